@@ -1,0 +1,68 @@
+import type { Assessment, ErrorCode, FeatureContribution, ModalityId } from '../domain/index.ts';
+
+/** A job: references only, never a token or a clinical value (decision 6). */
+export interface AssessmentRef {
+  readonly tenant: string;
+  readonly patientId: string;
+  /** YYYY-MM-DD, the site's time zone. */
+  readonly landmarkDate: string;
+  /** Hex; names the job and its result. */
+  readonly fingerprint: string;
+  /** Digest of the risk layer that shall be used. */
+  readonly modelDigest: string;
+}
+
+/** What runs when a job's turn comes: one child a modality, then the parent. Both must be safe to repeat. */
+export interface JobHandlers {
+  modality(ref: AssessmentRef, modality: ModalityId, signal: AbortSignal): Promise<void>;
+  fusion(ref: AssessmentRef, signal: AbortSignal): Promise<void>;
+}
+
+export type JobOutcome =
+  | { readonly state: 'completed' }
+  | { readonly state: 'failed'; readonly code: ErrorCode }
+  /** Still waiting or running when the caller's signal fired. */
+  | { readonly state: 'pending' };
+
+/** The way to the workers. Two adapters: in-process, BullMQ; one contract test runs on both. */
+export interface AssessmentQueue {
+  /**
+   * Queues a fusion over one child a modality. The same fingerprint while unfinished is one job; once finished
+   * (completed or failed) it may be submitted anew.
+   *
+   * @throws {CdsError} QUEUE_UNAVAILABLE
+   */
+  submit(ref: AssessmentRef, modalities: readonly ModalityId[]): Promise<void>;
+  /** Resolves when the job ends, or `pending` when `signal` aborts. Never rejects for a failed job. */
+  wait(fingerprint: string, signal: AbortSignal): Promise<JobOutcome>;
+  close(): Promise<void>;
+}
+
+/** Workers taken from a queue; `close` lets running jobs end. */
+export interface AssessmentWorkers {
+  close(): Promise<void>;
+}
+
+/** A modality's extraction and score, kept under its own fingerprint (no landmark date in it). */
+export interface ModalityScore {
+  readonly fingerprint: string;
+  readonly modality: ModalityId;
+  readonly score: number;
+  readonly contributions: readonly FeatureContribution[];
+  /** Features that were missing and took the training median. */
+  readonly imputed: number;
+}
+
+/** Results, encrypted at rest, with a time to live, erasable by patient. */
+export interface ResultStore {
+  /** @throws {CdsError} STORE_UNAVAILABLE */
+  assessment(tenant: string, patientId: string, fingerprint: string): Promise<Assessment | undefined>;
+  /** All kept assessments of a patient, oldest landmark first; of one landmark date the last computed. */
+  history(tenant: string, patientId: string): Promise<readonly Assessment[]>;
+  putAssessment(assessment: Assessment): Promise<void>;
+  modalityScore(tenant: string, patientId: string, fingerprint: string): Promise<ModalityScore | undefined>;
+  putModalityScore(tenant: string, patientId: string, score: ModalityScore): Promise<void>;
+  /** Removes everything of a patient; the number of records removed. */
+  erasePatient(tenant: string, patientId: string): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,5 @@
+export * from './assessment.ts';
+export * from './calendar.ts';
+export * from './errors.ts';
+export * from './evidence.ts';
+export * from './modality.ts';
