@@ -43,6 +43,8 @@ export type Selection =
 export interface NotPresent {
   readonly status: 'absent' | 'rejected' | 'too-old';
   readonly reason: ModalityReason;
+  /** What the reason is about, in the modality's own terms (an analyte's name); never a value. */
+  readonly detail?: string;
   readonly collectedOn?: string;
   readonly evidence: readonly EvidenceRef[];
 }

@@ -1,0 +1,169 @@
+import { addDays, type EvidenceRef } from '../domain/index.ts';
+import type { Terminology } from '../terminology/index.ts';
+import type { Chart, ConditionFact, MedicationFact, ObservationFact, ProcedureFact } from './facts.ts';
+
+export interface StageFact {
+  /** "IB", "IIIA", ...; absent where the value's code is not in the map. */
+  readonly group?: string;
+  readonly on?: string;
+  readonly source: EvidenceRef;
+}
+
+/** A drug class before surgery: the days it was given, oldest first. */
+export interface TherapyFact {
+  readonly dosesOn: readonly string[];
+  readonly sources: readonly EvidenceRef[];
+}
+
+export interface RecurrenceFact {
+  readonly on?: string;
+  readonly source: EvidenceRef;
+}
+
+/** The clinical story as the study needs it, as it was known on one date. */
+export interface ClinicalFacts {
+  readonly lungCancer: readonly ConditionFact[];
+  readonly nsclc: readonly ConditionFact[];
+  readonly otherHistology: readonly ConditionFact[];
+  readonly resections: readonly ProcedureFact[];
+  /** The first resection with a date: time zero. */
+  readonly surgery?: ProcedureFact & { readonly performedOn: string };
+  /** The latest pathologic stage group; a clinical one never stands in. */
+  readonly pathologicStage?: StageFact;
+  readonly clinicalStage?: StageFact;
+  readonly immunotherapy: TherapyFact;
+  readonly platinum: TherapyFact;
+  readonly recurrence?: RecurrenceFact;
+  /** The last disease assessment of any result, or visit that counts as one. */
+  readonly lastDiseaseAssessmentOn?: string;
+}
+
+/** Results that stand: a preliminary one is not a result yet. */
+export const FINAL_STATUSES: ReadonlySet<string | undefined> = new Set(['final', 'amended', 'corrected']);
+
+/** Was it known on that day? What has no date counts as known: it can only come from before. */
+const knownBy = (asOf: string, ...dates: (string | undefined)[]): boolean =>
+  dates.every((date) => date === undefined || date <= asOf);
+
+const byDate =
+  <T>(dateOf: (fact: T) => string | undefined) =>
+  (a: T, b: T): number =>
+    (dateOf(a) ?? '') < (dateOf(b) ?? '') ? -1 : 1;
+
+const latestStage = (
+  observations: readonly ObservationFact[],
+  terminology: Terminology,
+  type: string,
+): StageFact | undefined => {
+  const latest = observations
+    .filter((fact) => FINAL_STATUSES.has(fact.status) && terminology.includes(type, fact.codings))
+    .sort(byDate((fact) => fact.effectiveOn))
+    .at(-1);
+  if (latest === undefined) return undefined;
+  const group = terminology.translate('tnm-stage-group', latest.valueCodings);
+  return {
+    source: latest.source,
+    ...(group !== undefined && { group }),
+    ...(latest.effectiveOn !== undefined && { on: latest.effectiveOn }),
+  };
+};
+
+const therapyBefore = (
+  medications: readonly MedicationFact[],
+  terminology: Terminology,
+  valueSet: string,
+  surgeryOn: string | undefined,
+): TherapyFact => {
+  const given = medications
+    .filter(
+      (fact): fact is MedicationFact & { givenOn: string } =>
+        fact.givenOn !== undefined &&
+        (fact.status === 'completed' || fact.status === 'in-progress') &&
+        (surgeryOn === undefined || fact.givenOn < surgeryOn) &&
+        terminology.includes(valueSet, fact.codings),
+    )
+    .sort(byDate((fact) => fact.givenOn));
+  return {
+    dosesOn: [...new Set(given.map((fact) => fact.givenOn))],
+    sources: given.map((fact) => fact.source),
+  };
+};
+
+const RECURRENT: ReadonlySet<string | undefined> = new Set(['recurrence', 'relapse']);
+
+const recurrenceOf = (
+  lungCancer: readonly ConditionFact[],
+  statuses: readonly ObservationFact[],
+  terminology: Terminology,
+  surgeryOn: string | undefined,
+): RecurrenceFact | undefined => {
+  const afterSurgery = (on: string | undefined): boolean =>
+    on === undefined || surgeryOn === undefined || on > surgeryOn;
+  const found = [
+    ...lungCancer
+      .filter((fact) => RECURRENT.has(fact.clinicalStatus))
+      .map((fact) => ({ on: fact.onsetOn ?? fact.recordedOn, source: fact.source })),
+    ...statuses
+      .filter((fact) => terminology.includes('disease-status-recurrence', fact.valueCodings))
+      .map((fact) => ({ on: fact.effectiveOn, source: fact.source })),
+  ].filter((fact) => afterSurgery(fact.on));
+  const [first] = found.sort(byDate((fact) => fact.on));
+  return first === undefined
+    ? undefined
+    : { source: first.source, ...(first.on !== undefined && { on: first.on }) };
+};
+
+/**
+ * The clinical story as known on `asOf`: whatever happened or was recorded later is left out, so that a
+ * retrospective landmark sees what a visit on that day would have seen.
+ *
+ * @param asOf YYYY-MM-DD
+ */
+export function clinicalFacts(chart: Chart, terminology: Terminology, asOf: string): ClinicalFacts {
+  const conditions = chart.conditions.filter((fact) => knownBy(asOf, fact.onsetOn ?? fact.recordedOn));
+  const observations = chart.observations.filter((fact) => knownBy(asOf, fact.effectiveOn));
+  const inSet = (valueSet: string) => (fact: ConditionFact) => terminology.includes(valueSet, fact.codings);
+  const lungCancer = conditions.filter(inSet('lung-cancer'));
+  const resections = chart.procedures
+    .filter((fact) => terminology.includes('lung-resection', fact.codings) && knownBy(asOf, fact.performedOn))
+    .filter((fact) => fact.status === 'completed')
+    .sort(byDate((fact) => fact.performedOn));
+  const surgery = resections.find(
+    (fact): fact is ProcedureFact & { performedOn: string } => fact.performedOn !== undefined,
+  );
+  const surgeryOn = surgery?.performedOn;
+  const statuses = observations.filter(
+    (fact) => FINAL_STATUSES.has(fact.status) && terminology.includes('disease-status-type', fact.codings),
+  );
+  const medications = chart.medications.filter((fact) => knownBy(asOf, fact.givenOn));
+  const stage = latestStage(observations, terminology, 'pathologic-stage-type');
+  const clinicalStage = latestStage(observations, terminology, 'clinical-stage-type');
+  const recurrence = recurrenceOf(lungCancer, statuses, terminology, surgeryOn);
+  const lastAssessment = statuses
+    .map((fact) => fact.effectiveOn ?? '')
+    .sort()
+    .at(-1);
+  return {
+    lungCancer,
+    nsclc: conditions.filter(inSet('nsclc')),
+    otherHistology: conditions.filter(inSet('other-lung-histology')),
+    resections,
+    immunotherapy: therapyBefore(medications, terminology, 'checkpoint-inhibitor', surgeryOn),
+    platinum: therapyBefore(medications, terminology, 'platinum', surgeryOn),
+    ...(surgery !== undefined && { surgery }),
+    ...(stage !== undefined && { pathologicStage: stage }),
+    ...(clinicalStage !== undefined && { clinicalStage }),
+    ...(recurrence !== undefined && { recurrence }),
+    ...(lastAssessment !== undefined && lastAssessment !== '' && { lastDiseaseAssessmentOn: lastAssessment }),
+  };
+}
+
+/** When a result is usable: once collected and issued; without an issued date, after the turnaround. */
+export const usableFrom = (
+  fact: { readonly effectiveOn?: string; readonly issuedOn?: string },
+  turnaroundDays: number,
+): string | undefined => {
+  if (fact.effectiveOn === undefined) return undefined;
+  const issued = fact.issuedOn ?? addDays(fact.effectiveOn, turnaroundDays);
+  return issued > fact.effectiveOn ? issued : fact.effectiveOn;
+};

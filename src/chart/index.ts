@@ -1,0 +1,29 @@
+export {
+  clinicalFacts,
+  FINAL_STATUSES,
+  usableFrom,
+  type ClinicalFacts,
+  type StageFact,
+  type TherapyFact,
+} from './clinical.ts';
+export type {
+  Chart,
+  ConditionFact,
+  Measurement,
+  ObservationFact,
+  PatientFact,
+  QuantityValue,
+  ReportFact,
+} from './facts.ts';
+export { createFhirSource } from './fhir-source.ts';
+export { openCohort, type CohortSource } from './ndjson-source.ts';
+export { parseChart, type ResourceSets } from './parse.ts';
+export {
+  CHART_QUERY_KEYS,
+  chartQueries,
+  prefetchTemplate,
+  type ChartQuery,
+  type ChartQueryKey,
+} from './queries.ts';
+export { list, localReference, record, text, type Json } from './resource-reader.ts';
+export type { ChartSource } from './source.ts';

@@ -1,0 +1,83 @@
+import { createReadStream, existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { CdsError } from '../domain/index.ts';
+import type { ResourceSets } from './parse.ts';
+import type { ChartQuery, ChartQueryKey } from './queries.ts';
+import { codings, localReference, record, text, type Json } from './resource-reader.ts';
+import type { ChartSource } from './source.ts';
+
+/** A cohort as Bulk Data exports it: one NDJSON file a resource type. */
+export interface CohortSource extends ChartSource {
+  readonly patientIds: readonly string[];
+}
+
+const patientOf = (resource: Json): string | undefined =>
+  resource['resourceType'] === 'Patient'
+    ? text(resource['id'])
+    : (localReference(resource['subject']) ?? localReference(resource['patient']))?.replace(/^Patient\//, '');
+
+const matches = (query: ChartQuery, resource: Json): boolean => {
+  if (resource['resourceType'] !== query.resourceType) return false;
+  const wanted = query.parameters.find(([name]) => name === 'code')?.[1].split(',');
+  return (
+    wanted === undefined ||
+    codings(resource['code']).some(({ system = '', code = '' }) => wanted.includes(`${system}|${code}`))
+  );
+};
+
+async function* lines(file: string): AsyncGenerator<Json> {
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    number++;
+    if (line.trim() === '') continue;
+    let parsed: Json | undefined;
+    try {
+      parsed = record(JSON.parse(line));
+    } catch {
+      parsed = undefined;
+    }
+    if (parsed === undefined)
+      throw new CdsError(
+        'COHORT_INVALID',
+        `${path.basename(file)}, line ${String(number)} is not a resource`,
+      );
+    yield parsed;
+  }
+}
+
+/**
+ * Reads a cohort's `fhir/<Type>.ndjson` into memory, by patient, keeping what the queries ask for.
+ *
+ * @throws {CdsError} COHORT_INVALID
+ */
+export async function openCohort(directory: string, queries: readonly ChartQuery[]): Promise<CohortSource> {
+  const byPatient = new Map<string, Map<ChartQueryKey, Json[]>>();
+  for (const type of new Set(queries.map((query) => query.resourceType))) {
+    const file = path.join(directory, 'fhir', `${type}.ndjson`);
+    if (!existsSync(file)) {
+      if (type === 'Patient')
+        throw new CdsError('COHORT_INVALID', `no ${path.join('fhir', 'Patient.ndjson')} there`);
+      continue;
+    }
+    for await (const resource of lines(file)) {
+      const id = patientOf(resource);
+      if (id === undefined) continue;
+      const sets = byPatient.get(id) ?? new Map<ChartQueryKey, Json[]>();
+      byPatient.set(id, sets);
+      for (const query of queries)
+        if (matches(query, resource)) sets.set(query.key, [...(sets.get(query.key) ?? []), resource]);
+    }
+  }
+  const patientIds = [...byPatient].filter(([, sets]) => sets.has('patient')).map(([id]) => id);
+  return {
+    patientIds,
+    read: (patientId, keys) => {
+      const sets = byPatient.get(patientId);
+      if (sets?.has('patient') !== true) return Promise.reject(new CdsError('FHIR_PATIENT_UNKNOWN'));
+      return Promise.resolve(
+        Object.fromEntries(keys.map((key) => [key, sets.get(key) ?? []])) as ResourceSets,
+      );
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { ChartQueryKey } from './queries.ts';
+import type { ResourceSets } from './parse.ts';
+
+/** Where a chart is read from: a FHIR server, a cohort on disk, or what prefetch brought. */
+export interface ChartSource {
+  /**
+   * Reads the queries in parallel, all pages of each.
+   *
+   * @throws {CdsError} FHIR_PATIENT_UNKNOWN, FHIR_UNREACHABLE, FHIR_TIMEOUT, FHIR_ANSWER_INVALID, FHIR_REFUSED,
+   *   FHIR_FOREIGN_LINK
+   */
+  read(patientId: string, keys: readonly ChartQueryKey[], signal: AbortSignal): Promise<ResourceSets>;
+}

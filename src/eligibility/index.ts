@@ -1,0 +1,3 @@
+export type { Subject } from './criteria.ts';
+export { judgeEligibility } from './judge.ts';
+export * from './types.ts';

@@ -1,0 +1,63 @@
+import type { ModalityFlag } from '../../domain/index.ts';
+import type { CfdnaMarker } from '../../terminology/index.ts';
+import { createBloodModality, type ModalityFactory } from '../common/index.ts';
+import { readMarkerDraws, type MarkerDraw } from './markers.ts';
+
+/** Both come from the whole-genome sequencing: without them there is no cfDNA result; methylation is imputed. */
+const NEEDED: readonly CfdnaMarker[] = ['tumour-fraction', 'fragment-score'];
+
+/** Below the detection floor of low-pass sequencing a share carries no further information. */
+const SHARE_FLOOR = 1e-4;
+
+const logit = (share: number): number => {
+  const clipped = Math.min(1 - SHARE_FLOOR, Math.max(SHARE_FLOOR, share));
+  return Math.log(clipped / (1 - clipped));
+};
+
+interface Feature {
+  readonly name: string;
+  readonly stem: string;
+  readonly marker: CfdnaMarker;
+  readonly transform: (value: number) => number;
+}
+
+const FEATURES: readonly Feature[] = [
+  { name: 'logit:tumourFraction', stem: 'tumourFraction', marker: 'tumour-fraction', transform: logit },
+  { name: 'log:fragmentRatio', stem: 'fragmentRatio', marker: 'fragment-score', transform: Math.log },
+  { name: 'logit:methylation', stem: 'methylation', marker: 'methylation-score', transform: logit },
+];
+
+const valueOf = (draw: MarkerDraw | undefined, { marker, transform }: Feature): number => {
+  const value = draw?.values.get(marker);
+  return value === undefined ? Number.NaN : transform(value);
+};
+
+/**
+ * cfDNA as the genomic report gives it: tumour fraction and methylation share as logits, the short/long fragment
+ * ratio as its logarithm, each with its change since the baseline (positive: it rose). All rise with tumour.
+ */
+export const createCfdna: ModalityFactory = (dependencies) =>
+  createBloodModality<MarkerDraw>({
+    id: 'cfdna',
+    queries: ['cfdna', 'genomicReports'],
+    preprocessing: 'cfdna/1',
+    featureNames: [...FEATURES.map(({ name }) => name), ...FEATURES.map(({ stem }) => `change:${stem}`)],
+    draws: (chart, rules) => readMarkerDraws(chart, rules, dependencies),
+    incomplete: (draw) => {
+      const missing = NEEDED.find((marker) => !draw.values.has(marker));
+      return missing === undefined ? undefined : { reason: 'incomplete-panel', detail: missing };
+    },
+    flags: (latest): ModalityFlag[] => [
+      ...(latest.values.has('methylation-score') ? [] : (['imputed'] as const)),
+      ...(latest.belowDetection ? (['below-detection'] as const) : []),
+    ],
+    features: (latest, baseline) => {
+      const features: Record<string, number> = {};
+      for (const feature of FEATURES) {
+        const value = valueOf(latest, feature);
+        features[feature.name] = value;
+        features[`change:${feature.stem}`] = value - valueOf(baseline, feature);
+      }
+      return features;
+    },
+  });

@@ -1,0 +1,1 @@
+export { createCfdna } from './cfdna.ts';

@@ -1,0 +1,88 @@
+import type { Chart, ChartQueryKey } from '../../chart/index.ts';
+import {
+  CdsError,
+  type EvidenceRef,
+  type FeatureVector,
+  type Landmark,
+  type ModalityFlag,
+  type ModalityId,
+  type ModalityReason,
+  type Selection,
+} from '../../domain/index.ts';
+import { chooseDraws, DRAW_RULES, type Draw, type DrawRules } from './draws.ts';
+import type { Modality } from './modality.ts';
+
+/** Why a draw cannot be used, and which part of it is meant. */
+export interface Fault {
+  readonly reason: ModalityReason;
+  readonly detail: string;
+}
+
+export interface SampledDraw extends Draw {
+  readonly evidence: readonly EvidenceRef[];
+  /** A result in it that cannot be read: the whole draw is not used. */
+  readonly fault?: Fault;
+}
+
+/** What is particular to a modality that is measured in repeated blood samples. */
+export interface BloodModality<T extends SampledDraw> {
+  readonly id: ModalityId;
+  readonly queries: readonly ChartQueryKey[];
+  readonly preprocessing: string;
+  readonly featureNames: readonly string[];
+  draws(chart: Chart, rules: DrawRules): readonly T[];
+  /** What is missing in a draw that was read without fault. */
+  incomplete(draw: T): Fault | undefined;
+  flags(latest: T): readonly ModalityFlag[];
+  features(latest: T, baseline: T | undefined): FeatureVector;
+}
+
+/** A modality of blood samples: the latest usable one, against the baseline before surgery. */
+export function createBloodModality<T extends SampledDraw>(blood: BloodModality<T>): Modality {
+  const choose = (chart: Chart, landmark: Landmark) =>
+    chooseDraws(
+      // A faulty baseline is left out, so that changes are imputed; a faulty latest draw is told, not skipped.
+      blood
+        .draws(chart, DRAW_RULES)
+        .filter((draw) => draw.fault === undefined || draw.collectedOn > landmark.surgeryDate),
+      landmark,
+      DRAW_RULES,
+    );
+  const select = (chart: Chart, landmark: Landmark): Selection => {
+    const choice = choose(chart, landmark);
+    if (choice.status === 'absent') return { ...choice, evidence: [] };
+    const { collectedOn, evidence, fault } = choice.latest;
+    if (choice.status === 'too-old')
+      return { status: 'too-old', reason: 'older-than-allowed', collectedOn, evidence };
+    const problem = fault ?? blood.incomplete(choice.latest);
+    if (problem !== undefined) return { status: 'rejected', ...problem, collectedOn, evidence };
+    const { baseline } = choice;
+    if (baseline === undefined)
+      return {
+        status: 'present',
+        collectedOn,
+        evidence,
+        flags: ['no-baseline', ...blood.flags(choice.latest)],
+      };
+    return {
+      status: 'present',
+      collectedOn,
+      baselineCollectedOn: baseline.collectedOn,
+      evidence: [...evidence, ...baseline.evidence],
+      flags: blood.flags(choice.latest),
+    };
+  };
+  return {
+    id: blood.id,
+    queries: blood.queries,
+    preprocessing: blood.preprocessing,
+    featureNames: blood.featureNames,
+    select,
+    extract: (chart, landmark) => {
+      const choice = choose(chart, landmark);
+      return choice.status === 'present'
+        ? Promise.resolve(blood.features(choice.latest, choice.baseline))
+        : Promise.reject(new CdsError('INTERNAL', 'nothing to extract'));
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { createMetabolomics } from './metabolomics.ts';

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { CdsError, HORIZON_MONTHS, MODALITY_IDS } from '../domain/index.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const version = z.string().regex(/^\d+\.\d+\.\d+$/);
+const modality = z.enum(MODALITY_IDS);
+
+const common = {
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  version,
+  /** The ONNX file beside the manifest, and its digest: a file that differs is never loaded. */
+  file: z.literal('model.onnx'),
+  sha256,
+  trainingCohort: z.strictObject({
+    kind: z.enum(['simulated', 'real']),
+    description: z.string().min(1),
+    patients: z.number().int().positive(),
+    events: z.number().int().positive(),
+  }),
+  intendedUse: z.string().min(1),
+  /** True where the file holds data of single patients (support vectors, rank references). */
+  containsPatientLevelData: z.boolean(),
+};
+
+/** A modality's recurrence score: features in, a standardised score out (higher: earlier recurrence). */
+const modalityScoreSchema = z.strictObject({
+  ...common,
+  kind: z.literal('modality-score'),
+  modality,
+  /** The preprocessing whose features it takes; must be the modality's own. */
+  preprocessing: z.string().min(1),
+  /** In the order of the input tensor. */
+  features: z.array(z.strictObject({ name: z.string().min(1), unit: z.string() })).min(1),
+});
+
+/** The risk layer: modality scores and the landmark in, conditional risks at the horizons out. */
+const riskLayerSchema = z.strictObject({
+  ...common,
+  kind: z.literal('risk-layer'),
+  /** In the order of the input tensor; each with the model whose scores it was fitted on. */
+  modalities: z.array(z.strictObject({ modality, model: z.string().min(1), version, sha256 })).min(1),
+  horizonMonths: z.tuple(
+    HORIZON_MONTHS.map((months) => z.literal(months)) as [
+      z.ZodLiteral<6>,
+      z.ZodLiteral<12>,
+      z.ZodLiteral<24>,
+    ],
+  ),
+  /** 12-month risk: below the first low, from the second on high. */
+  strataThresholds: z
+    .tuple([z.number().gt(0).lt(1), z.number().gt(0).lt(1)])
+    .refine(([low, high]) => low < high, { error: 'not ascending' }),
+  /** Months since surgery at which a prediction may be made. */
+  landmarkMonths: z.strictObject({ from: z.number().nonnegative(), to: z.number().positive() }),
+  interval: z.strictObject({ level: z.number().gt(0).lt(1), replicates: z.number().int().positive() }),
+  minimumAtRisk: z.number().int().positive(),
+  /** Per subset ("cfdna", "metabolomics+cfdna"): training patients at risk at each whole month since surgery. */
+  subsets: z.record(z.string(), z.strictObject({ atRisk: z.array(z.number().int().nonnegative()).min(1) })),
+});
+
+export const manifestSchema = z.discriminatedUnion('kind', [modalityScoreSchema, riskLayerSchema]);
+
+export type ModelManifest = z.infer<typeof manifestSchema>;
+export type ModalityScoreManifest = z.infer<typeof modalityScoreSchema>;
+export type RiskLayerManifest = z.infer<typeof riskLayerSchema>;
+
+/** @throws {CdsError} MODEL_MANIFEST_INVALID naming the field */
+export function parseManifest(raw: unknown, where: string): ModelManifest {
+  const result = manifestSchema.safeParse(raw);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new CdsError(
+    'MODEL_MANIFEST_INVALID',
+    `${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  );
+}

@@ -1,0 +1,23 @@
+/** float32 values, row-major. */
+export interface FloatTensor {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+export interface ThreadData {
+  /** Model key -> ONNX bytes. */
+  readonly models: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface RunRequest {
+  readonly id: number;
+  readonly model: string;
+  readonly inputs: Readonly<Record<string, FloatTensor>>;
+  readonly outputs: readonly string[];
+}
+
+/** Without `outputs` the run failed; id -1 says that the thread is ready. */
+export interface RunAnswer {
+  readonly id: number;
+  readonly outputs?: Readonly<Record<string, FloatTensor>>;
+}

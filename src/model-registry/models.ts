@@ -1,0 +1,149 @@
+import {
+  CdsError,
+  type FeatureContribution,
+  type FeatureVector,
+  type ModalityId,
+  type ModelIdentity,
+} from '../domain/index.ts';
+import { readModel } from './files.ts';
+import type { ModalityScoreManifest, RiskLayerManifest } from './manifest.ts';
+import type { FloatTensor } from './messages.ts';
+import { startRunner, type OnnxRunner } from './runner.ts';
+
+/** A score and what it is made of. */
+export interface ScoredFeatures {
+  /** Standardised; higher means earlier recurrence. */
+  readonly score: number;
+  /** All features, the strongest first. */
+  readonly contributions: readonly FeatureContribution[];
+  /** Features that were missing. */
+  readonly imputed: number;
+}
+
+/** What the risk layer says for one patient and subset, unjudged. */
+export interface LayerOutput {
+  /** (3) conditional risk at the horizons. */
+  readonly risk: Float32Array;
+  /** (3 x 2) lower and upper end of the interval. */
+  readonly interval: Float32Array;
+  /** (m) each modality of the subset in the linear predictor. */
+  readonly logHazard: Float32Array;
+}
+
+/** The models of one risk layer, verified and loaded. */
+export interface Models {
+  readonly identity: ModelIdentity;
+  readonly layer: RiskLayerManifest;
+  readonly scoreManifest: (modality: ModalityId) => ModalityScoreManifest | undefined;
+  score(modality: ModalityId, features: FeatureVector): Promise<ScoredFeatures>;
+  /** @param scores in the layer's modality order, NaN where absent */
+  risk(subset: string, scores: Float32Array, landmarkMonths: number): Promise<LayerOutput>;
+  close(): Promise<void>;
+}
+
+const LAYER = 'layer';
+
+const tensorOf = (outputs: Readonly<Record<string, FloatTensor>>, name: string): Float32Array => {
+  const tensor = outputs[name];
+  if (tensor === undefined) throw new CdsError('MODEL_RUN_FAILED', `no output ${name}`);
+  return tensor.data;
+};
+
+const contributionsOf = (
+  manifest: ModalityScoreManifest,
+  features: Float32Array,
+  parts: Float32Array,
+): FeatureContribution[] =>
+  manifest.features
+    .map(({ name }, index) => ({
+      feature: name,
+      value: features[index] ?? Number.NaN,
+      logHazard: parts[index] ?? 0,
+    }))
+    .filter((part) => part.logHazard !== 0 && !Number.isNaN(part.value))
+    .sort((a, b) => Math.abs(b.logHazard) - Math.abs(a.logHazard));
+
+const runScore = async (
+  runner: OnnxRunner,
+  manifest: ModalityScoreManifest,
+  vector: FeatureVector,
+): Promise<ScoredFeatures> => {
+  const features = Float32Array.from(manifest.features, ({ name }) => vector[name] ?? Number.NaN);
+  const outputs = await runner.run(
+    manifest.modality,
+    { features: { data: features, dims: [1, features.length] } },
+    ['score', 'contributions', 'imputed'],
+  );
+  const score = tensorOf(outputs, 'score')[0];
+  if (score === undefined || !Number.isFinite(score))
+    throw new CdsError('MODEL_RUN_FAILED', 'score is not finite');
+  return {
+    score,
+    contributions: contributionsOf(manifest, features, tensorOf(outputs, 'contributions')),
+    imputed: tensorOf(outputs, 'imputed')[0] ?? 0,
+  };
+};
+
+const readScoreModels = (
+  directory: string,
+  layer: RiskLayerManifest,
+): Map<ModalityId, { manifest: ModalityScoreManifest; bytes: Uint8Array }> =>
+  new Map(
+    layer.modalities.map(({ modality, model, version, sha256 }) => {
+      const { manifest, bytes } = readModel(directory, model, version);
+      if (manifest.kind !== 'modality-score' || manifest.modality !== modality)
+        throw new CdsError('MODEL_MANIFEST_INVALID', `${model}/${version} is not a score of ${modality}`);
+      // The layer was fitted on the scores of exactly that file.
+      if (manifest.sha256 !== sha256) throw new CdsError('MODEL_DIGEST_MISMATCH', `${model}/${version}`);
+      return [modality, { manifest, bytes }] as const;
+    }),
+  );
+
+/**
+ * Loads a risk layer and the modality models it names, all digests verified, into an inference thread.
+ *
+ * @throws {CdsError} MODEL_MISSING, MODEL_MANIFEST_INVALID, MODEL_DIGEST_MISMATCH, MODEL_RUN_FAILED
+ */
+export async function loadModels(directory: string, riskLayer: string): Promise<Models> {
+  const { manifest: layer, bytes } = readModel(directory, riskLayer);
+  if (layer.kind !== 'risk-layer')
+    throw new CdsError('MODEL_MANIFEST_INVALID', `${riskLayer} is not a risk layer`);
+  const scores = readScoreModels(directory, layer);
+  const runner = await startRunner({
+    [LAYER]: bytes,
+    ...Object.fromEntries([...scores].map(([modality, file]) => [modality, file.bytes])),
+  });
+  return {
+    layer,
+    identity: {
+      id: layer.id,
+      version: layer.version,
+      digest: layer.sha256,
+      simulated: layer.trainingCohort.kind === 'simulated',
+      trainingPatients: layer.trainingCohort.patients,
+    },
+    scoreManifest: (modality) => scores.get(modality)?.manifest,
+    score: (modality, features) => {
+      const model = scores.get(modality);
+      return model === undefined
+        ? Promise.reject(new CdsError('MODEL_MISSING', modality))
+        : runScore(runner, model.manifest, features);
+    },
+    risk: async (subset, values, landmarkMonths) => {
+      const outputs = await runner.run(
+        LAYER,
+        {
+          scores: { data: values, dims: [1, values.length] },
+          landmarkMonths: { data: Float32Array.of(landmarkMonths), dims: [1, 1] },
+        },
+        [`risk:${subset}`, `interval:${subset}`, `logHazard:${subset}`],
+      );
+      return {
+        risk: tensorOf(outputs, `risk:${subset}`),
+        interval: tensorOf(outputs, `interval:${subset}`),
+        logHazard: tensorOf(outputs, `logHazard:${subset}`),
+      };
+    },
+    close: () => runner.close(),
+  };
+}

@@ -1,0 +1,36 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** What the service counts; labels hold service ids, outcomes and codes, never anything of a patient. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly hookRequests: Counter<'service' | 'outcome'>;
+  readonly hookSeconds: Histogram<'service'>;
+  readonly assessments: Counter<'outcome'>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    hookRequests: new Counter({
+      name: 'recurrence_hook_requests_total',
+      help: 'Hook requests by service and outcome (the kind of card, or the error code)',
+      labelNames: ['service', 'outcome'],
+      registers: [registry],
+    }),
+    hookSeconds: new Histogram({
+      name: 'recurrence_hook_duration_seconds',
+      help: 'Time from a parsed hook request to its answer',
+      labelNames: ['service'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.45, 0.5, 1, 2.5],
+      registers: [registry],
+    }),
+    assessments: new Counter({
+      name: 'recurrence_assessments_total',
+      help: 'Assessments by where they came from (stored, fused, queued) or how they failed',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
+  };
+}

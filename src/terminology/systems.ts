@@ -1,0 +1,18 @@
+/** Code systems by their canonical URIs. */
+export const SYSTEMS = {
+  snomed: 'http://snomed.info/sct',
+  loinc: 'http://loinc.org',
+  ucum: 'http://unitsofmeasure.org',
+  atc: 'http://www.whocc.no/atc',
+  hmdb: 'https://recurrence-cds.org/fhir/NamingSystem/hmdb',
+  project: 'https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds',
+  analyte: 'https://recurrence-cds.org/fhir/CodeSystem/analyte',
+  stageGroup: 'https://recurrence-cds.org/fhir/CodeSystem/tnm-stage-group',
+  conditionClinical: 'http://terminology.hl7.org/CodeSystem/condition-clinical',
+  conditionVerification: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
+  observationCategory: 'http://terminology.hl7.org/CodeSystem/observation-category',
+} as const;
+
+/** The three cfDNA numbers' codes in the project's CodeSystem. */
+export const CFDNA_MARKERS = ['tumour-fraction', 'fragment-score', 'methylation-score'] as const;
+export type CfdnaMarker = (typeof CFDNA_MARKERS)[number];

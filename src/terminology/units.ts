@@ -1,0 +1,44 @@
+import { UcumLhcUtils } from '@lhncbc/ucum-lhc';
+import { CdsError } from '../domain/index.ts';
+
+/** `value in the target unit = value x factor`: the units met here are ratio scales, so a factor is all. */
+export interface UnitConverter {
+  /**
+   * @param from UCUM code as the laboratory sent it
+   * @param to UCUM code the model needs
+   * @param molarMassGramsPerMole needed where one is a mass and the other an amount
+   * @throws {CdsError} UNIT_INCONVERTIBLE
+   */
+  factor(from: string, to: string, molarMassGramsPerMole?: number): number;
+}
+
+/**
+ * UCUM conversion by the National Library of Medicine's ucum-lhc (maintained, offline). Factors are kept: a
+ * laboratory sends few units, and a conversion costs far more than the look-up.
+ */
+export function createUnitConverter(): UnitConverter {
+  const factors = new Map<string, number | undefined>();
+  const compute = (from: string, to: string, molarMass?: number): number | undefined => {
+    const answer = UcumLhcUtils.getInstance().convertUnitTo(
+      from,
+      1,
+      to,
+      molarMass === undefined ? {} : { molecularWeight: molarMass },
+    );
+    return answer.status === 'succeeded' && answer.toVal !== null && Number.isFinite(answer.toVal)
+      ? answer.toVal
+      : undefined;
+  };
+  return {
+    factor: (from, to, molarMass) => {
+      if (from === to) return 1;
+      const key = `${from}>${to}@${String(molarMass ?? '')}`;
+      // The units come from outside: a hostile sender must not fill the memory.
+      if (!factors.has(key) && factors.size > 5000) factors.clear();
+      if (!factors.has(key)) factors.set(key, compute(from, to, molarMass));
+      const factor = factors.get(key);
+      if (factor === undefined) throw new CdsError('UNIT_INCONVERTIBLE', `needed: ${to}`);
+      return factor;
+    },
+  };
+}
