@@ -8,6 +8,11 @@ export interface AssessmentRef {
   readonly landmarkDate: string;
   /** Hex; names the job and its result. */
   readonly fingerprint: string;
+  /**
+   * HMAC of the evidence's references without versions: a worker that sees the same resources under other
+   * versions (prefetch without versionIds, an edit in between) may answer for this fingerprint too.
+   */
+  readonly resourcesFingerprint: string;
   /** Digest of the risk layer that shall be used. */
   readonly modelDigest: string;
 }

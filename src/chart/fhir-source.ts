@@ -1,5 +1,7 @@
 import { Client } from 'fhir-kit-client';
 import { CdsError } from '../domain/index.ts';
+import { allOfPatient } from './identity.ts';
+import type { ResourceSets } from './parse.ts';
 import { searchParameters, type ChartQuery, type ChartQueryKey } from './queries.ts';
 import { list, record, text, type Json } from './resource-reader.ts';
 import type { ChartSource } from './source.ts';
@@ -114,7 +116,10 @@ export function createFhirSource(options: FhirSourceOptions): ChartSource {
         const sets = await Promise.all(
           keys.map(async (key) => [key, await readOne(key, patientId, either)] as const),
         );
-        return Object.fromEntries(sets);
+        const read: ResourceSets = Object.fromEntries(sets);
+        if (!allOfPatient(read, patientId))
+          throw new CdsError('FHIR_ANSWER_INVALID', 'It sent resources of another patient.');
+        return read;
       } catch (error) {
         throw codeOf(error, signal);
       } finally {

@@ -15,6 +15,7 @@ export type {
   QuantityValue,
   ReportFact,
 } from './facts.ts';
+export { allOfPatient } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';
 export { openCohort, type CohortSource } from './ndjson-source.ts';
 export { parseChart, type ResourceSets } from './parse.ts';

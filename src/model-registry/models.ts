@@ -102,10 +102,11 @@ const readScoreModels = (
 /**
  * Loads a risk layer and the modality models it names, all digests verified, into an inference thread.
  *
+ * @param version the newest where absent
  * @throws {CdsError} MODEL_MISSING, MODEL_MANIFEST_INVALID, MODEL_DIGEST_MISMATCH, MODEL_RUN_FAILED
  */
-export async function loadModels(directory: string, riskLayer: string): Promise<Models> {
-  const { manifest: layer, bytes } = readModel(directory, riskLayer);
+export async function loadModels(directory: string, riskLayer: string, version?: string): Promise<Models> {
+  const { manifest: layer, bytes } = readModel(directory, riskLayer, version);
   if (layer.kind !== 'risk-layer')
     throw new CdsError('MODEL_MANIFEST_INVALID', `${riskLayer} is not a risk layer`);
   const scores = readScoreModels(directory, layer);

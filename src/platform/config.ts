@@ -37,7 +37,6 @@ export const configSchema = z.strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.number().int().min(0).max(65_535).default(8081),
       bodyLimit: z.string().default('4mb'),
-      corsOrigins: z.array(z.string()).default([]),
     })
     .prefault({}),
   hook: z

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  connectRedis,
+  createAssessor,
+  createFingerprint,
+  createHandlers,
+  createRedisRecords,
+  createResultStore,
+  createSqliteRecords,
+  type Assessor,
+  type JobHandlers,
+  type RecordStore,
+  type ResultStore,
+} from '../assessment/index.ts';
+import { CHART_QUERY_KEYS, chartQueries, createFhirSource, type ChartQuery } from '../chart/index.ts';
+import { CdsError } from '../domain/index.ts';
+import { createModalities, type Modality } from '../modalities/index.ts';
+import { loadModels, type Models } from '../model-registry/index.ts';
+import { createMetrics, type Clock, type Config, type Log, type Metrics } from '../platform/index.ts';
+import { loadPolicy, type FollowUpPolicy } from '../policy/index.ts';
+import { createUnitConverter, loadTerminology, type Terminology } from '../terminology/index.ts';
+
+/** What the service and the worker have in common. */
+export interface Core {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly terminology: Terminology;
+  readonly queries: readonly ChartQuery[];
+  readonly modalities: readonly Modality[];
+  readonly models: Models;
+  readonly store: ResultStore;
+  readonly assessor: Assessor;
+  readonly handlers: JobHandlers;
+  readonly policy: FollowUpPolicy;
+  close(): Promise<void>;
+}
+
+export interface CoreOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The words a site writes into models.allowSimulated to serve a simulated model in production. */
+export const ALLOW_SIMULATED = 'serve a model trained on simulated patients';
+
+const refuseSimulated = (config: Config, models: Models): void => {
+  if (config.environment === 'production' && models.identity.simulated)
+    if (config.models.allowSimulated !== ALLOW_SIMULATED)
+      throw new CdsError('MODEL_NOT_FOR_PRODUCTION', `models.allowSimulated: "${ALLOW_SIMULATED}"`);
+};
+
+export const readPolicy = (file: string): FollowUpPolicy => {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new CdsError('POLICY_INVALID', `${path.basename(file)} is not readable JSON`, { cause });
+  }
+  return loadPolicy(raw);
+};
+
+const openRecords = ({ queue, store }: Config): RecordStore =>
+  queue.redisUrl === undefined
+    ? createSqliteRecords(store.file)
+    : createRedisRecords(connectRedis(queue.redisUrl), `${queue.prefix}-store`);
+
+/** The chart's vocabulary and shapes: all that reading one needs, without a model or a store. */
+export function createReading(config: Pick<Config, 'terminology'>) {
+  const terminology = loadTerminology(config.terminology);
+  return {
+    terminology,
+    queries: chartQueries(terminology),
+    modalities: createModalities({ terminology, units: createUnitConverter() }),
+  };
+}
+
+/**
+ * Builds everything but the queue.
+ *
+ * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ */
+export async function createCore({ config, clock, log }: CoreOptions): Promise<Core> {
+  const { terminology, queries, modalities } = createReading(config);
+  const policy = readPolicy(config.policy);
+  const models = await loadModels(config.models.directory, config.models.riskLayer);
+  try {
+    refuseSimulated(config, models);
+  } catch (error) {
+    await models.close();
+    throw error;
+  }
+  // Outside production a process may have a key of its own: what it stored ends with it.
+  const key = config.store.key === undefined ? randomBytes(32) : Buffer.from(config.store.key, 'base64');
+  const store = createResultStore(openRecords(config), { key, ttlSeconds: config.store.ttlDays * 86_400 });
+  const metrics = createMetrics();
+  const assessor = createAssessor({
+    terminology,
+    modalities,
+    models,
+    store,
+    clock,
+    fingerprint: createFingerprint(key),
+  });
+  const handlers = createHandlers({
+    assessor,
+    store,
+    log,
+    metrics,
+    modelDigest: models.identity.digest,
+    queryKeys: CHART_QUERY_KEYS,
+    sites: new Map(
+      config.tenants.map(({ id, fhirBaseUrl, timeZone, bearerToken }) => [
+        id,
+        {
+          fhirBaseUrl,
+          timeZone,
+          source: createFhirSource({
+            baseUrl: fhirBaseUrl,
+            queries,
+            timeoutMs: config.fhir.timeoutMs,
+            maxPages: config.fhir.maxPages,
+            ...(bearerToken !== undefined && { bearerToken }),
+          }),
+        },
+      ]),
+    ),
+  });
+  return {
+    config,
+    clock,
+    log,
+    metrics,
+    terminology,
+    queries,
+    modalities,
+    models,
+    store,
+    assessor,
+    handlers,
+    policy,
+    close: async () => {
+      await store.close();
+      await models.close();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { createReading } from './core.ts';
+export { startService, startWorker, type RunningWorker, type Service } from './service.ts';

@@ -1,0 +1,125 @@
+import {
+  createBullQueue,
+  createInProcessQueue,
+  startBullWorkers,
+  type AssessmentQueue,
+  type AssessmentWorkers,
+} from '../assessment/index.ts';
+import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
+import { createChartReader, createServices } from '../hooks/index.ts';
+import { createApp, listen, type Listening } from '../http/index.ts';
+import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
+import type { Config } from '../platform/index.ts';
+import { createCore, type Core, type CoreOptions } from './core.ts';
+
+/** The running service. */
+export interface Service extends Listening {
+  readonly core: Core;
+}
+
+const openQueue = ({ config, handlers, log }: Core): AssessmentQueue => {
+  const { redisUrl, prefix, concurrency } = config.queue;
+  return redisUrl === undefined
+    ? createInProcessQueue(handlers, { concurrency, log })
+    : createBullQueue({ connection: redisUrl, prefix });
+};
+
+const translatorsFor = (language: Config['hook']['language']) => {
+  const translators = new Map(LANGUAGES.map((each) => [each, createTranslator(each)]));
+  return (acceptLanguage: string | undefined) =>
+    translators.get(chooseLanguage(acceptLanguage, language)) ?? createTranslator(language);
+};
+
+/**
+ * Starts the hook service. Without REDIS_URL its queue and workers are in this process; with it, jobs wait in
+ * BullMQ for `worker` processes.
+ *
+ * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ */
+export async function startService(options: CoreOptions): Promise<Service> {
+  const core = await createCore(options);
+  const { config, queries, models, store } = core;
+  const queue = openQueue(core);
+  const services = createServices({
+    reader: createChartReader({ tenants: config.tenants, queries, fhir: config.fhir }),
+    queries,
+    assessor: core.assessor,
+    store,
+    queue,
+    policy: core.policy,
+    clock: core.clock,
+    log: core.log,
+    simulated: models.identity.simulated,
+    modelDigest: models.identity.digest,
+    maxStaleDays: config.hook.maxStaleDays,
+    deadlineMs: config.hook.deadlineMs,
+    explainOutOfScope: config.hook.explainOutOfScope,
+    translators: translatorsFor(config.hook.language),
+  });
+  const app = createApp({
+    services,
+    bodyLimit: config.http.bodyLimit,
+    log: core.log,
+    metrics: core.metrics,
+    ready: async () => {
+      await store.history('readiness', 'readiness');
+    },
+  });
+  const closeAll = async (): Promise<void> => {
+    await queue.close();
+    await core.close();
+  };
+  try {
+    const listening = await listen(app, config.http.host, config.http.port);
+    return {
+      core,
+      url: listening.url,
+      close: async () => {
+        await listening.close();
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** Workers in a process of their own. */
+export interface RunningWorker extends AssessmentWorkers {
+  readonly core: Core;
+}
+
+/**
+ * Takes jobs from BullMQ.
+ *
+ * @param modalities the modality queues to take from; GPU workers take radiomics, CPU workers the rest
+ * @throws {CdsError} CONFIG_INVALID where there is no Redis to take jobs from
+ */
+export async function startWorker(
+  options: CoreOptions,
+  modalities: readonly ModalityId[] = MODALITY_IDS,
+): Promise<RunningWorker> {
+  const { redisUrl, prefix, concurrency } = options.config.queue;
+  if (redisUrl === undefined)
+    throw new CdsError(
+      'CONFIG_INVALID',
+      'queue.redisUrl: a worker needs Redis (REDIS_URL); without it `serve` works alone',
+    );
+  const core = await createCore(options);
+  const workers = startBullWorkers({
+    connection: redisUrl,
+    prefix,
+    concurrency,
+    modalities,
+    handlers: core.handlers,
+    log: core.log,
+  });
+  return {
+    core,
+    close: async () => {
+      await workers.close();
+      await core.close();
+    },
+  };
+}

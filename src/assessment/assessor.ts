@@ -1,0 +1,142 @@
+import type { Chart } from '../chart/index.ts';
+import {
+  CdsError,
+  type Assessment,
+  type ModalityId,
+  type ModalityOutcome,
+  type RiskEstimate,
+} from '../domain/index.ts';
+import { interpretLayer, layerScores, subsetName, whyNotEstimable } from '../fusion/index.ts';
+import type { Modality } from '../modalities/index.ts';
+import type { Clock } from '../platform/index.ts';
+import { planAssessment, type AssessablePlan, type Plan, type PlanDependencies, type Site } from './plan.ts';
+import type { ModalityScore, ResultStore } from './ports.ts';
+
+export interface AssessorDependencies extends PlanDependencies {
+  readonly store: ResultStore;
+  readonly clock: Clock;
+}
+
+/** An eligible plan with everything an assessment needs. */
+export type ReadyPlan = Plan & { readonly assessable: AssessablePlan };
+
+/** One patient's assessment, from plan to stored result; hooks and workers call the same steps. */
+export interface Assessor {
+  plan(site: Site, chart: Chart, landmarkDate: string): Plan;
+  /** The stored result of exactly this plan. */
+  stored(plan: ReadyPlan): Promise<Assessment | undefined>;
+  /** Extracts, scores and stores one modality, unless its score is there already. */
+  score(plan: ReadyPlan, chart: Chart, modality: ModalityId, signal: AbortSignal): Promise<ModalityScore>;
+  /** Fuses what the store holds; undefined where a present modality has no score yet. */
+  fuseStored(plan: ReadyPlan): Promise<Assessment | undefined>;
+  /** Scores what is missing, then fuses and stores. */
+  complete(plan: ReadyPlan, chart: Chart, signal: AbortSignal): Promise<Assessment>;
+}
+
+/** Eligible, with a dated surgery: the only plans that lead to a number. */
+export const isReady = (plan: Plan): plan is ReadyPlan =>
+  plan.eligibility.eligible && plan.assessable !== undefined;
+
+/** How many contributions a result keeps: what a card can show, not the whole vector. */
+const KEPT_CONTRIBUTIONS = 8;
+
+type Scores = ReadonlyMap<ModalityId, ModalityScore>;
+
+const outcomesOf = (plan: AssessablePlan, scores: Scores): ModalityOutcome[] =>
+  [...plan.selections].map(([modality, selection]): ModalityOutcome => {
+    if (selection.status !== 'present') return { modality, ...selection };
+    const score = scores.get(modality);
+    if (score === undefined)
+      return {
+        modality,
+        status: 'absent',
+        reason: 'failed',
+        collectedOn: selection.collectedOn,
+        evidence: [],
+      };
+    return { modality, ...selection, score: score.score, contributions: score.contributions };
+  });
+
+export function createAssessor(dependencies: AssessorDependencies): Assessor {
+  const { store, models, clock } = dependencies;
+  const modalities = new Map<ModalityId, Modality>(
+    dependencies.modalities.map((modality) => [modality.id, modality]),
+  );
+
+  const estimate = async (plan: AssessablePlan, scores: Scores): Promise<RiskEstimate> => {
+    const subset = [...scores.keys()];
+    const impossible = whyNotEstimable(models.layer, subset, plan.landmarkMonths);
+    if (impossible !== undefined) return impossible;
+    const values = new Map([...scores].map(([id, { score }]) => [id, score]));
+    const numbers = await models.risk(
+      subsetName(subset),
+      layerScores(models.layer, values),
+      plan.landmarkMonths,
+    );
+    return interpretLayer(models.layer, subset, plan.landmarkMonths, numbers);
+  };
+
+  const fuse = async ({ site, patientId, assessable }: ReadyPlan, scores: Scores): Promise<Assessment> => {
+    const assessment: Assessment = {
+      fingerprint: assessable.fingerprint,
+      tenant: site.tenant,
+      patientId,
+      landmarkDate: assessable.landmark.date,
+      surgeryDate: assessable.landmark.surgeryDate,
+      computedAt: clock.now().toISOString(),
+      model: models.identity,
+      risk: await estimate(assessable, scores),
+      modalities: outcomesOf(assessable, scores),
+      evidence: assessable.evidence,
+    };
+    await store.putAssessment(assessment);
+    return assessment;
+  };
+
+  const storedScores = async ({ site, patientId, assessable }: ReadyPlan): Promise<Scores> => {
+    const found = await Promise.all(
+      [...assessable.scoreFingerprints].map(
+        async ([id, name]) => [id, await store.modalityScore(site.tenant, patientId, name)] as const,
+      ),
+    );
+    return new Map(found.flatMap(([id, score]) => (score === undefined ? [] : [[id, score] as const])));
+  };
+
+  const score: Assessor['score'] = async ({ site, patientId, assessable }, chart, id, signal) => {
+    const fingerprint = assessable.scoreFingerprints.get(id);
+    const modality = modalities.get(id);
+    if (fingerprint === undefined || modality === undefined)
+      throw new CdsError('INTERNAL', `${id} has no evidence`);
+    const known = await store.modalityScore(site.tenant, patientId, fingerprint);
+    if (known !== undefined) return known;
+    const scored = await models.score(id, await modality.extract(chart, assessable.landmark, signal));
+    const result: ModalityScore = {
+      fingerprint,
+      modality: id,
+      score: scored.score,
+      contributions: scored.contributions.slice(0, KEPT_CONTRIBUTIONS),
+      imputed: scored.imputed,
+    };
+    await store.putModalityScore(site.tenant, patientId, result);
+    return result;
+  };
+
+  return {
+    plan: (site, chart, landmarkDate) => planAssessment(site, chart, landmarkDate, dependencies),
+    stored: ({ site, patientId, assessable }) =>
+      store.assessment(site.tenant, patientId, assessable.fingerprint),
+    score,
+    fuseStored: async (plan) => {
+      const scores = await storedScores(plan);
+      return scores.size === plan.assessable.scoreFingerprints.size ? fuse(plan, scores) : undefined;
+    },
+    complete: async (plan, chart, signal) => {
+      const scores = await Promise.all(
+        [...plan.assessable.scoreFingerprints.keys()].map(
+          async (id) => [id, await score(plan, chart, id, signal)] as const,
+        ),
+      );
+      return fuse(plan, new Map(scores));
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { clinicalFacts, type Chart, type ClinicalFacts } from '../chart/index.ts';
+import {
+  monthsSinceSurgery,
+  type EvidenceRef,
+  type Landmark,
+  type ModalityId,
+  type Selection,
+} from '../domain/index.ts';
+import { judgeEligibility, type Eligibility } from '../eligibility/index.ts';
+import type { Modality } from '../modalities/index.ts';
+import type { Models } from '../model-registry/index.ts';
+import { canonicalEvidence, type Fingerprint } from './fingerprint.ts';
+
+/** Whose chart, seen from which site. */
+export interface Site {
+  readonly tenant: string;
+  readonly fhirBaseUrl: string;
+}
+
+/** Everything about one assessment that needs no slow work: who, when, on what, and the names of its results. */
+export interface Plan {
+  readonly site: Site;
+  readonly patientId: string;
+  readonly landmarkDate: string;
+  readonly clinical: ClinicalFacts;
+  readonly eligibility: Eligibility;
+  /** Absent where there is no dated surgery: then nothing can be assessed. */
+  readonly assessable?: AssessablePlan;
+}
+
+export interface AssessablePlan {
+  readonly landmark: Landmark;
+  readonly landmarkMonths: number;
+  readonly selections: ReadonlyMap<ModalityId, Selection>;
+  /** Of the modalities that are present: the names their scores are kept under. */
+  readonly scoreFingerprints: ReadonlyMap<ModalityId, string>;
+  readonly evidence: readonly EvidenceRef[];
+  readonly fingerprint: string;
+  /** Of the evidence's references alone; see AssessmentRef. */
+  readonly resourcesFingerprint: string;
+}
+
+export interface PlanDependencies {
+  readonly terminology: Parameters<typeof clinicalFacts>[1];
+  readonly modalities: readonly Modality[];
+  readonly models: Models;
+  readonly fingerprint: Fingerprint;
+}
+
+const selectAll = (
+  chart: Chart,
+  landmark: Landmark,
+  { modalities, models }: PlanDependencies,
+): Map<ModalityId, Selection> =>
+  new Map(
+    modalities.map((modality) => {
+      const selection = modality.select(chart, landmark);
+      // What could not be read is not the same as what is not there.
+      if (selection.status === 'absent' && modality.queries.some((key) => chart.unread.has(key)))
+        return [modality.id, { ...selection, reason: 'no-access' }];
+      if (selection.status === 'present' && models.scoreManifest(modality.id) === undefined)
+        return [modality.id, { status: 'absent', reason: 'no-model', evidence: [] }];
+      return [modality.id, selection];
+    }),
+  );
+
+const scoreFingerprintsOf = (
+  site: Site,
+  chart: Chart,
+  selections: ReadonlyMap<ModalityId, Selection>,
+  { modalities, models, fingerprint }: PlanDependencies,
+): Map<ModalityId, string> => {
+  const names = new Map<ModalityId, string>();
+  for (const { id, preprocessing } of modalities) {
+    const selection = selections.get(id);
+    if (selection?.status !== 'present') continue;
+    names.set(
+      id,
+      fingerprint([
+        'score',
+        site,
+        chart.patient.id,
+        id,
+        preprocessing,
+        models.scoreManifest(id)?.sha256,
+        canonicalEvidence(selection.evidence),
+      ]),
+    );
+  }
+  return names;
+};
+
+const assessableOf = (
+  site: Site,
+  chart: Chart,
+  landmark: Landmark,
+  eligibility: Eligibility,
+  dependencies: PlanDependencies,
+): AssessablePlan => {
+  const { modalities, models, terminology, fingerprint } = dependencies;
+  const selections = selectAll(chart, landmark, dependencies);
+  const evidence = canonicalEvidence([
+    chart.patient.source,
+    ...eligibility.criteria.flatMap((criterion) => criterion.evidence),
+    ...[...selections.values()].flatMap((selection) => selection.evidence),
+  ]);
+  return {
+    landmark,
+    landmarkMonths: monthsSinceSurgery(landmark),
+    selections,
+    scoreFingerprints: scoreFingerprintsOf(site, chart, selections, dependencies),
+    evidence,
+    resourcesFingerprint: fingerprint([
+      'resources',
+      site,
+      landmark.date,
+      evidence.map((ref) => ref.reference),
+    ]),
+    fingerprint: fingerprint([
+      'assessment',
+      site,
+      chart.patient.id,
+      landmark.date,
+      evidence,
+      [...selections].map(([id, selection]) => [id, selection.status]),
+      models.layer.sha256,
+      modalities.map((modality) => modality.preprocessing),
+      terminology.version,
+    ]),
+  };
+};
+
+/** Plans an assessment of a chart at a landmark date. Pure but for the key in the fingerprint. */
+export function planAssessment(
+  site: Site,
+  chart: Chart,
+  landmarkDate: string,
+  dependencies: PlanDependencies,
+): Plan {
+  const clinical = clinicalFacts(chart, dependencies.terminology, landmarkDate);
+  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: landmarkDate });
+  const plan = { site, patientId: chart.patient.id, landmarkDate, clinical, eligibility };
+  if (clinical.surgery === undefined) return plan;
+  const landmark = landmarkOf(clinical, clinical.surgery.performedOn, landmarkDate);
+  return { ...plan, assessable: assessableOf(site, chart, landmark, eligibility, dependencies) };
+}
+
+/** The landmark of a date: time zero is the resection, the baseline follows the last neoadjuvant dose. */
+export function landmarkOf(clinical: ClinicalFacts, surgeryDate: string, date: string): Landmark {
+  const lastDose = [...clinical.immunotherapy.dosesOn, ...clinical.platinum.dosesOn].sort().at(-1);
+  return { date, surgeryDate, ...(lastDose !== undefined && { lastNeoadjuvantDose: lastDose }) };
+}

@@ -1,0 +1,4 @@
+export { createRedisRecords } from './redis-records.ts';
+export { createResultStore, type ResultStoreOptions } from './result-store.ts';
+export { createSqliteRecords } from './sqlite-records.ts';
+export type { NamedRecord, RecordStore } from './records.ts';

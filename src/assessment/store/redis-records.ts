@@ -1,0 +1,92 @@
+import type { Redis } from 'ioredis';
+import { CdsError } from '../../domain/index.ts';
+import { closeRedis, withRedis } from '../redis.ts';
+import type { NamedRecord, RecordStore } from './records.ts';
+
+// A group is one hash slot ({group}): a string for each record, and an index of their names by time of expiry.
+// Each script is atomic, so that a record written while its group is erased is either erased or listed.
+
+const PUT = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  redis.call('ZADD', KEYS[2], string.format('%d', now + ARGV[3]), ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%d', now))
+  local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
+  redis.call('PEXPIREAT', KEYS[2], string.format('%d', last[2]))
+  return 1`;
+
+const LIST = `
+  local found = {}
+  for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    if string.sub(name, 1, #ARGV[2]) == ARGV[2] then
+      local value = redis.call('GET', ARGV[1] .. name)
+      if value then
+        found[#found + 1] = name
+        found[#found + 1] = value
+      end
+    end
+  end
+  return found`;
+
+const ERASE = `
+  local erased = 0
+  for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    erased = erased + redis.call('DEL', ARGV[1] .. name)
+  end
+  redis.call('DEL', KEYS[1])
+  return erased`;
+
+interface Scripts {
+  recordsPut(record: string, index: string, name: string, value: Uint8Array, ttlMs: number): Promise<unknown>;
+  recordsListBuffer(index: string, recordPrefix: string, namePrefix: string): Promise<Buffer[]>;
+  recordsErase(index: string, recordPrefix: string): Promise<number>;
+}
+
+function defineScripts(redis: Redis): Scripts {
+  redis.defineCommand('recordsPut', { numberOfKeys: 2, lua: PUT });
+  redis.defineCommand('recordsList', { numberOfKeys: 1, lua: LIST });
+  redis.defineCommand('recordsErase', { numberOfKeys: 1, lua: ERASE });
+  return redis as unknown as Scripts;
+}
+
+function* pairs(flat: readonly Buffer[]): Generator<NamedRecord> {
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const [name, value] = [flat[i], flat[i + 1]];
+    if (name !== undefined && value !== undefined) yield { name: name.toString(), value };
+  }
+}
+
+/**
+ * Records in Redis: each with its own time to live, the index with that of its last record.
+ *
+ * @param redis from `connectRedis`, so that Redis being away is an error and not a wait; closed with the store
+ */
+export function createRedisRecords(redis: Redis, prefix = 'recurrence-store'): RecordStore {
+  const scripts = defineScripts(redis);
+  const recordPrefix = (group: string): string => `${prefix}:{${group}}:r:`;
+  const indexKey = (group: string): string => `${prefix}:{${group}}:index`;
+  let closed = false;
+  const run = <T>(work: () => Promise<T>): Promise<T> =>
+    closed
+      ? Promise.reject(new CdsError('STORE_UNAVAILABLE', 'The store is closed.'))
+      : withRedis(redis, 'STORE_UNAVAILABLE', work);
+  return {
+    get: (group, name) => run(async () => (await redis.getBuffer(recordPrefix(group) + name)) ?? undefined),
+    put: (group, name, value, ttlSeconds) =>
+      run(async () => {
+        const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
+        const key = recordPrefix(group) + name;
+        await scripts.recordsPut(key, indexKey(group), name, bytes, Math.ceil(ttlSeconds * 1000));
+      }),
+    list: (group, namePrefix) =>
+      run(async () => [
+        ...pairs(await scripts.recordsListBuffer(indexKey(group), recordPrefix(group), namePrefix)),
+      ]),
+    erase: (group) => run(() => scripts.recordsErase(indexKey(group), recordPrefix(group))),
+    close: async () => {
+      closed = true;
+      await closeRedis(redis);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Translator } from '../i18n/index.ts';
+import type { Card } from './schema.ts';
+import { SUMMARY_LIMIT } from './schema.ts';
+import { shorten } from './escape.ts';
+
+/** What a card is about, for clients that group or filter cards. */
+export const CARD_TOPIC_SYSTEM = 'https://recurrence-cds.org/fhir/CodeSystem/card-topic';
+export const CARD_TOPICS = [
+  'recurrence-risk',
+  'not-eligible',
+  'no-risk-defined',
+  'pending',
+  'unavailable',
+  'out-of-scope',
+] as const;
+export type CardTopic = (typeof CARD_TOPICS)[number];
+
+/** What every card needs. */
+export interface CardContext {
+  /** In the reader's language. */
+  readonly translator: Translator;
+  readonly source: { readonly label: string; readonly url?: string };
+  /** A fresh RFC 4122 UUID at each call: feedback names cards and suggestions by it. */
+  readonly uuid: () => string;
+  /** The installed model was trained on simulated patients: every card says so. */
+  readonly simulated: boolean;
+}
+
+/** The context of what does not change from request to request. */
+export type RenderContext = Omit<CardContext, 'uuid'>;
+
+/** A card without its uuids: the same input gives the same object, so callers may keep it. */
+export type RenderedCard = Omit<Card, 'uuid' | 'suggestions'> & {
+  readonly suggestions?: readonly Omit<NonNullable<Card['suggestions']>[number], 'uuid'>[];
+};
+
+/** The rendered card with fresh uuids. */
+export const stampCard = (rendered: RenderedCard, uuid: () => string): Card => {
+  const { suggestions, ...rest } = rendered;
+  return {
+    uuid: uuid(),
+    ...rest,
+    ...(suggestions !== undefined && {
+      suggestions: suggestions.map((suggestion) => ({ ...suggestion, uuid: uuid() })),
+    }),
+  };
+};
+
+/** "Simulated model, not for clinical use": the first thing in the detail of every card of such a model. */
+const banner = ({ t }: Translator): string =>
+  `**${t('banner.simulated')}**${t('sentence.end')}${t('banner.explain')}`;
+
+export interface CardParts {
+  readonly topic: CardTopic;
+  readonly indicator: Card['indicator'];
+  /** Plain text; cut if it is too long, since a client may refuse the card otherwise. */
+  readonly summary: string;
+  /** Markdown paragraphs, in order. */
+  readonly detail: readonly string[];
+}
+
+/** A card of what all cards have. */
+export const renderCard = (
+  { translator, source, simulated }: RenderContext,
+  { topic, indicator, summary, detail }: CardParts,
+): RenderedCard => ({
+  summary: shorten(summary, SUMMARY_LIMIT),
+  indicator,
+  detail: (simulated ? [banner(translator), ...detail] : detail).join('\n\n'),
+  source: {
+    label: source.label,
+    ...(source.url !== undefined && { url: source.url }),
+    topic: { system: CARD_TOPIC_SYSTEM, code: topic },
+  },
+});
+
+/** A Markdown table. Cells are escaped Markdown of one line; empty ones show a dash. */
+export const table = (header: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => (cell === '' ? '–' : cell)).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+};
+
+/** A Markdown list. */
+export const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');

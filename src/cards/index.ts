@@ -1,0 +1,12 @@
+export { stampCard } from './base.ts';
+export type { CardContext, CardTopic, RenderContext, RenderedCard } from './base.ts';
+export { barredCard, notEligibleCard, outOfScopeCard } from './eligibility-cards.ts';
+export { escapeMarkdown } from './escape.ts';
+export { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from './override-reasons.ts';
+export { featureName } from './reasons-section.ts';
+export { renderRiskCard, riskCard } from './risk-card.ts';
+export type { RiskCardContent } from './risk-card.ts';
+export { cardSchema, SUMMARY_LIMIT } from './schema.ts';
+export type { Card } from './schema.ts';
+export { pendingCard, unavailableCard } from './waiting-cards.ts';
+export type { EarlierResult } from './waiting-cards.ts';

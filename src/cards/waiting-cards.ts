@@ -1,0 +1,78 @@
+import type { Assessment, ErrorCode } from '../domain/index.ts';
+import type { Translator } from '../i18n/index.ts';
+import type { CardContext } from './base.ts';
+import { renderCard, stampCard } from './base.ts';
+import { escapeMarkdown } from './escape.ts';
+import { riskInWords } from './headline.ts';
+import type { Card } from './schema.ts';
+
+/**
+ * An earlier result, as the caller judged it: `valid` (eligibility rechecked in this request still holds, and its age
+ * is under the limit) shows its number; `outlived` shows its date only.
+ */
+export type EarlierResult =
+  | { readonly status: 'outlived'; readonly landmarkDate: string }
+  | { readonly status: 'valid'; readonly assessment: Assessment };
+
+const earlierText = (translator: Translator, earlier: EarlierResult | undefined): string => {
+  const { t } = translator;
+  if (earlier === undefined) return t('previous.none');
+  if (earlier.status === 'outlived')
+    return t('previous.outlived', { date: translator.date(earlier.landmarkDate) });
+  return t('previous.valid', {
+    date: translator.date(earlier.assessment.landmarkDate),
+    text: escapeMarkdown(riskInWords(translator, earlier.assessment)),
+  });
+};
+
+type WaitingInput = CardContext & { readonly previous?: EarlierResult };
+
+const isSimulated = ({ simulated, previous }: WaitingInput): boolean =>
+  simulated || (previous?.status === 'valid' && previous.assessment.model.simulated);
+
+/** The deadline came before the result: it is being computed. */
+export const pendingCard = (input: WaitingInput): Card => {
+  const { t } = input.translator;
+  const card = renderCard(
+    { ...input, simulated: isSimulated(input) },
+    {
+      topic: 'pending',
+      indicator: 'info',
+      summary: t('pending.summary'),
+      detail: [t('pending.detail'), earlierText(input.translator, input.previous)],
+    },
+  );
+  return stampCard(card, input.uuid);
+};
+
+/** Error codes by their beginning, the narrower first, and what a reader is told. */
+const REASONS = [
+  ['FHIR_REFUSED', 'unavailable.access'],
+  ['FHIR_FOREIGN_LINK', 'unavailable.access'],
+  ['FHIR_', 'unavailable.fhir'],
+  ['QUEUE_', 'unavailable.queue'],
+  ['STORE_', 'unavailable.queue'],
+  ['MODEL_', 'unavailable.model'],
+  ['ONNX_', 'unavailable.model'],
+  ['CHART_', 'unavailable.data'],
+  ['UNIT_', 'unavailable.data'],
+] as const;
+
+/** Something is down: what, in words, and the code for the help desk. */
+export const unavailableCard = (input: WaitingInput & { readonly errorCode: ErrorCode }): Card => {
+  const { t } = input.translator;
+  const [, reason] = REASONS.find(([beginning]) => input.errorCode.startsWith(beginning)) ?? [];
+  const card = renderCard(
+    { ...input, simulated: isSimulated(input) },
+    {
+      topic: 'unavailable',
+      indicator: 'info',
+      summary: t('unavailable.summary', { reason: t(reason ?? 'unavailable.internal') }),
+      detail: [
+        t('unavailable.detail', { code: escapeMarkdown(input.errorCode) }),
+        earlierText(input.translator, input.previous),
+      ],
+    },
+  );
+  return stampCard(card, input.uuid);
+};

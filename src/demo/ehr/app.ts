@@ -1,0 +1,82 @@
+import express from 'express';
+import type { ErrorRequestHandler, Express, Request, Response } from 'express';
+import { callPatientView } from './hook-client.ts';
+import { notFoundPage, patientPage, patientsPage } from './pages.ts';
+import type { DemoPatient } from './pages.ts';
+import { STYLE } from './style.ts';
+import { chooseLanguage } from './texts.ts';
+import type { Language } from './texts.ts';
+
+export interface DemoEhrOptions {
+  readonly patients: readonly DemoPatient[];
+  /** Base URL of the CDS service, without /cds-services. */
+  readonly serviceUrl: string;
+  /** Base URL of the FHIR server, sent to the service as fhirServer. */
+  readonly fhirUrl: string;
+  readonly serviceId: string;
+  /** How long the page waits for the service; 10 000 unless said. */
+  readonly timeoutMs?: number;
+}
+
+/** No script at all, styles from here only; a card can bring neither. */
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+  Vary: 'Accept-Language',
+};
+
+const languageOf = (request: Request): Language =>
+  chooseLanguage(request.query['lang'], request.get('accept-language'));
+
+const notFound = (request: Request, response: Response): void => {
+  response
+    .status(404)
+    .type('html')
+    .send(notFoundPage(languageOf(request)));
+};
+
+/** Addresses that cannot be decoded come here; the page is the same as for those that lead nowhere. */
+const unreadable: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  if (response.headersSent) next(error);
+  else notFound(request, response);
+};
+
+/**
+ * A small EHR for the demo: a list of patients, and a chart that calls the CDS service on being opened and shows the
+ * cards. Server-rendered, no script. Where the service fails the page says how, with status 502.
+ */
+export const createDemoEhr = (options: DemoEhrOptions): Express => {
+  const target = { timeoutMs: 10_000, ...options, serviceUrl: options.serviceUrl.replace(/\/+$/, '') };
+  const patients = new Map(options.patients.map((patient) => [patient.id, patient]));
+  const app = express();
+  app.disable('x-powered-by').set('query parser', 'simple');
+  app.use((_request, response, next) => {
+    response.set(HEADERS);
+    next();
+  });
+  app.get('/style.css', (_request, response) => {
+    response.set('Cache-Control', 'max-age=300').type('css').send(STYLE);
+  });
+  app.get('/', (request, response) => {
+    response.type('html').send(patientsPage(options.patients, languageOf(request)));
+  });
+  app.get('/patients/:id', async (request, response) => {
+    const patient = patients.get(request.params.id);
+    if (!patient) {
+      notFound(request, response);
+      return;
+    }
+    const language = languageOf(request);
+    const result = await callPatientView(target, patient.id, language);
+    response
+      .status(result.kind === 'cards' ? 200 : 502)
+      .type('html')
+      .send(patientPage(patient, options.serviceId, result, language));
+  });
+  app.use(notFound);
+  app.use(unreadable);
+  return app;
+};

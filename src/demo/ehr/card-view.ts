@@ -1,0 +1,98 @@
+import { html, webUrl } from './html.ts';
+import type { SafeHtml } from './html.ts';
+import { renderMarkdown } from './markdown.ts';
+import type { Card, Suggestion } from './response.ts';
+import type { Texts } from './texts.ts';
+
+const outward = (url: string | undefined, label: string): SafeHtml => {
+  const href = webUrl(url);
+  return href === undefined
+    ? html`${label}`
+    : html`<a href="${href}" target="_blank" rel="noopener noreferrer">${label}</a>`;
+};
+
+const actionView = (texts: Texts, action: Suggestion['actions'][number]): SafeHtml => {
+  const resource = action.resource ?? action.resourceId;
+  return html`<li>
+    <span class="verb">${texts[action.type]}</span> ${action.description}
+    ${
+      resource === undefined
+        ? ''
+        : html`<details>
+            <summary>${texts.resource}</summary>
+            <pre tabindex="0">${JSON.stringify(resource, undefined, 2)}</pre>
+          </details>`
+    }
+  </li>`;
+};
+
+const suggestionView = (texts: Texts, { label, isRecommended, actions }: Suggestion): SafeHtml =>
+  html`<li class="suggestion">
+    <p class="label">
+      ${label} ${isRecommended === true ? html`<span class="tag">${texts.recommended}</span>` : ''}
+    </p>
+    ${
+      actions.length > 0
+        ? html`<ul class="actions">
+            ${actions.map((action) => actionView(texts, action))}
+          </ul>`
+        : ''
+    }
+  </li>`;
+
+const suggestionsView = (texts: Texts, { suggestions, selectionBehavior }: Card): SafeHtml | undefined => {
+  if (suggestions.length === 0) return undefined;
+  const rule =
+    selectionBehavior && { any: texts.choiceAny, 'at-most-one': texts.choiceOne }[selectionBehavior];
+  return html`<section class="part">
+    <h4>${texts.suggestions}</h4>
+    ${rule !== undefined && suggestions.length > 1 ? html`<p class="quiet">${rule}</p>` : ''}
+    <ul class="suggestions">
+      ${suggestions.map((suggestion) => suggestionView(texts, suggestion))}
+    </ul>
+  </section>`;
+};
+
+const linksView = (texts: Texts, { links }: Card): SafeHtml | undefined =>
+  links.length === 0
+    ? undefined
+    : html`<section class="part">
+        <h4>${texts.links}</h4>
+        <ul class="plain">
+          ${links.map(
+            ({ label, url, type }) =>
+              html`<li>
+                ${outward(url, label)}
+                ${type === 'smart' ? html`<span class="quiet">(${texts.smartApp})</span>` : ''}
+              </li>`,
+          )}
+        </ul>
+      </section>`;
+
+const overrideView = (texts: Texts, { overrideReasons }: Card): SafeHtml | undefined =>
+  overrideReasons.length === 0
+    ? undefined
+    : html`<section class="part">
+        <h4>${texts.overrideReasons}</h4>
+        <ul class="reasons">
+          ${overrideReasons.map(({ display, code }) => html`<li>${display ?? code}</li>`)}
+        </ul>
+      </section>`;
+
+const MARKS: Readonly<Record<Card['indicator'], string>> = { info: 'i', warning: '!', critical: '!!' };
+
+/** A card as an EHR shows it: the indicator as word, mark and colour, then everything the card offers. */
+export const cardView = (texts: Texts, card: Card, index: number): SafeHtml => {
+  const headingId = `card-${index}`;
+  return html`<article class="card ${card.indicator}" aria-labelledby="${headingId}">
+    <header>
+      <p class="indicator">
+        <span class="mark" aria-hidden="true">${MARKS[card.indicator]}</span>${texts[card.indicator]}
+      </p>
+      <h3 id="${headingId}">${card.summary}</h3>
+    </header>
+    ${card.detail === undefined ? '' : html`<div class="detail">${renderMarkdown(card.detail, texts.table)}</div>`}
+    ${suggestionsView(texts, card)} ${linksView(texts, card)} ${overrideView(texts, card)}
+    <footer>${texts.source}: ${outward(card.source.url, card.source.label)}</footer>
+  </article>`;
+};

@@ -1,0 +1,3 @@
+export { createDemoEhr } from './app.ts';
+export type { DemoEhrOptions } from './app.ts';
+export type { DemoPatient } from './pages.ts';

@@ -1,0 +1,184 @@
+import { cardView } from './card-view.ts';
+import type { HookResult } from './hook-client.ts';
+import { html } from './html.ts';
+import type { SafeHtml } from './html.ts';
+import { LANGUAGE_NAMES, LANGUAGES, textsIn } from './texts.ts';
+import type { Language, Texts } from './texts.ts';
+
+/** A patient of the demo; `story` says in a sentence or two what the chart is about. */
+export interface DemoPatient {
+  readonly id: string;
+  readonly name: string;
+  readonly story: { readonly en: string; readonly zh: string };
+}
+
+const storyIn = ({ story }: DemoPatient, language: Language): string =>
+  language === 'zh-CN' ? story.zh : story.en;
+
+const languageSwitch = (texts: Texts, language: Language, path: string): SafeHtml =>
+  html`<nav aria-label="${texts.language}">
+    <ul class="languages">
+      ${LANGUAGES.map(
+        (each) =>
+          html`<li>
+            <a
+              href="${path}?lang=${each}"
+              hreflang="${each}"
+              lang="${each}"
+              ${each === language ? html`aria-current="true"` : ''}
+              >${LANGUAGE_NAMES[each]}</a
+            >
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
+
+const page = (language: Language, path: string, title: string, main: SafeHtml): string => {
+  const texts = textsIn(language);
+  const heading = title === texts.title ? title : `${title} - ${texts.title}`;
+  const { text } = html`<html lang="${language}">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>${heading}</title>
+      <link rel="stylesheet" href="/style.css" />
+    </head>
+    <body>
+      <a class="skip" href="#main">${texts.skip}</a>
+      <header class="top">
+        <div class="wrap">
+          <p class="brand"><a href="/?lang=${language}">${texts.title}</a></p>
+          <p class="notice">${texts.notice}</p>
+          ${languageSwitch(texts, language, path)}
+        </div>
+      </header>
+      <main id="main" class="wrap" tabindex="-1">${main}</main>
+    </body>
+  </html>`;
+  return `<!doctype html>\n${text}\n`;
+};
+
+export const patientsPage = (patients: readonly DemoPatient[], language: Language): string => {
+  const texts = textsIn(language);
+  return page(
+    language,
+    '/',
+    texts.title,
+    html`<h1>${texts.patients}</h1>
+      <p class="lead">${texts.patientsLead}</p>
+      <ul class="patients">
+        ${patients.map(
+          (patient) =>
+            html`<li>
+              <h2>
+                <a href="/patients/${encodeURIComponent(patient.id)}?lang=${language}">${patient.name}</a>
+              </h2>
+              <p>${storyIn(patient, language)}</p>
+              <p class="quiet">${texts.id} <code>${patient.id}</code></p>
+            </li>`,
+        )}
+      </ul>`,
+  );
+};
+
+const problemView = (texts: Texts, result: Extract<HookResult, { kind: 'problem' }>): SafeHtml => {
+  const lines: Record<typeof result.problem, readonly string[]> = {
+    outcome: result.texts,
+    http: [],
+    notCards: [texts.notCards],
+    unreachable: [texts.unreachable],
+    timeout: [texts.timeout],
+  };
+  return html`<section class="problem" role="alert">
+    <h3>${texts.problem}</h3>
+    ${lines[result.problem].map((line) => html`<p>${line}</p>`)}
+    ${result.status === undefined ? '' : html`<p class="quiet">${texts.httpStatus} ${result.status}</p>`}
+  </section>`;
+};
+
+const resultView = (texts: Texts, result: HookResult): SafeHtml => {
+  if (result.kind === 'problem') return problemView(texts, result);
+  if (result.cards.length > 0)
+    return html`${result.cards.map((card, index) => cardView(texts, card, index))}`;
+  return html`<div class="empty" role="status">
+    <p>${texts.noCards}</p>
+    <p class="quiet">${texts.noCardsWhy}</p>
+  </div>`;
+};
+
+const indented = (raw: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(raw), undefined, 2);
+  } catch {
+    return raw;
+  }
+};
+
+const requestView = (texts: Texts, serviceId: string, result: HookResult): SafeHtml =>
+  html`<aside aria-labelledby="request">
+    <h2 id="request">${texts.request}</h2>
+    <dl>
+      <dt>${texts.hook}</dt>
+      <dd>patient-view</dd>
+      <dt>${texts.service}</dt>
+      <dd>${serviceId}</dd>
+      <dt>${texts.duration}</dt>
+      <dd>${result.durationMs} ms</dd>
+      ${
+        result.kind === 'cards'
+          ? html`<dt>${texts.count}</dt>
+              <dd>${result.cards.length}</dd>`
+          : ''
+      }
+    </dl>
+    <details>
+      <summary>${texts.rawRequest}</summary>
+      <pre tabindex="0">${result.request}</pre>
+    </details>
+    ${
+      result.raw === undefined
+        ? ''
+        : html`<details>
+            <summary>${texts.rawResponse}</summary>
+            <pre tabindex="0">${indented(result.raw)}</pre>
+          </details>`
+    }
+  </aside>`;
+
+export const patientPage = (
+  patient: DemoPatient,
+  serviceId: string,
+  result: HookResult,
+  language: Language,
+): string => {
+  const texts = textsIn(language);
+  return page(
+    language,
+    `/patients/${encodeURIComponent(patient.id)}`,
+    patient.name,
+    html`<p class="back"><a href="/?lang=${language}">${texts.back}</a></p>
+      <div class="banner">
+        <h1>${patient.name}</h1>
+        <p class="quiet">${texts.id} <code>${patient.id}</code></p>
+        <p>${storyIn(patient, language)}</p>
+      </div>
+      <div class="columns">
+        <section aria-labelledby="cards">
+          <h2 id="cards">${texts.cards}</h2>
+          ${resultView(texts, result)}
+        </section>
+        ${requestView(texts, serviceId, result)}
+      </div>`,
+  );
+};
+
+export const notFoundPage = (language: Language): string => {
+  const texts = textsIn(language);
+  return page(
+    language,
+    '/',
+    texts.notFound,
+    html`<h1>${texts.notFound}</h1>
+      <p><a href="/?lang=${language}">${texts.back}</a></p>`,
+  );
+};

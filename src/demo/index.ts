@@ -1,0 +1,3 @@
+export * from './ehr/index.ts';
+export * from './fhir-server/index.ts';
+export * from './listen.ts';

@@ -1,0 +1,43 @@
+import { list, record, type ChartQueryKey, type ResourceSets } from '../../chart/index.ts';
+
+/** What prefetch brought, and what still has to be read. */
+export interface Prefetched {
+  readonly sets: ResourceSets;
+  readonly missing: readonly ChartQueryKey[];
+}
+
+const hasNextPage = (bundle: Readonly<Record<string, unknown>>): boolean =>
+  list(bundle['link']).some((link) => record(link)?.['relation'] === 'next');
+
+/**
+ * The resources of one prefetch value, in all its states (CDS Hooks 2.0, "Prefetch"): null is no data; an
+ * OperationOutcome an error; a Bundle may be empty, or only its first page. Undefined: it has to be read.
+ */
+const resourcesOf = (value: unknown): readonly unknown[] | undefined => {
+  if (value === null) return [];
+  const resource = record(value);
+  if (resource === undefined || resource['resourceType'] === 'OperationOutcome') return undefined;
+  if (resource['resourceType'] !== 'Bundle') return [value];
+  if (hasNextPage(resource)) return undefined;
+  return list(resource['entry']).flatMap((item) => {
+    const entry = record(item);
+    const inner = entry?.['resource'];
+    // A server may put a remark about the search among its results.
+    return inner === undefined || record(inner)?.['resourceType'] === 'OperationOutcome' ? [] : [inner];
+  });
+};
+
+export function readPrefetch(
+  prefetch: Readonly<Record<string, unknown>>,
+  keys: readonly ChartQueryKey[],
+): Prefetched {
+  const sets: ResourceSets = {};
+  const missing: ChartQueryKey[] = [];
+  for (const key of keys) {
+    const resources = Object.hasOwn(prefetch, key) ? resourcesOf(prefetch[key]) : undefined;
+    // Without the Patient itself there is no chart: "no data" for it means that it has to be read.
+    if (resources === undefined || (key === 'patient' && resources.length === 0)) missing.push(key);
+    else sets[key] = resources;
+  }
+  return { sets, missing };
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { CdsError } from '../../domain/index.ts';
+
+/** A FHIR logical id, http://hl7.org/fhir/R4/datatypes.html#id: nothing else may reach a URL. */
+export const fhirId = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, { error: 'not a FHIR id' });
+
+const USERS = ['Practitioner', 'PractitionerRole', 'Patient', 'RelatedPerson', 'Device'];
+
+/** `Practitioner/123`: the spec's userId carries its resource type. */
+export const userId = z.string().regex(new RegExp(`^(${USERS.join('|')})/[A-Za-z0-9.-]{1,64}$`), {
+  error: 'not a user reference such as Practitioner/123',
+});
+
+const fhirAuthorization = z.object({
+  access_token: z.string().min(1),
+  token_type: z.literal('Bearer'),
+  expires_in: z.number().int(),
+  scope: z.string(),
+  subject: z.string(),
+  patient: z.string().optional(),
+});
+
+/** CDS Hooks 2.0, "HTTP Request": what every hook's request has. Unknown members are let through unread. */
+const envelope = z.object({
+  hookInstance: z.guid(),
+  fhirServer: z.url({ protocol: /^https?$/ }).optional(),
+  fhirAuthorization: fhirAuthorization.optional(),
+  prefetch: z.record(z.string(), z.unknown()).optional(),
+});
+
+export interface HookRequest<Context> {
+  readonly hookInstance: string;
+  readonly context: Context;
+  readonly fhirServer?: string;
+  /** For this request only: never stored, logged or handed on. */
+  readonly accessToken?: string;
+  /** The patient the token was issued for. */
+  readonly tokenPatient?: string;
+  readonly prefetch: Readonly<Record<string, unknown>>;
+}
+
+const where = (error: z.ZodError): string => {
+  const [issue] = error.issues;
+  const path = issue === undefined ? '' : issue.path.join('.');
+  return `${path === '' ? 'body' : path}: ${issue?.message ?? 'invalid'}.`;
+};
+
+const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const result = schema.safeParse(value);
+  // Zod's messages name types and formats, never the value that was sent.
+  if (!result.success) throw new CdsError('CDS_REQUEST_INVALID', where(result.error));
+  return result.data;
+};
+
+const hookOf = z.object({ hook: z.string() });
+
+/**
+ * Parses a request at the door.
+ *
+ * @throws {CdsError} CDS_REQUEST_INVALID naming the field, CDS_HOOK_MISMATCH
+ */
+export function parseHookRequest<Context>(
+  body: unknown,
+  hook: string,
+  contextSchema: z.ZodType<Context>,
+): HookRequest<Context> {
+  if (parsed(hookOf, body).hook !== hook)
+    throw new CdsError('CDS_HOOK_MISMATCH', `This service's hook is ${hook}.`);
+  const request = parsed(envelope, body);
+  const { context } = parsed(z.object({ context: contextSchema }), body);
+  const { fhirServer, fhirAuthorization: authorization } = request;
+  if (authorization !== undefined && fhirServer === undefined)
+    throw new CdsError('CDS_REQUEST_INVALID', 'fhirServer: required with fhirAuthorization.');
+  return {
+    hookInstance: request.hookInstance,
+    context,
+    prefetch: request.prefetch ?? {},
+    ...(fhirServer !== undefined && { fhirServer: fhirServer.replace(/\/+$/, '') }),
+    ...(authorization !== undefined && { accessToken: authorization.access_token }),
+    ...(authorization?.patient !== undefined && {
+      tokenPatient: authorization.patient.replace(/^Patient\//, ''),
+    }),
+  };
+}

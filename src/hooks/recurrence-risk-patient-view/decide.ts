@@ -1,0 +1,165 @@
+import {
+  isReady,
+  type Assessor,
+  type AssessmentQueue,
+  type Plan,
+  type ReadyPlan,
+  type ResultStore,
+} from '../../assessment/index.ts';
+import {
+  MODALITY_IDS,
+  asCdsError,
+  daysBetween,
+  type Assessment,
+  type CdsError,
+  type ErrorCode,
+} from '../../domain/index.ts';
+import type { Eligibility } from '../../eligibility/index.ts';
+import type { ReadChart } from '../common/index.ts';
+
+/** An earlier result: shown with its number while it is valid, by its date alone afterwards. */
+export type Earlier =
+  | { readonly status: 'valid'; readonly assessment: Assessment }
+  | { readonly status: 'outlived'; readonly landmarkDate: string };
+
+/** What the answer shall say. */
+export type Decision =
+  | { readonly kind: 'out-of-scope'; readonly eligibility: Eligibility }
+  | { readonly kind: 'barred'; readonly barred: NonNullable<Eligibility['barred']> }
+  | { readonly kind: 'not-eligible'; readonly eligibility: Eligibility }
+  | {
+      readonly kind: 'risk';
+      readonly assessment: Assessment;
+      readonly previous?: Assessment;
+      /** False where this request could not see whether newer evidence exists. */
+      readonly rechecked: boolean;
+      readonly ageDays: number;
+    }
+  | { readonly kind: 'pending'; readonly earlier?: Earlier }
+  | { readonly kind: 'unavailable'; readonly code: ErrorCode; readonly earlier?: Earlier };
+
+export interface DecideDependencies {
+  readonly assessor: Assessor;
+  readonly store: ResultStore;
+  readonly queue: AssessmentQueue;
+  readonly modelDigest: string;
+  readonly maxStaleDays: number;
+}
+
+export interface Question {
+  readonly plan: Plan;
+  readonly read: ReadChart;
+  /** False: the site allows no reading beyond prefetch, so there is nobody to queue a job for. */
+  readonly backgroundAccess: boolean;
+  readonly deadline: AbortSignal;
+}
+
+const withoutNumber = ({ eligibility }: Plan): Decision | undefined => {
+  if (eligibility.outOfScope.length > 0) return { kind: 'out-of-scope', eligibility };
+  if (eligibility.barred !== undefined) return { kind: 'barred', barred: eligibility.barred };
+  return eligibility.eligible ? undefined : { kind: 'not-eligible', eligibility };
+};
+
+/** The last result at an earlier landmark. */
+const previousOf = (history: readonly Assessment[], landmarkDate: string): Assessment | undefined =>
+  history.findLast((assessment) => assessment.landmarkDate < landmarkDate);
+
+export function createDecide(dependencies: DecideDependencies) {
+  const { assessor, store, queue, maxStaleDays, modelDigest } = dependencies;
+
+  const historyOf = ({ site, patientId }: ReadyPlan): Promise<readonly Assessment[]> =>
+    store.history(site.tenant, patientId);
+
+  /** Eligibility was rechecked in this request; what remains is age, and that it is this model's number. */
+  const earlierOf = (history: readonly Assessment[], plan: ReadyPlan): Earlier | undefined => {
+    const last = history.findLast((assessment) => assessment.landmarkDate <= plan.landmarkDate);
+    if (last === undefined) return undefined;
+    const age = daysBetween(last.landmarkDate, plan.landmarkDate);
+    return age <= maxStaleDays && last.model.digest === modelDigest
+      ? { status: 'valid', assessment: last }
+      : { status: 'outlived', landmarkDate: last.landmarkDate };
+  };
+
+  const risk = (assessment: Assessment, history: readonly Assessment[], plan: ReadyPlan): Decision => {
+    const previous = previousOf(history, plan.landmarkDate);
+    return {
+      kind: 'risk',
+      assessment,
+      rechecked: true,
+      ageDays: 0,
+      ...(previous !== undefined && { previous }),
+    };
+  };
+
+  const pending = (earlier: Earlier | undefined): Decision => ({
+    kind: 'pending',
+    ...(earlier !== undefined && { earlier }),
+  });
+
+  const unavailable = (code: ErrorCode, earlier: Earlier | undefined): Decision => ({
+    kind: 'unavailable',
+    code,
+    ...(earlier !== undefined && { earlier }),
+  });
+
+  /** Queues the job and waits for it as long as the deadline allows. */
+  const queued = async (
+    plan: ReadyPlan,
+    deadline: AbortSignal,
+    history: readonly Assessment[],
+  ): Promise<Decision> => {
+    const { assessable } = plan;
+    const present = MODALITY_IDS.filter((id) => assessable.scoreFingerprints.has(id));
+    await queue.submit(
+      {
+        tenant: plan.site.tenant,
+        patientId: plan.patientId,
+        landmarkDate: plan.landmarkDate,
+        fingerprint: assessable.fingerprint,
+        resourcesFingerprint: assessable.resourcesFingerprint,
+        modelDigest,
+      },
+      present,
+    );
+    const outcome = await queue.wait(assessable.fingerprint, deadline);
+    if (outcome.state === 'failed') return unavailable(outcome.code, earlierOf(history, plan));
+    const assessment = await assessor.stored(plan);
+    return assessment === undefined ? pending(earlierOf(history, plan)) : risk(assessment, history, plan);
+  };
+
+  /** Prefetch was not enough and the server failed: the last result may be shown, as not rechecked. */
+  const lastKnown = (plan: ReadyPlan, failure: CdsError, history: readonly Assessment[]): Decision => {
+    const earlier = earlierOf(history, plan);
+    if (earlier?.status !== 'valid') return unavailable(failure.code, earlier);
+    const { assessment } = earlier;
+    const previous = previousOf(history, assessment.landmarkDate);
+    return {
+      kind: 'risk',
+      assessment,
+      rechecked: false,
+      ageDays: daysBetween(assessment.landmarkDate, plan.landmarkDate),
+      ...(previous !== undefined && { previous }),
+    };
+  };
+
+  const assessed = async (plan: ReadyPlan, question: Question): Promise<Decision> => {
+    const { read, backgroundAccess, deadline } = question;
+    const [stored, history] = await Promise.all([assessor.stored(plan), historyOf(plan)]);
+    if (stored !== undefined) return risk(stored, history, plan);
+    if (!backgroundAccess) return risk(await assessor.complete(plan, read.chart, deadline), history, plan);
+    if (read.failure !== undefined) return lastKnown(plan, read.failure, history);
+    const fused = await assessor.fuseStored(plan);
+    return fused === undefined ? queued(plan, deadline, history) : risk(fused, history, plan);
+  };
+
+  /** What to answer. Never rejects for what Redis, the store or a model did: those are decisions too. */
+  return async (question: Question): Promise<Decision> => {
+    const { plan } = question;
+    if (!isReady(plan)) return withoutNumber(plan) ?? { kind: 'unavailable', code: 'INTERNAL' };
+    try {
+      return await assessed(plan, question);
+    } catch (error) {
+      return { kind: 'unavailable', code: asCdsError(error).code };
+    }
+  };
+}

@@ -1,0 +1,1 @@
+export { createPatientViewService, type PatientViewDependencies } from './service.ts';

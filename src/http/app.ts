@@ -1,0 +1,91 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { asCdsError, CdsError } from '../domain/index.ts';
+import type { CdsService } from '../hooks/index.ts';
+import type { Log, Metrics } from '../platform/index.ts';
+import { answerErrors } from './errors.ts';
+
+export interface HttpDependencies {
+  readonly services: readonly CdsService[];
+  readonly bodyLimit: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Throws where the service cannot do its work (a store that cannot be reached). */
+  readonly ready: () => Promise<void>;
+}
+
+const methodNotAllowed =
+  (allow: string): RequestHandler =>
+  (_request, response) => {
+    response.set('Allow', allow);
+    throw new CdsError('CDS_METHOD_NOT_ALLOWED', `Allowed: ${allow}.`);
+  };
+
+const requireJson: RequestHandler = (request, _response, next) => {
+  if (request.is('application/json') === false) throw new CdsError('CDS_MEDIA_TYPE');
+  next();
+};
+
+const callService =
+  ({ services, metrics }: HttpDependencies): RequestHandler<{ id: string }> =>
+  async (request, response) => {
+    const service = services.find(({ definition }) => definition.id === request.params.id);
+    if (service === undefined) throw new CdsError('CDS_SERVICE_UNKNOWN');
+    const { id } = service.definition;
+    const stop = metrics.hookSeconds.startTimer({ service: id });
+    try {
+      const { answer, outcome } = await service.handle(request.body, {
+        acceptLanguage: request.get('accept-language'),
+      });
+      metrics.hookRequests.inc({ service: id, outcome });
+      // Patient data: no cache on the way may keep it.
+      response.set('Cache-Control', 'no-store').json(answer);
+    } catch (error) {
+      metrics.hookRequests.inc({ service: id, outcome: asCdsError(error).code });
+      throw error;
+    } finally {
+      stop();
+    }
+  };
+
+/** The service's HTTP door. Every answer that is not 2xx carries an OperationOutcome. */
+export function createApp(dependencies: HttpDependencies): Express {
+  const { services, bodyLimit, log, metrics, ready } = dependencies;
+  const discovery = { services: services.map(({ definition }) => definition) };
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(helmet());
+
+  app
+    .route('/cds-services')
+    .get((_request, response) => {
+      response.json(discovery);
+    })
+    .all(methodNotAllowed('GET'));
+  app
+    .route('/cds-services/:id')
+    .post(
+      requireJson,
+      express.json({ limit: bodyLimit }),
+      callService(dependencies),
+    )
+    .all(methodNotAllowed('POST'));
+
+  app.get('/health/live', (_request, response) => {
+    response.json({ status: 'live' });
+  });
+  app.get('/health/ready', async (_request, response) => {
+    await ready();
+    response.json({ status: 'ready' });
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+
+  app.use(() => {
+    throw new CdsError('CDS_ROUTE_UNKNOWN');
+  });
+  app.use(answerErrors(log));
+  return app;
+}

@@ -1,0 +1,2 @@
+export { createApp, type HttpDependencies } from './app.ts';
+export { listen, type Listening } from './server.ts';

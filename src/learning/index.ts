@@ -1,0 +1,1 @@
+export { train, type TrainOptions, type TrainProgress, type TrainResult } from './pipeline/train.ts';

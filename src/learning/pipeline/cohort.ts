@@ -1,0 +1,125 @@
+import { landmarkOf } from '../../assessment/index.ts';
+import { clinicalFacts, openCohort, parseChart, type Chart, type ChartQuery } from '../../chart/index.ts';
+import {
+  addDays,
+  CdsError,
+  DAYS_PER_MONTH,
+  monthsSinceSurgery,
+  type FeatureVector,
+  type Landmark,
+  type ModalityId,
+} from '../../domain/index.ts';
+import { judgeEligibility } from '../../eligibility/index.ts';
+import type { Modality } from '../../modalities/index.ts';
+import { outcomeOf, type Outcome } from './outcome.ts';
+
+/** The statistical contract's landmarks. */
+export const LANDMARK_MONTHS = [1, 3, 6, 9, 12, 18, 24] as const;
+
+export interface CohortPatient extends Outcome {
+  readonly id: string;
+  readonly chart: Chart;
+}
+
+/** One patient at one landmark, event-free and observed then: what was known, by modality. */
+export interface LandmarkRow {
+  readonly patient: number;
+  /** Index into LANDMARK_MONTHS. */
+  readonly landmark: number;
+  /** Months since surgery, of the landmark's own date. */
+  readonly entryMonths: number;
+  readonly features: ReadonlyMap<ModalityId, FeatureVector>;
+}
+
+export interface Reading {
+  readonly terminology: Parameters<typeof clinicalFacts>[1];
+  readonly queries: readonly ChartQuery[];
+  readonly modalities: readonly Modality[];
+}
+
+/** Patients that were left out, by why. */
+export interface LeftOut {
+  notEligible: number;
+  noOutcome: number;
+}
+
+/** The study judges who may enter when the operation is over and its pathology known. */
+const PATHOLOGY_DAYS = 30;
+
+const isEligible = (chart: Chart, surgeryDate: string, { terminology }: Reading): boolean => {
+  const asOf = addDays(surgeryDate, PATHOLOGY_DAYS);
+  const clinical = clinicalFacts(chart, terminology, asOf);
+  return judgeEligibility({ patient: chart.patient, clinical, asOf }).criteria.every(
+    (criterion) => criterion.result === 'met',
+  );
+};
+
+/**
+ * The eligible patients of a cohort, by date of surgery, the earliest first.
+ *
+ * @throws {CdsError} COHORT_INVALID
+ */
+export async function readCohort(
+  directory: string,
+  reading: Reading,
+): Promise<{ patients: CohortPatient[]; leftOut: LeftOut }> {
+  const source = await openCohort(directory, reading.queries);
+  const keys = reading.queries.map((query) => query.key);
+  const leftOut: LeftOut = { notEligible: 0, noOutcome: 0 };
+  const patients: CohortPatient[] = [];
+  for (const id of source.patientIds) {
+    // Bulk Data gives instants with their offset; UTC dates keep the cohort the same wherever it is read.
+    const chart = parseChart(await source.read(id, keys, AbortSignal.any([])), 'UTC');
+    const outcome = outcomeOf(chart, reading.terminology);
+    if (outcome === undefined) leftOut.noOutcome++;
+    else if (!isEligible(chart, outcome.surgeryDate, reading)) leftOut.notEligible++;
+    else patients.push({ id, chart, ...outcome });
+  }
+  if (patients.length === 0)
+    throw new CdsError('COHORT_INVALID', 'no patient in it is eligible with an outcome');
+  patients.sort((a, b) => a.surgeryDate.localeCompare(b.surgeryDate) || a.id.localeCompare(b.id));
+  return { patients, leftOut };
+}
+
+/** The landmark of a patient's chart, months after surgery. */
+export const landmarkAt = (
+  { chart, surgeryDate }: Pick<CohortPatient, 'chart' | 'surgeryDate'>,
+  months: number,
+  terminology: Reading['terminology'],
+): Landmark => {
+  const date = addDays(surgeryDate, Math.round(months * DAYS_PER_MONTH));
+  return landmarkOf(clinicalFacts(chart, terminology, date), surgeryDate, date);
+};
+
+/** What each modality knows at a landmark, by the code that serving uses. */
+export async function featuresAt(
+  chart: Chart,
+  landmark: Landmark,
+  modalities: readonly Modality[],
+): Promise<Map<ModalityId, FeatureVector>> {
+  const features = new Map<ModalityId, FeatureVector>();
+  for (const modality of modalities)
+    if (modality.select(chart, landmark).status === 'present')
+      features.set(modality.id, await modality.extract(chart, landmark, AbortSignal.any([])));
+  return features;
+}
+
+/** Every patient at every landmark reached event-free and under observation. */
+export async function landmarkRows(
+  patients: readonly CohortPatient[],
+  reading: Reading,
+  progress: (done: number) => void,
+): Promise<LandmarkRow[]> {
+  const rows: LandmarkRow[] = [];
+  for (const [index, patient] of patients.entries()) {
+    for (const [position, months] of LANDMARK_MONTHS.entries()) {
+      const landmark = landmarkAt(patient, months, reading.terminology);
+      const entryMonths = monthsSinceSurgery(landmark);
+      if (patient.months <= entryMonths) break;
+      const features = await featuresAt(patient.chart, landmark, reading.modalities);
+      rows.push({ patient: index, landmark: position, entryMonths, features });
+    }
+    progress(index + 1);
+  }
+  return rows;
+}

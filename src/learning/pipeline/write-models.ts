@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelManifest } from '../../model-registry/index.ts';
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export const modelFolder = (
+  directory: string,
+  { id, version }: Pick<ModelManifest, 'id' | 'version'>,
+): string => path.join(directory, id, version);
+
+/** Writes beside, then renames: a reader never sees half a model. */
+export async function writeModel(
+  directory: string,
+  manifest: ModelManifest,
+  bytes: Uint8Array,
+): Promise<void> {
+  const folder = modelFolder(directory, manifest);
+  const fresh = `${folder}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  await writeFile(path.join(fresh, manifest.file), bytes);
+  await writeFile(path.join(fresh, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await rm(folder, { recursive: true, force: true });
+  await rename(fresh, folder);
+}

@@ -1,0 +1,177 @@
+/**
+ * Every effect size of the simulated cohort, with its source. docs/adr/0003-simulated-cohort.md says why these
+ * values and what they yield; they are frozen there before any model is fitted. Units: months of 30.4375 days,
+ * natural logarithms, umol/L.
+ */
+
+/** Changes whenever any number or draw of the simulator does: a cohort is named by version and seed. */
+export const GENERATOR_VERSION = '1.0.0';
+
+/**
+ * Log residual tumour burden B(t) = intercept + rate * t and what it does to the hazard. B is relative: 0 is a
+ * non-major responder of stage IIB at surgery. The hazard of recurrence is (k/l) (t/l)^(k-1) exp(gamma B(t)).
+ *
+ * Level: event-free survival at 24 months 64 % (CheckMate 816, Forde 2022, doi:10.1056/NEJMoa2202170), 62 %
+ * (KEYNOTE-671, Wakelee 2023, doi:10.1056/NEJMoa2302983), 63 % (AEGEAN, Heymach 2023,
+ * doi:10.1056/NEJMoa2304875), at 18 months 70 % (CheckMate 77T, Cascone 2024, doi:10.1056/NEJMoa2311926), all
+ * from randomisation and with the patients who were never resected; better from resection on (NADIM II,
+ * Provencio 2023, doi:10.1056/NEJMoa2215530). At 5 years 49 % (CheckMate 816, Forde 2025,
+ * doi:10.1056/NEJMoa2502931). Here 70 % are event-free 24 months after surgery, 47 % after 5 years.
+ */
+export const LATENT = {
+  /** Hazard ratio per unit of B: e. Top quarter of B(3 months) against the rest 5.6, top tenth 6.9; MRD found after resection 11 (LUNGCA-1, Xia 2022, doi:10.1158/1078-0432.CCR-21-3044). */
+  gamma: 1,
+  weibullShape: 1.1,
+  weibullScaleMonths: 115,
+  /** Death without recurrence, constant: 1.5 % a year, as in the general population around 65. */
+  otherDeathPerMonth: 0.00125,
+  /** IIIA against IB: hazard ratio exp(.4 + .4) = 2.2 at the same residual, risk ratio 1.5 within 24 months; Goldstraw 2016, doi:10.1016/j.jtho.2015.09.009. */
+  stageBurden: { IB: -0.4, IIA: -0.2, IIB: 0, IIIA: 0.4, IIIC: 1.2, IV: 2 },
+  /** Hazard ratio .41 at the same residual, .57 marginally: 24-month event-free survival 90, 60, 57, 39 % with 0-5, 5-30, 30-80, over 80 % residual viable tumour, Deutsch 2024, doi:10.1038/s41591-023-02660-6. */
+  majorResponseBurden: -0.9,
+  interceptSd: 1.4,
+  /**
+   * Growth per month: doubling in 12 months at +1 SD, in 6 at +2 SD; held or shrinking in half, which gives the
+   * plateau of the trials' curves. ctDNA growth before relapse: Abbosh 2023, doi:10.1038/s41586-023-05776-4;
+   * cleared and never returning: Zhang 2022, doi:10.1158/2159-8290.CD-21-1486.
+   */
+  rateMean: 0,
+  rateSd: 0.06,
+  /** Before surgery the tumour is still there: B = shift + slope * intercept + residual. */
+  preoperative: { shift: 1.4, slope: 0.5, sd: 0.7 },
+} as const;
+
+/** The eligible: stage after neoadjuvant therapy (CheckMate 816 and 77T, downstaged), response and treatment. */
+export const CLINICAL = {
+  stageShares: { IB: 0.2, IIA: 0.15, IIB: 0.3, IIIA: 0.35 },
+  /** Major response among those without a complete one: (.369 - .24) / (1 - .24) in CheckMate 816, (.333 - .172) / (1 - .172) in AEGEAN. A complete response has no stage IB-IIIA to write. */
+  majorResponseShare: 0.16,
+  /** Shares by cycles given: 3 in CheckMate 816, 4 in 77T, KEYNOTE-671 and AEGEAN. */
+  cycleShares: { '2': 0.15, '3': 0.5, '4': 0.35 },
+  cycleDays: 21,
+  /** Within 6 weeks of the last dose (CheckMate 816's protocol); median 34 days in AEGEAN, doi:10.1016/j.jtho.2025.06.015. */
+  lastDoseToSurgeryDays: { min: 28, max: 42 },
+  /** Lobectomy in 88 % (AEGEAN, doi:10.1016/j.jtho.2025.06.015), men 72 %. */
+  pneumonectomyShare: 0.12,
+  maleShare: 0.7,
+  ageYears: { mean: 64, sd: 7.5, min: 40, max: 79 },
+  outOfStudyShare: 0.04,
+  outOfStudyAgeYears: 87.5,
+} as const;
+
+/** Visits, samples and losses; the timing is that of notes on the study's landmarks, the losses are assumptions. */
+export const FOLLOW_UP = {
+  visitMonths: [1, 3, 6, 9, 12, 18, 24, 30, 36, 42, 48, 54, 60, 72, 84, 96],
+  visitJitterDays: 6,
+  firstVisitJitterDays: 3,
+  drawBeforeVisitDays: { min: 10, max: 20 },
+  issueAfterDrawDays: { min: 3, max: 9 },
+  baselineBeforeSurgeryDays: { min: 3, max: 20 },
+  postoperativeDay: 7,
+  /** Not returning after a visit, per month to the next one. */
+  dropOutPerMonth: 0.004,
+  /** Death after recurrence, per month: a median of about 20 months. */
+  deathAfterRecurrencePerMonth: 0.035,
+  lacksModalityShare: 0.05,
+  drawLostShare: 0.06,
+} as const;
+
+/** Enrolment and data cut: at least 27 months lie between the last resection and the cut. */
+export const CALENDAR = {
+  firstSurgery: '2019-01-07',
+  lastSurgery: '2024-06-28',
+  dataCut: '2026-10-01',
+  /** All sites keep this offset. */
+  utcOffset: '+08:00',
+} as const;
+
+/**
+ * A host's answer to tumour saturates: 3 tanh(B / 3). The metabolite loadings and the fragmentation shift act
+ * through it.
+ */
+export const SYSTEMIC_SATURATION = 3;
+
+/** cfDNA. Tumour-derived share at B = 0 before shedding differences, and what each marker makes of it. */
+export const CFDNA = {
+  /** About ten times what sensitive assays find after resection (Abbosh 2023), so that low-pass sequencing can see it. */
+  fractionAtZero: 0.003,
+  fractionMax: 0.6,
+  /** Tumours shed differently: SD of the person's log shedding (Abbosh 2017, doi:10.1038/nature22364). */
+  sheddingSd: 0.5,
+  /** Low-pass sequencing: ichorCNA's floor is about 3 % (Adalsteinsson 2017, doi:10.1038/s41467-017-00965-y); an absolute error of .8 % is a 4 SD floor there. */
+  fractionErrorSd: 0.008,
+  fractionRelativeSd: 0.15,
+  /** Short/long ratio, log scale; shorter with tumour: Mouliere 2018, doi:10.1126/scitranslmed.aat4921, Cristiano 2019, doi:10.1038/s41586-019-1272-6. */
+  fragment: { median: 0.24, personSd: 0.1, withinSd: 0.075, loading: 0.045 },
+  /** Share of markers in tumour state: background, gain per tumour fraction; Liu 2020, doi:10.1016/j.annonc.2020.02.011. */
+  methylation: { background: 0.02, gain: 0.8, personSd: 0.15, errorSd: 0.004 },
+  batchSd: 0.02,
+  missing: { 'tumour-fraction': 0.02, 'fragment-score': 0.03, 'methylation-score': 0.08 },
+} as const;
+
+/** One metabolite: median, umol/L; SDs of the log between persons and from draw to draw; loading of the log on the systemic burden; limit of detection, umol/L. */
+export interface AnalyteConstants {
+  readonly median: number;
+  readonly personSd: number;
+  readonly withinSd: number;
+  readonly loading: number;
+  /** Share of the draw's fasting state. */
+  readonly fasting: number;
+  readonly lod: number;
+}
+
+const analyte = (
+  median: number,
+  personSd: number,
+  withinSd: number,
+  lod: number,
+  { loading = 0, fasting = 0 }: { loading?: number; fasting?: number } = {},
+): AnalyteConstants => ({ median, personSd, withinSd, loading, fasting, lod });
+
+/**
+ * Medians: normal plasma of adults, Human Metabolome Database (Wishart 2022, doi:10.1093/nar/gkab1062). SDs of
+ * amino acids: doi:10.1007/s11306-011-0345-9 (table 1); of lactate: Widjaja 1999,
+ * doi:10.1093/clinchem/45.4.561; of the others: assumed alike.
+ *
+ * Loadings, signs: tryptophan down and kynurenine up (Huang 2020, PMC6960354), histidine and tryptophan down
+ * (Maeda 2010, doi:10.1186/1471-2407-10-690; Shingyoji 2013, doi:10.1186/1471-2407-13-77), lactate, glutamate and
+ * choline up, glutamine and histidine down (Puchades-Carrasco 2016, doi:10.18632/oncotarget.7354), hypoxanthine
+ * up (purine turnover; direction assumed). Sizes are set for the attainable C of the contract, not measured: no
+ * study has panel and recurrence in this setting.
+ */
+export const ANALYTES: Readonly<Record<string, AnalyteConstants>> = {
+  leucine: analyte(125, 0.18, 0.15, 5, { fasting: 0.08 }),
+  isoleucine: analyte(62, 0.2, 0.16, 3, { fasting: 0.09 }),
+  valine: analyte(235, 0.17, 0.13, 5, { fasting: 0.07 }),
+  lysine: analyte(190, 0.16, 0.13, 5, { fasting: 0.05 }),
+  methionine: analyte(26, 0.17, 0.18, 2, { fasting: 0.06 }),
+  phenylalanine: analyte(60, 0.14, 0.13, 3, { fasting: 0.04 }),
+  threonine: analyte(130, 0.2, 0.14, 5, { fasting: 0.05 }),
+  tryptophan: analyte(58, 0.16, 0.12, 3, { loading: -0.06, fasting: 0.03 }),
+  alanine: analyte(360, 0.18, 0.14, 10, { fasting: 0.06 }),
+  arginine: analyte(80, 0.18, 0.15, 3),
+  citrulline: analyte(33, 0.25, 0.14, 2),
+  glutamate: analyte(55, 0.3, 0.2, 4, { loading: 0.1 }),
+  glutamine: analyte(580, 0.13, 0.1, 10, { loading: -0.05 }),
+  glycine: analyte(240, 0.2, 0.11, 10),
+  histidine: analyte(80, 0.14, 0.1, 3, { loading: -0.05 }),
+  ornithine: analyte(60, 0.2, 0.16, 3),
+  proline: analyte(190, 0.22, 0.16, 5, { fasting: 0.05 }),
+  serine: analyte(112, 0.18, 0.12, 5),
+  taurine: analyte(55, 0.22, 0.28, 3),
+  tyrosine: analyte(65, 0.19, 0.16, 3, { fasting: 0.05 }),
+  kynurenine: analyte(1.9, 0.2, 0.14, 0.9, { loading: 0.08 }),
+  lactate: analyte(1400, 0.22, 0.3, 100, { loading: 0.13 }),
+  choline: analyte(9.5, 0.2, 0.15, 5, { loading: 0.075 }),
+  hypoxanthine: analyte(4.5, 0.3, 0.35, 1.8, { loading: 0.15 }),
+};
+
+export const METABOLOMICS = {
+  analyticalSd: 0.05,
+  /** Between batches (site and quarter), log scale. */
+  batchSd: 0.03,
+  analyteMissingShare: 0.015,
+  /** A panel that went wrong: about two fifths of it missing. */
+  panelFailedShare: 0.015,
+  failedPanelMissingShare: 0.4,
+} as const;

@@ -1,0 +1,74 @@
+import { addDays, CdsError, DAYS_PER_MONTH } from '../domain/index.ts';
+import { createRandom } from '../numerics/index.ts';
+import type { Terminology } from '../terminology/index.ts';
+import { buildChart } from './chart.ts';
+import { defaultTerminology, simulationCodes } from './codes.ts';
+import { BYSTANDER_ID, BYSTANDER_NAME, BYSTANDER_STORY, bystanderResources } from './demo-bystander.ts';
+import { DEMO_CASES, type DemoCaseSpec, type Story } from './demo-cases.ts';
+import type { SimulatedResource } from './fhir.ts';
+import { drawPatient, type SimulatedPatient } from './patient.ts';
+
+/** A patient of the demonstration, with a follow-up visit today. */
+export interface DemoCase {
+  /** The Patient's id too. */
+  readonly id: string;
+  readonly name: string;
+  readonly story: Story;
+  readonly resources: readonly SimulatedResource[];
+}
+
+/** A date of the calendar: 30 February is none. */
+const isDate = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
+
+const dayOf = (months: number): number => Math.round(months * DAYS_PER_MONTH);
+
+/** Exported for the tests, which hold the latent state against the story. */
+export function drawDemoPatient(spec: DemoCaseSpec, today: string): SimulatedPatient {
+  const todayDay = dayOf(spec.visitMonths.at(-1) ?? 0);
+  return drawPatient(createRandom(spec.seed), spec.id, {
+    ...spec.given,
+    surgeryDate: addDays(today, -todayDay),
+    visits: spec.visitMonths.map((nominalMonths) => ({ nominalMonths, day: dayOf(nominalMonths) })),
+    dataCut: today,
+    collection: {
+      lacks: spec.lacks ?? [],
+      drawLostShare: 0,
+      lastDrawDay: todayDay - dayOf(spec.noDrawsForMonths ?? 0),
+    },
+  });
+}
+
+/** Chinese names are written family first, unspaced. */
+const fullName = ({ family, given }: { readonly family: string; readonly given: string }): string =>
+  /\p{Script=Han}/u.test(family) ? `${family}${given}` : `${given} ${family}`;
+
+/**
+ * The demonstration's patients: the cohort's own generators, with latent states chosen so that each stands for
+ * one thing a card must handle. Their charts end the evening before `today`.
+ *
+ * @param today YYYY-MM-DD
+ * @throws {CdsError} COMMAND_INVALID for a date that is none
+ */
+export function simulateDemoPatients(today: string, terminology?: Terminology): DemoCase[] {
+  if (!isDate(today)) throw new CdsError('COMMAND_INVALID', 'today must be a date, YYYY-MM-DD');
+  const codes = simulationCodes(terminology ?? defaultTerminology());
+  const cases = DEMO_CASES.map((spec): DemoCase => {
+    const chart = buildChart(drawDemoPatient(spec, today), codes);
+    return {
+      id: spec.id,
+      name: fullName(spec.given.name),
+      story: spec.story,
+      resources: chart.filter(({ meta }) => (meta?.lastUpdated ?? '').slice(0, 10) < today),
+    };
+  });
+  return [
+    ...cases,
+    {
+      id: BYSTANDER_ID,
+      name: fullName(BYSTANDER_NAME),
+      story: BYSTANDER_STORY,
+      resources: bystanderResources(today),
+    },
+  ];
+}

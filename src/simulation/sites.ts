@@ -1,0 +1,24 @@
+import type { Random } from '../numerics/index.ts';
+import { pickShare } from './shares.ts';
+
+/** A hospital and how its laboratory reports: the same quantities in different dress. */
+export interface Site {
+  readonly id: string;
+  /** UCUM unit of concentrations. */
+  readonly concentrationUnit: 'umol/L' | 'mmol/L' | 'mg/dL';
+  /** UCUM unit of fractions. */
+  readonly fractionUnit: '%' | '1';
+  /** Analytes as components of the panel, or as Observations that it names as members. */
+  readonly panelForm: 'components' | 'members';
+}
+
+export const SITES = {
+  north: { id: 'north', concentrationUnit: 'umol/L', fractionUnit: '%', panelForm: 'components' },
+  east: { id: 'east', concentrationUnit: 'mmol/L', fractionUnit: '1', panelForm: 'components' },
+  south: { id: 'south', concentrationUnit: 'mg/dL', fractionUnit: '%', panelForm: 'components' },
+  west: { id: 'west', concentrationUnit: 'umol/L', fractionUnit: '1', panelForm: 'members' },
+} as const satisfies Record<string, Site>;
+
+const SITE_SHARES = { north: 0.26, east: 0.26, south: 0.26, west: 0.22 };
+
+export const drawSite = (random: Random): Site => SITES[pickShare<keyof typeof SITES>(random, SITE_SHARES)];

@@ -1,0 +1,56 @@
+/**
+ * The programs that tests need and npm cannot bring. One entry each: how it is called, its Debian package, and,
+ * where it is a server, how it is started. The global setup finds, installs and starts them all before the
+ * tests; a test asks for one with `describeWith` (requires.ts).
+ */
+import { provideProgram } from './programs.ts';
+import { startRedis } from './redis.ts';
+import type { RunningService } from './service.ts';
+
+interface ComponentSpec {
+  /** The program on PATH. */
+  readonly program: string;
+  readonly aptPackage: string;
+  /** A server: started once for the whole run. Without it the address is the program's path. */
+  readonly start?: (program: string) => Promise<RunningService>;
+}
+
+export const COMPONENTS = {
+  'redis-server': {
+    program: 'redis-server',
+    aptPackage: 'redis-server',
+    start: (program) => startRedis({ program }),
+  },
+} as const satisfies Record<string, ComponentSpec>;
+
+export type ComponentName = keyof typeof COMPONENTS;
+
+/** What a test gets to know: where the component is, or why it is not there. */
+export type ComponentState =
+  { readonly state: 'ready'; readonly address: string } | { readonly state: 'missing'; readonly why: string };
+
+export interface StartedComponent {
+  readonly state: ComponentState;
+  stop(): Promise<void>;
+}
+
+const nothingToStop = (): Promise<void> => Promise.resolve();
+const missing = (why: string): StartedComponent => ({
+  state: { state: 'missing', why },
+  stop: nothingToStop,
+});
+
+/** Finds (or installs) one component and starts it; never rejects: what is missing is a state. */
+export async function startComponent(spec: ComponentSpec): Promise<StartedComponent> {
+  const provided = await provideProgram(spec.program, spec.aptPackage);
+  if (!provided.ok) return missing(provided.why);
+  if (spec.start === undefined) {
+    return { state: { state: 'ready', address: provided.program }, stop: nothingToStop };
+  }
+  try {
+    const service = await spec.start(provided.program);
+    return { state: { state: 'ready', address: service.address }, stop: () => service.stop() };
+  } catch (error) {
+    return missing(error instanceof Error ? error.message : String(error));
+  }
+}
