@@ -21,7 +21,11 @@ export default tseslint.config(
       '@typescript-eslint/dot-notation': 'off',
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Configuration is an argument: see src/platform/config.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Configuration is an argument: see src/platform/config.',
+        },
         { object: 'Math', property: 'random', message: 'Use a seeded generator from src/numerics.' },
       ],
     },

@@ -7,9 +7,9 @@ import {
 } from '../assessment/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { createChartReader, createServices } from '../hooks/index.ts';
-import { createApp, listen, type Listening } from '../http/index.ts';
+import { createApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
-import type { Config } from '../platform/index.ts';
+import { listen, type Config, type Listening } from '../platform/index.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
 
 /** The running service. */

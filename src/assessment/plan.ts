@@ -122,7 +122,10 @@ const assessableOf = (
       chart.patient.id,
       landmark.date,
       evidence,
-      [...selections].map(([id, selection]) => [id, selection.status]),
+      [...selections].map(([id, selection]) => [
+        id,
+        selection.status === 'present' ? 'present' : selection.reason,
+      ]),
       models.layer.sha256,
       modalities.map((modality) => modality.preprocessing),
       terminology.version,

@@ -38,14 +38,18 @@ export interface AssessmentQueue {
    * @throws {CdsError} QUEUE_UNAVAILABLE
    */
   submit(ref: AssessmentRef, modalities: readonly ModalityId[]): Promise<void>;
-  /** Resolves when the job ends, or `pending` when `signal` aborts. Never rejects for a failed job. */
+  /**
+   * Resolves when the job ends, or `pending` when `signal` aborts or the queue closes; never rejects. How a job
+   * ended is known for ten minutes; a job that the queue knows nothing of (lost with its Redis, never submitted)
+   * is `failed` with QUEUE_UNAVAILABLE. The store has the last word: look there first.
+   */
   wait(fingerprint: string, signal: AbortSignal): Promise<JobOutcome>;
   close(): Promise<void>;
 }
 
-/** Workers taken from a queue; `close` lets running jobs end. */
+/** Workers taken from a queue; `close` lets the running steps (a modality, a fusion) end and starts none. */
 export interface AssessmentWorkers {
-  close(): Promise<void>;
+  close(this: void): Promise<void>;
 }
 
 /** A modality's extraction and score, kept under its own fingerprint (no landmark date in it). */
@@ -58,7 +62,10 @@ export interface ModalityScore {
   readonly imputed: number;
 }
 
-/** Results, encrypted at rest, with a time to live, erasable by patient. */
+/**
+ * Results, encrypted at rest, with a time to live, erasable by patient. Every method may throw STORE_UNAVAILABLE,
+ * those that read also STORE_DAMAGED (`history` when any one of the patient's assessments is damaged).
+ */
 export interface ResultStore {
   /** @throws {CdsError} STORE_UNAVAILABLE */
   assessment(tenant: string, patientId: string, fingerprint: string): Promise<Assessment | undefined>;

@@ -33,7 +33,7 @@ export const riskSection = (
   { rechecked, ageDays }: Currency,
 ): readonly string[] => {
   const { t } = translator;
-  const months = Math.floor(monthsSinceSurgery({ date: landmarkDate, surgeryDate }));
+  const months = Math.round(monthsSinceSurgery({ date: landmarkDate, surgeryDate }));
   const currency = [
     ...(ageDays > 0 ? [t('risk.age', { duration: translator.duration(ageDays, 'd') })] : []),
     ...(rechecked ? [] : [t('risk.not-rechecked')]),

@@ -4,9 +4,18 @@ import type { Command } from 'commander';
 import { startService, startWorker, type Service } from '../app/index.ts';
 import { isReady } from '../assessment/index.ts';
 import { CHART_QUERY_KEYS, createFhirSource, parseChart } from '../chart/index.ts';
-import { createDemoEhr, createFhirServer, listen, type Listening } from '../demo/index.ts';
-import { addDays } from '../domain/index.ts';
-import { calendarDate, createLog, parseConfig, systemClock, type Config } from '../platform/index.ts';
+import { createDemoEhr, createFhirServer } from '../demo/index.ts';
+import { addDays, CdsError } from '../domain/index.ts';
+import {
+  calendarDate,
+  createLog,
+  listen,
+  LOOPBACK,
+  parseConfig,
+  systemClock,
+  type Config,
+  type Listening,
+} from '../platform/index.ts';
 import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
@@ -62,13 +71,15 @@ const rememberPreviousVisits = async (
       chart,
       addDays(today, -PREVIOUS_VISIT_DAYS),
     );
-    if (isReady(plan)) await core.assessor.complete(plan, chart, signal);
+    if (isReady(plan) && plan.assessable.scoreFingerprints.size > 0)
+      await core.assessor.complete(plan, chart, signal);
   }
 };
 
+/** @throws {CdsError} STORE_UNAVAILABLE: of what the service needs, only Redis is not the demo's own */
 const requireReady = async (url: string): Promise<void> => {
   const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) });
-  if (!answer.ok) throw new Error(`not ready: ${String(answer.status)}`);
+  if (!answer.ok) throw new CdsError('STORE_UNAVAILABLE');
 };
 
 interface Running {
@@ -90,7 +101,7 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     const port = (offset: number): number => (options.once === true ? 0 : options.port + offset);
     const fhirServer = createFhirServer();
     await fhirServer.load(cases.flatMap((each) => each.resources));
-    const fhir = await listen(fhirServer.app, port(2));
+    const fhir = await listen(fhirServer.app, LOOPBACK, port(2));
     closers.push(fhir.close);
     const fhirBaseUrl = `${fhir.url}/fhir`;
     note(`FHIR server up, ${String(cases.length)} simulated patients`);
@@ -100,8 +111,8 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     const runtime = { config, clock: systemClock, log: createLog(config.log.level) };
     const service = await startService(runtime);
     closers.push(service.close);
-    if (redisUrl !== undefined) closers.push((await startWorker(runtime)).close);
     await requireReady(service.url);
+    if (redisUrl !== undefined) closers.push((await startWorker(runtime)).close);
     note(
       `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
     );
@@ -113,7 +124,7 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
       fhirUrl: fhirBaseUrl,
       serviceId: SERVICE_ID,
     });
-    const ehr = await listen(page, port(0));
+    const ehr = await listen(page, LOOPBACK, port(0));
     closers.push(ehr.close);
     return { ehr, fhirBaseUrl, service, cases, close };
   } catch (error) {

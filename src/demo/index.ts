@@ -1,3 +1,2 @@
 export * from './ehr/index.ts';
 export * from './fhir-server/index.ts';
-export * from './listen.ts';

@@ -65,11 +65,7 @@ export function createApp(dependencies: HttpDependencies): Express {
     .all(methodNotAllowed('GET'));
   app
     .route('/cds-services/:id')
-    .post(
-      requireJson,
-      express.json({ limit: bodyLimit }),
-      callService(dependencies),
-    )
+    .post(requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
     .all(methodNotAllowed('POST'));
 
   app.get('/health/live', (_request, response) => {

@@ -1,2 +1,1 @@
 export { createApp, type HttpDependencies } from './app.ts';
-export { listen, type Listening } from './server.ts';

@@ -55,8 +55,8 @@ const design = (rows: readonly SimulatedPatient[], ids: readonly ModalityId[]) =
 
 const attainable = (fitting: Landmarked, judged: Landmarked, ids: readonly ModalityId[]): number => {
   const fit = fitCox({ ...design(fitting.rows, ids), data: windowed(fitting), ties: 'efron' });
-  const { x, columns } = design(judged.rows, ids);
-  return harrell(judged, linearPredictor(x, columns, fit.coefficients));
+  const { x } = design(judged.rows, ids);
+  return harrell(judged, linearPredictor(x, fit.coefficients));
 };
 
 /**

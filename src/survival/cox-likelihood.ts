@@ -26,11 +26,12 @@ export interface CoxDerivatives {
 /**
  * The linear predictor eta = x . beta of each row; higher = higher hazard.
  *
- * @param x shape (n, columns), row-major; uncentred, as the baseline expects
- * @param beta shape (columns)
+ * @param x shape (n, p), row-major; uncentred, as the baseline expects
+ * @param beta shape (p)
  * @returns shape (n)
  */
-export function linearPredictor(x: Float64Array, columns: number, beta: Float64Array): Float64Array {
+export function linearPredictor(x: Float64Array, beta: Float64Array): Float64Array {
+  const columns = beta.length;
   return Float64Array.from({ length: x.length / columns }, (_, row) => {
     let eta = 0;
     for (let j = 0; j < columns; j++) eta += x[row * columns + j]! * beta[j]!;
@@ -73,7 +74,7 @@ const addDeaths = (problem: CoxProblem, g: number, eta: Float64Array, gradient: 
 /** Log partial likelihood with its first two derivatives at beta (of the standardised covariates). */
 export function coxDerivatives(problem: CoxProblem, beta: Float64Array): CoxDerivatives {
   const { sets, x, columns: p, weights } = problem;
-  const eta = linearPredictor(x, p, beta);
+  const eta = linearPredictor(x, beta);
   const shift = eta.reduce((a, b) => Math.max(a, b), -Infinity);
   const risk = shiftedRisks(eta, weights);
   const sums = new RiskSums({ sets, x, columns: p, risk, secondMoments: true });

@@ -30,7 +30,7 @@ class HazardIntegral {
  */
 export function scoreResiduals(problem: CoxProblem, beta: Float64Array): Float64Array {
   const { sets, x, columns: p, weights } = problem;
-  const risk = shiftedRisks(linearPredictor(x, p, beta), weights);
+  const risk = shiftedRisks(linearPredictor(x, beta), weights);
   const sums = new RiskSums({ sets, x, columns: p, risk, secondMoments: false });
   const residuals = new Float64Array(x.length);
   // Of each group: hazard * mean of each covariate, and last the hazard itself.

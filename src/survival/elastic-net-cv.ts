@@ -88,7 +88,7 @@ const foldDeviance = (
   };
   const fitted = elasticNetCox({ ...input, ...kept, lambdas });
   const perEvent = Float64Array.from(fitted.coefficients, (beta, k) => {
-    const whole = breslowEtaDerivatives(wholeSets, weights, linearPredictor(x, p, beta)).logLikelihood;
+    const whole = breslowEtaDerivatives(wholeSets, weights, linearPredictor(x, beta)).logLikelihood;
     return (-2 * (whole - fitted.logLikelihoods[k]!)) / events;
   });
   return { events, perEvent };

@@ -114,7 +114,9 @@ function contract(openAdapter: OpenAdapter): void {
       const { queue, other } = open(handlers);
       const ref = newRef();
       for (const way of [queue, other]) {
+        const started = performance.now();
         await way.submit(ref, BOTH);
+        expect(performance.now() - started).toBeLessThan(2000);
         expect(await way.wait(ref.fingerprint, inTime())).toEqual({ state: 'completed' });
       }
       expect(handlers.ran.filter((step) => step === 'fusion')).toHaveLength(2);
@@ -244,10 +246,13 @@ function contract(openAdapter: OpenAdapter): void {
 
     it('for a job nobody knows says so at once', async () => {
       const { queue } = open(recorder());
+      await queue.submit(newRef(), []); // connected, from here on
+      const started = performance.now();
       expect(await queue.wait(newRef().fingerprint, inTime())).toEqual({
         state: 'failed',
         code: 'QUEUE_UNAVAILABLE',
       });
+      expect(performance.now() - started).toBeLessThan(500);
     });
   });
 

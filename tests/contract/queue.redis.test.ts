@@ -114,7 +114,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
   });
 
   it('down and back (empty): refused meanwhile, then new jobs run', async () => {
-    const first = await startRedis();
+    const first = closing(await startRedis());
     const { queue } = closing(openBull(first.address, undefined, 250)(recorder()));
     const before = newRef();
     await vi.waitFor(() => queue.submit(before, BOTH));
@@ -133,7 +133,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
   });
 
   it('a job lost with its Redis is told to those who wait for it', async () => {
-    const first = await startRedis();
+    const first = closing(await startRedis());
     const queue = closing(
       createBullQueue({ connection: first.address, prefix: 'lost', retry: RETRY, limitMs: PATIENT_MS }),
     );
@@ -146,7 +146,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
   });
 
   it('queue and workers close within 3 s when it went away while they ran, and when it never was there', async () => {
-    const gone = await startRedis();
+    const gone = closing(await startRedis());
     const used = openBull(gone.address)(recorder());
     const ref = newRef();
     await used.queue.submit(ref, BOTH);
@@ -160,7 +160,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
   });
 
   it('a step that runs when it goes away comes to its end before the workers close', async () => {
-    const server = await startRedis();
+    const server = closing(await startRedis());
     const gate = createGate();
     const handlers = recorder({ cfdna: () => gate.passed });
     const open = openBull(server.address)(handlers);
@@ -180,7 +180,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
   });
 
   it('a server that accepts and says nothing is refused in time too', async () => {
-    const server = await startRedis();
+    const server = closing(await startRedis());
     closers.push(async () => {
       process.kill(server.pid, 'SIGCONT');
       await server.stop();

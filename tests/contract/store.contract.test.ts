@@ -291,6 +291,7 @@ describeWith('redis-server', 'ResultStore on Redis', (address) => {
 
   it('Redis away: unavailable within 300 ms at every call; back: works without a restart', async () => {
     const server = await startRedis();
+    closers.push(() => server.stop());
     const store = closing(
       createResultStore(createRedisRecords(connectRedis(server.address)), { key: KEY, ttlSeconds: HOUR }),
     );
@@ -310,6 +311,7 @@ describeWith('redis-server', 'ResultStore on Redis', (address) => {
 
   it('a Redis that accepts and says nothing: unavailable in time', async () => {
     const server = await startRedis();
+    closers.push(() => server.stop());
     const store = closing(
       createResultStore(createRedisRecords(connectRedis(server.address)), { key: KEY, ttlSeconds: HOUR }),
     );

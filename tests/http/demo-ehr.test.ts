@@ -2,8 +2,10 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDemoEhr, listen } from '../../src/demo/index.ts';
-import type { DemoEhrOptions, Listening } from '../../src/demo/index.ts';
+import { createDemoEhr } from '../../src/demo/index.ts';
+import type { DemoEhrOptions } from '../../src/demo/index.ts';
+import { listen, LOOPBACK } from '../../src/platform/index.ts';
+import type { Listening } from '../../src/platform/index.ts';
 
 const PATIENTS = [
   { id: 'p1', name: 'Zhang <Wei>', story: { en: 'Stage IIB & resected', zh: 'IIB 期，已切除' } },
@@ -41,7 +43,7 @@ beforeEach(async () => {
     });
     return answer(incoming, response, next);
   });
-  service = await listen(app, 0);
+  service = await listen(app, LOOPBACK, 0);
   ehr = (more = {}) =>
     request(
       createDemoEhr({
@@ -223,7 +225,7 @@ describe('when the service fails', () => {
     answer = () => undefined;
     const timeout = await late.get('/patients/p1?lang=en');
     expect([timeout.status, timeout.text.includes('did not answer in time')]).toEqual([502, true]);
-    const { url } = await listen(express(), 0).then(async (other) => {
+    const { url } = await listen(express(), LOOPBACK, 0).then(async (other) => {
       await other.close();
       return other;
     });

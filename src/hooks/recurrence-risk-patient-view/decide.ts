@@ -67,8 +67,21 @@ const previousOf = (history: readonly Assessment[], landmarkDate: string): Asses
 export function createDecide(dependencies: DecideDependencies) {
   const { assessor, store, queue, maxStaleDays, modelDigest } = dependencies;
 
+  /** A record that cannot be read back is as good as none: it is computed anew, and the trend left out. */
+  const unlessDamaged = async <T>(reading: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (asCdsError(error).code === 'STORE_DAMAGED') return otherwise;
+      throw error;
+    }
+  };
+
   const historyOf = ({ site, patientId }: ReadyPlan): Promise<readonly Assessment[]> =>
-    store.history(site.tenant, patientId);
+    unlessDamaged(store.history(site.tenant, patientId), []);
+
+  const storedOf = (plan: ReadyPlan): Promise<Assessment | undefined> =>
+    unlessDamaged(assessor.stored(plan), undefined);
 
   /** Eligibility was rechecked in this request; what remains is age, and that it is this model's number. */
   const earlierOf = (history: readonly Assessment[], plan: ReadyPlan): Earlier | undefined => {
@@ -123,7 +136,7 @@ export function createDecide(dependencies: DecideDependencies) {
     );
     const outcome = await queue.wait(assessable.fingerprint, deadline);
     if (outcome.state === 'failed') return unavailable(outcome.code, earlierOf(history, plan));
-    const assessment = await assessor.stored(plan);
+    const assessment = await storedOf(plan);
     return assessment === undefined ? pending(earlierOf(history, plan)) : risk(assessment, history, plan);
   };
 
@@ -144,7 +157,7 @@ export function createDecide(dependencies: DecideDependencies) {
 
   const assessed = async (plan: ReadyPlan, question: Question): Promise<Decision> => {
     const { read, backgroundAccess, deadline } = question;
-    const [stored, history] = await Promise.all([assessor.stored(plan), historyOf(plan)]);
+    const [stored, history] = await Promise.all([storedOf(plan), historyOf(plan)]);
     if (stored !== undefined) return risk(stored, history, plan);
     if (!backgroundAccess) return risk(await assessor.complete(plan, read.chart, deadline), history, plan);
     if (read.failure !== undefined) return lastKnown(plan, read.failure, history);

@@ -1,5 +1,6 @@
 import type { Bundle, FhirResource, Observation, OperationOutcome } from 'fhir/r4.js';
-import { createFhirServer, listen } from '../../../src/demo/index.ts';
+import { createFhirServer } from '../../../src/demo/index.ts';
+import { listen, LOOPBACK } from '../../../src/platform/index.ts';
 import type { FhirServer, FhirServerOptions } from '../../../src/demo/index.ts';
 
 /** A FHIR answer: the status, the parsed body, one header by name. */
@@ -25,7 +26,7 @@ export interface TestServer extends FhirServer {
 /** The embedded server on a free port of loopback, with a client as small as can be. */
 export const startFhirServer = async (options: FhirServerOptions = {}): Promise<TestServer> => {
   const server = createFhirServer(options);
-  const { url, close } = await listen(server.app, 0);
+  const { url, close } = await listen(server.app, LOOPBACK, 0);
   const base = `${url}/fhir`;
   const call = async <T>(path: string, init: RequestInit): Promise<Answer<T>> => {
     const response = await fetch(path.startsWith('http') ? path : `${base}/${path}`, init);
