@@ -57,7 +57,21 @@ const outcomesOf = (plan: AssessablePlan, scores: Scores): ModalityOutcome[] =>
     return { modality, ...selection, score: score.score, contributions: score.contributions };
   });
 
+/** A score model that was fitted on other features than the modality gives would answer, and wrongly. */
+const requireFitting = ({ modalities, models }: PlanDependencies): void => {
+  for (const { id, preprocessing, featureNames } of modalities) {
+    const manifest = models.scoreManifest(id);
+    if (manifest === undefined) continue;
+    if (manifest.preprocessing !== preprocessing)
+      throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: preprocessing is not ${preprocessing}`);
+    if (!manifest.features.every(({ name }) => featureNames.includes(name)))
+      throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: features that ${id} does not give`);
+  }
+};
+
+/** @throws {CdsError} MODEL_MANIFEST_INVALID where a model does not fit its modality */
 export function createAssessor(dependencies: AssessorDependencies): Assessor {
+  requireFitting(dependencies);
   const { store, models, clock } = dependencies;
   const modalities = new Map<ModalityId, Modality>(
     dependencies.modalities.map((modality) => [modality.id, modality]),

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { EvidenceRef } from '../domain/index.ts';
 
 /** Names results by what they rest on (decision 7): same fingerprint, same result, one job. */
@@ -10,7 +10,8 @@ export type Fingerprint = (parts: readonly unknown[]) => string;
  * @param key the site's 32-byte key; one for fingerprints is derived from it
  */
 export function createFingerprint(key: Buffer): Fingerprint {
-  const derived = Buffer.from(hkdfSync('sha256', key, '', 'recurrence-cds fingerprint', 32));
+  // A KeyObject: raw bytes would be imported anew at every call.
+  const derived = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'recurrence-cds fingerprint', 32)));
   return (parts) => createHmac('sha256', derived).update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -32,11 +32,11 @@ export interface AssessablePlan {
   readonly landmark: Landmark;
   readonly landmarkMonths: number;
   readonly selections: ReadonlyMap<ModalityId, Selection>;
-  /** Of the modalities that are present: the names their scores are kept under. */
+  /** Of the modalities that are present: the names their scores are kept under. Made when first asked for. */
   readonly scoreFingerprints: ReadonlyMap<ModalityId, string>;
   readonly evidence: readonly EvidenceRef[];
   readonly fingerprint: string;
-  /** Of the evidence's references alone; see AssessmentRef. */
+  /** Of the evidence's references alone; see AssessmentRef. Made when first asked for. */
   readonly resourcesFingerprint: string;
 }
 
@@ -68,7 +68,7 @@ const scoreFingerprintsOf = (
   site: Site,
   chart: Chart,
   selections: ReadonlyMap<ModalityId, Selection>,
-  { modalities, models, fingerprint }: PlanDependencies,
+  { modalities, models, terminology, fingerprint }: PlanDependencies,
 ): Map<ModalityId, string> => {
   const names = new Map<ModalityId, string>();
   for (const { id, preprocessing } of modalities) {
@@ -82,12 +82,19 @@ const scoreFingerprintsOf = (
         chart.patient.id,
         id,
         preprocessing,
+        // Codes, maps and molar masses decide what is read of the same evidence.
+        terminology.version,
         models.scoreManifest(id)?.sha256,
         canonicalEvidence(selection.evidence),
       ]),
     );
   }
   return names;
+};
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 };
 
 const assessableOf = (
@@ -104,18 +111,22 @@ const assessableOf = (
     ...eligibility.criteria.flatMap((criterion) => criterion.evidence),
     ...[...selections.values()].flatMap((selection) => selection.evidence),
   ]);
+  // A request that finds its result stored needs neither.
+  const scoreFingerprints = once(() => scoreFingerprintsOf(site, chart, selections, dependencies));
+  const resourcesFingerprint = once(() =>
+    fingerprint(['resources', site, landmark.date, evidence.map((ref) => ref.reference)]),
+  );
   return {
     landmark,
     landmarkMonths: monthsSinceSurgery(landmark),
     selections,
-    scoreFingerprints: scoreFingerprintsOf(site, chart, selections, dependencies),
+    get scoreFingerprints() {
+      return scoreFingerprints();
+    },
     evidence,
-    resourcesFingerprint: fingerprint([
-      'resources',
-      site,
-      landmark.date,
-      evidence.map((ref) => ref.reference),
-    ]),
+    get resourcesFingerprint() {
+      return resourcesFingerprint();
+    },
     fingerprint: fingerprint([
       'assessment',
       site,
@@ -126,7 +137,8 @@ const assessableOf = (
         id,
         selection.status === 'present' ? 'present' : selection.reason,
       ]),
-      models.layer.sha256,
+      // All of it: thresholds and limits are the manifest's, not the file's.
+      models.layer,
       modalities.map((modality) => modality.preprocessing),
       terminology.version,
     ]),

@@ -49,7 +49,7 @@ export interface AssessmentQueue {
 
 /** Workers taken from a queue; `close` lets the running steps (a modality, a fusion) end and starts none. */
 export interface AssessmentWorkers {
-  close(this: void): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A modality's extraction and score, kept under its own fingerprint (no landmark date in it). */

@@ -8,5 +8,7 @@ export { renderRiskCard, riskCard } from './risk-card.ts';
 export type { RiskCardContent } from './risk-card.ts';
 export { cardSchema, SUMMARY_LIMIT } from './schema.ts';
 export type { Card } from './schema.ts';
+export { cardTemplate } from './template.ts';
+export type { CardTemplate } from './template.ts';
 export { pendingCard, unavailableCard } from './waiting-cards.ts';
 export type { EarlierResult } from './waiting-cards.ts';

@@ -23,6 +23,7 @@ export interface RecurrenceFact {
 /** The clinical story as the study needs it, as it was known on one date. */
 export interface ClinicalFacts {
   readonly lungCancer: readonly ConditionFact[];
+  /** Confirmed ones only. */
   readonly nsclc: readonly ConditionFact[];
   readonly otherHistology: readonly ConditionFact[];
   readonly resections: readonly ProcedureFact[];
@@ -47,20 +48,28 @@ const knownBy = (asOf: string, ...dates: (string | undefined)[]): boolean =>
 
 const byDate =
   <T>(dateOf: (fact: T) => string | undefined) =>
-  (a: T, b: T): number =>
-    (dateOf(a) ?? '') < (dateOf(b) ?? '') ? -1 : 1;
+  (a: T, b: T): number => {
+    const [first, second] = [dateOf(a) ?? '', dateOf(b) ?? ''];
+    return first === second ? 0 : first < second ? -1 : 1;
+  };
 
 const latestStage = (
   observations: readonly ObservationFact[],
   terminology: Terminology,
   type: string,
 ): StageFact | undefined => {
-  const latest = observations
+  const stages = observations
     .filter((fact) => FINAL_STATUSES.has(fact.status) && terminology.includes(type, fact.codings))
-    .sort(byDate((fact) => fact.effectiveOn))
-    .at(-1);
+    .sort(byDate((fact) => fact.effectiveOn));
+  const latest = stages.at(-1);
   if (latest === undefined) return undefined;
-  const group = terminology.translate('tnm-stage-group', latest.valueCodings);
+  const groups = new Set(
+    stages
+      .filter((fact) => fact.effectiveOn === latest.effectiveOn)
+      .map((fact) => terminology.translate('tnm-stage-group', fact.valueCodings)),
+  );
+  // Two stages of the same day that differ: neither is known to be right.
+  const [group] = groups.size === 1 ? groups : [];
   return {
     source: latest.source,
     ...(group !== undefined && { group }),
@@ -91,6 +100,16 @@ const therapyBefore = (
 
 const RECURRENT: ReadonlySet<string | undefined> = new Set(['recurrence', 'relapse']);
 
+/**
+ * When a cancer that is marked as recurrent came back. Many charts mark the first diagnosis itself, whose onset is
+ * before the operation: then the recurrence is known and its day is not.
+ */
+const recurredOn = (fact: ConditionFact, surgeryOn: string | undefined): string | undefined =>
+  [fact.onsetOn, fact.recordedOn].find(
+    (on) => on !== undefined && (surgeryOn === undefined || on > surgeryOn),
+  );
+
+/** The earliest dated one; one without a date where there is no other. */
 const recurrenceOf = (
   lungCancer: readonly ConditionFact[],
   statuses: readonly ObservationFact[],
@@ -102,16 +121,33 @@ const recurrenceOf = (
   const found = [
     ...lungCancer
       .filter((fact) => RECURRENT.has(fact.clinicalStatus))
-      .map((fact) => ({ on: fact.onsetOn ?? fact.recordedOn, source: fact.source })),
+      .map((fact) => ({ on: recurredOn(fact, surgeryOn), source: fact.source })),
     ...statuses
       .filter((fact) => terminology.includes('disease-status-recurrence', fact.valueCodings))
-      .map((fact) => ({ on: fact.effectiveOn, source: fact.source })),
-  ].filter((fact) => afterSurgery(fact.on));
-  const [first] = found.sort(byDate((fact) => fact.on));
+      .map((fact) => ({ on: fact.effectiveOn, source: fact.source }))
+      .filter((fact) => afterSurgery(fact.on)),
+  ];
+  const dated = found.filter((fact) => fact.on !== undefined).sort(byDate((fact) => fact.on));
+  const first = dated[0] ?? found[0];
   return first === undefined
     ? undefined
     : { source: first.source, ...(first.on !== undefined && { on: first.on }) };
 };
+
+/**
+ * The chart without the results that were collected or issued after a day: what a visit on that day could see.
+ *
+ * @param asOf YYYY-MM-DD
+ */
+export const resultsKnownBy = (chart: Chart, asOf: string): Chart => ({
+  ...chart,
+  observations: chart.observations.filter((fact) => knownBy(asOf, fact.effectiveOn, fact.issuedOn)),
+  reports: chart.reports.filter((fact) => knownBy(asOf, fact.effectiveOn, fact.issuedOn)),
+});
+
+/** A provisional or differential diagnosis says what it might be. */
+const isConfirmed = ({ verificationStatus = 'confirmed' }: ConditionFact): boolean =>
+  verificationStatus === 'confirmed';
 
 /**
  * The clinical story as known on `asOf`: whatever happened or was recorded later is left out, so that a
@@ -120,8 +156,8 @@ const recurrenceOf = (
  * @param asOf YYYY-MM-DD
  */
 export function clinicalFacts(chart: Chart, terminology: Terminology, asOf: string): ClinicalFacts {
-  const conditions = chart.conditions.filter((fact) => knownBy(asOf, fact.onsetOn ?? fact.recordedOn));
-  const observations = chart.observations.filter((fact) => knownBy(asOf, fact.effectiveOn));
+  const conditions = chart.conditions.filter((fact) => knownBy(asOf, fact.onsetOn, fact.recordedOn));
+  const { observations } = resultsKnownBy(chart, asOf);
   const inSet = (valueSet: string) => (fact: ConditionFact) => terminology.includes(valueSet, fact.codings);
   const lungCancer = conditions.filter(inSet('lung-cancer'));
   const resections = chart.procedures
@@ -145,7 +181,7 @@ export function clinicalFacts(chart: Chart, terminology: Terminology, asOf: stri
     .at(-1);
   return {
     lungCancer,
-    nsclc: conditions.filter(inSet('nsclc')),
+    nsclc: conditions.filter(inSet('nsclc')).filter(isConfirmed),
     otherHistology: conditions.filter(inSet('other-lung-histology')),
     resections,
     immunotherapy: therapyBefore(medications, terminology, 'checkpoint-inhibitor', surgeryOn),

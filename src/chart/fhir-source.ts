@@ -41,8 +41,10 @@ const fhirJson = (answer: unknown, expected: string): Json => {
 const resourcesOf = (bundle: Json): unknown[] =>
   list(bundle['entry']).flatMap((item) => {
     const entry = record(item);
-    const isOutcome = record(entry?.['search'])?.['mode'] === 'outcome';
-    return entry?.['resource'] === undefined || isOutcome ? [] : [entry['resource']];
+    const resource = entry?.['resource'];
+    // A remark about the search, with or without the mode that says so.
+    const isOutcome = record(resource)?.['resourceType'] === 'OperationOutcome';
+    return resource === undefined || isOutcome ? [] : [resource];
   });
 
 const nextLink = (bundle: Json): string | undefined =>
@@ -60,7 +62,8 @@ export function createFhirSource(options: FhirSourceOptions): ChartSource {
   const { origin } = new URL(options.baseUrl);
   const client = new Client({
     baseUrl: options.baseUrl,
-    requestOptions: { redirect: 'error' },
+    // Not followed: it could lead to another origin, past the signer. It ends as an answer that is not FHIR.
+    requestOptions: { redirect: 'manual' },
     requestSigner: (url, request) => {
       if (new URL(url).origin !== origin) throw new CdsError('FHIR_FOREIGN_LINK');
       if (options.bearerToken !== undefined)
@@ -71,7 +74,9 @@ export function createFhirSource(options: FhirSourceOptions): ChartSource {
 
   const readPatient = async (id: string, signal: AbortSignal): Promise<unknown[]> => {
     try {
-      return [fhirJson(await client.read({ resourceType: 'Patient', id, options: { signal } }), 'Patient')];
+      // The client writes the id into the path as it is.
+      const address = { resourceType: 'Patient', id: encodeURIComponent(id) };
+      return [fhirJson(await client.read({ ...address, options: { signal } }), 'Patient')];
     } catch (error) {
       const status = (error as ClientError).response?.status;
       const body = record((error as ClientError).response?.data);

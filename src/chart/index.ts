@@ -1,6 +1,7 @@
 export {
   clinicalFacts,
   FINAL_STATUSES,
+  resultsKnownBy,
   usableFrom,
   type ClinicalFacts,
   type StageFact,

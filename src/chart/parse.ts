@@ -1,4 +1,5 @@
 import { CdsError } from '../domain/index.ts';
+import { SYSTEMS } from '../terminology/index.ts';
 import type {
   Chart,
   ConditionFact,
@@ -13,9 +14,9 @@ import type {
 import type { ChartQueryKey } from './queries.ts';
 import {
   calendarDay,
+  codeIn,
   codings,
   evidenceOf,
-  firstCode,
   happenedOn,
   list,
   localReference,
@@ -29,9 +30,10 @@ export type ResourceSets = Partial<Record<ChartQueryKey, readonly unknown[]>>;
 
 /** Drops the members that are undefined: optional facts are absent, never `undefined`. */
 const compact = <T extends object>(fact: { [K in keyof T]: T[K] | undefined }): T => {
-  for (const key of Object.keys(fact) as (keyof T)[])
-    if (fact[key] === undefined) Reflect.deleteProperty(fact, key);
-  return fact as T;
+  const kept: Partial<T> = {};
+  // Not by deletion: that would turn each of a chart's thousands of facts into a slow object.
+  for (const key in fact) if (fact[key] !== undefined) kept[key] = fact[key];
+  return kept as T;
 };
 
 const patientFact = (resource: Json, zone: string): PatientFact => {
@@ -53,8 +55,8 @@ const conditionFact = (resource: Json, zone: string): ConditionFact =>
   compact<ConditionFact>({
     source: evidenceOf(resource),
     codings: codings(resource['code']),
-    clinicalStatus: firstCode(resource['clinicalStatus']),
-    verificationStatus: firstCode(resource['verificationStatus']),
+    clinicalStatus: codeIn(resource['clinicalStatus'], SYSTEMS.conditionClinical),
+    verificationStatus: codeIn(resource['verificationStatus'], SYSTEMS.conditionVerification),
     onsetOn: happenedOn(resource, 'onset', zone),
     recordedOn: calendarDay(resource['recordedDate'], zone),
   });
@@ -140,19 +142,28 @@ const VOID_STATUSES: ReadonlySet<unknown> = new Set([
 
 const isVoid = (resource: Json): boolean =>
   VOID_STATUSES.has(resource['status']) ||
-  ['refuted', 'entered-in-error'].includes(firstCode(resource['verificationStatus']) ?? '');
+  ['refuted', 'entered-in-error'].includes(
+    codeIn(resource['verificationStatus'], SYSTEMS.conditionVerification) ?? '',
+  );
 
-/** The resources of one type over all sets: void ones dropped, of the same id only the first. */
+const updatedAt = (resource: Json): number =>
+  Date.parse(text(record(resource['meta'])?.['lastUpdated']) ?? '') || 0;
+
+/**
+ * The resources of one type over all sets. Of the same id the last updated counts, else the first: one that was
+ * edited between two queries may have been taken back. Void ones are dropped.
+ */
 const ofType = (sets: ResourceSets, type: string): Json[] => {
   const byId = new Map<string, Json>();
   for (const set of Object.values(sets))
     for (const item of set) {
       const resource = record(item);
-      if (resource?.['resourceType'] !== type || isVoid(resource)) continue;
-      const id = text(resource['id']);
-      if (id !== undefined && !byId.has(id)) byId.set(id, resource);
+      const id = text(resource?.['id']);
+      if (resource?.['resourceType'] !== type || id === undefined) continue;
+      const known = byId.get(id);
+      if (known === undefined || updatedAt(resource) > updatedAt(known)) byId.set(id, resource);
     }
-  return [...byId.values()];
+  return [...byId.values()].filter((resource) => !isVoid(resource));
 };
 
 /**

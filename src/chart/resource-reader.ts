@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { EvidenceRef } from '../domain/index.ts';
 import { calendarDate } from '../platform/index.ts';
 import type { Coded } from '../terminology/index.ts';
+import { contentVersion } from './content-version.ts';
 
 /**
  * Readers for JSON that claims to be FHIR. Resources come from outside (prefetch, foreign servers), so nothing
@@ -26,33 +26,44 @@ export const codings = (value: unknown): readonly Coded[] =>
     return code === undefined ? [] : [{ system: text(coding?.['system']), code }];
   });
 
-/** The first code of a CodeableConcept. */
-export const firstCode = (value: unknown): string | undefined => codings(value)[0]?.code;
+/** The code a CodeableConcept has in one code system; a local coding may stand before or beside it. */
+export const codeIn = (value: unknown, system: string): string | undefined =>
+  codings(value).find((coding) => coding.system === system)?.code;
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/;
+/** The offset is needed, as R4 says: without one the day would depend on where this process runs. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Is it a day of the calendar? JavaScript reads 30 February as 2 March. */
+const isCalendarDate = (date: string): boolean => {
+  const midnight = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+};
 
 /**
  * A FHIR date or dateTime as a calendar date of the site. A date known only to the month or the year has no day
- * and is undefined.
+ * and is undefined; so is a time without an offset.
  */
 export const calendarDay = (value: unknown, timeZone: string): string | undefined => {
   const written = text(value);
-  if (written === undefined) return undefined;
-  const instant = new Date(DATE.test(written) ? `${written}T00:00:00Z` : written);
-  if (Number.isNaN(instant.getTime())) return undefined;
-  if (DATE.test(written)) return instant.toISOString().startsWith(written) ? written : undefined;
-  return INSTANT.test(written) ? calendarDate(instant, timeZone) : undefined;
+  if (written === undefined || !isCalendarDate(written.slice(0, 10))) return undefined;
+  if (DATE.test(written)) return written;
+  const instant = INSTANT.test(written) ? new Date(written) : undefined;
+  if (instant === undefined || Number.isNaN(instant.getTime())) return undefined;
+  const day = calendarDate(instant, timeZone);
+  return DATE.test(day) ? day : undefined;
 };
 
-/** The day something happened: of `<stem>DateTime`, `<stem>Instant` or the end (else the start) of `<stem>Period`. */
+/**
+ * The day something happened: of `<stem>DateTime`, `<stem>Instant` or the end of `<stem>Period`. The start stands
+ * in only where no end is written: one that cannot be read may lie long after the start.
+ */
 export const happenedOn = (resource: Json, stem: string, timeZone: string): string | undefined => {
   const period = record(resource[`${stem}Period`]);
   return (
     calendarDay(resource[`${stem}DateTime`], timeZone) ??
     calendarDay(resource[`${stem}Instant`], timeZone) ??
-    calendarDay(period?.['end'], timeZone) ??
-    calendarDay(period?.['start'], timeZone)
+    calendarDay(period?.['end'] ?? period?.['start'], timeZone)
   );
 };
 
@@ -64,26 +75,19 @@ export const localReference = (value: unknown): string | undefined => {
     : /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(written)?.[1];
 };
 
-const withoutMeta = (resource: Json): Json =>
-  Object.fromEntries(Object.entries(resource).filter(([key]) => key !== 'meta' && key !== 'text'));
-
-const stable = (_key: string, value: unknown): unknown => {
-  const object = record(value);
-  return object === undefined
-    ? value
-    : Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
-};
-
-/** The version a fact rests on: versionId, else a hash of the content (meta and narrative aside). */
+/**
+ * The version a fact rests on: versionId, else a hash of the content. The hash is made when it is first asked
+ * for: most resources of a large chart are evidence of nothing.
+ */
 export const evidenceOf = (resource: Json): EvidenceRef => {
-  const version = text(record(resource['meta'])?.['versionId']);
+  const reference = `${text(resource['resourceType']) ?? 'Resource'}/${text(resource['id']) ?? ''}`;
+  const versionId = text(record(resource['meta'])?.['versionId']);
+  if (versionId !== undefined) return { reference, version: versionId };
+  let version: string | undefined;
   return {
-    reference: `${text(resource['resourceType']) ?? 'Resource'}/${text(resource['id']) ?? ''}`,
-    version:
-      version ??
-      `sha256:${createHash('sha256')
-        .update(JSON.stringify(withoutMeta(resource), stable))
-        .digest('hex')
-        .slice(0, 24)}`,
+    reference,
+    get version(): string {
+      return (version ??= contentVersion(resource));
+    },
   };
 };

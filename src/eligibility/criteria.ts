@@ -55,13 +55,16 @@ const EXCLUDED_STAGES: ReadonlySet<string> = new Set(['IIIC', 'IV', 'IVA', 'IVB'
  * clinical stage alone can exclude but never include.
  */
 const stage: Criterion = ({ clinical: { pathologicStage, clinicalStage } }) => {
-  const known = pathologicStage ?? clinicalStage;
   const evidence = [pathologicStage, clinicalStage].flatMap((fact) =>
     fact === undefined ? [] : [fact.source],
   );
-  if (known?.group === undefined) return judge(undefined, undefined, evidence);
-  if (pathologicStage !== undefined) return judge(STUDY_STAGES.has(known.group), `p${known.group}`, evidence);
-  return judge(EXCLUDED_STAGES.has(known.group) ? false : undefined, `c${known.group}`, evidence);
+  const clinical = clinicalStage?.group;
+  if (clinical !== undefined && EXCLUDED_STAGES.has(clinical)) return judge(false, `c${clinical}`, evidence);
+  const pathologic = pathologicStage?.group;
+  if (pathologic !== undefined) return judge(STUDY_STAGES.has(pathologic), `p${pathologic}`, evidence);
+  // A pathologic stage that cannot be read is not replaced by the clinical one.
+  const found = pathologicStage === undefined && clinical !== undefined ? `c${clinical}` : undefined;
+  return judge(undefined, found, evidence);
 };
 
 /** NCT07291921: radical resection. Its date is time zero, so that without one nothing can be said. */

@@ -80,7 +80,8 @@ export function interpretLayer(
 ): RiskEstimate {
   const atRisk = spec.subsets[subsetName(subset)]?.atRisk ?? [];
   const horizons = HORIZON_MONTHS.map((horizonMonths, index): HorizonRisk => {
-    const reached = atRisk[Math.floor(landmarkMonths + horizonMonths)] ?? 0;
+    // The whole month after: nobody counts who had left before the horizon's own day.
+    const reached = atRisk[Math.ceil(landmarkMonths + horizonMonths)] ?? 0;
     if (reached < spec.minimumAtRisk)
       return { horizonMonths, status: 'not-estimable', reason: 'too-few-at-risk' };
     const risk = asRisk(at(numbers.risk, index));

@@ -34,12 +34,12 @@ const callService =
     const { id } = service.definition;
     const stop = metrics.hookSeconds.startTimer({ service: id });
     try {
-      const { answer, outcome } = await service.handle(request.body, {
+      const { body, outcome } = await service.handle(request.body, {
         acceptLanguage: request.get('accept-language'),
       });
       metrics.hookRequests.inc({ service: id, outcome });
       // Patient data: no cache on the way may keep it.
-      response.set('Cache-Control', 'no-store').json(answer);
+      response.set('Cache-Control', 'no-store').type('application/json').end(body);
     } catch (error) {
       metrics.hookRequests.inc({ service: id, outcome: asCdsError(error).code });
       throw error;

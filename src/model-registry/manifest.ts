@@ -2,8 +2,12 @@ import { z } from 'zod';
 import { CdsError, HORIZON_MONTHS, MODALITY_IDS } from '../domain/index.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const version = z.string().regex(/^\d+\.\d+\.\d+$/);
+export const VERSION = /^\d+\.\d+\.\d+$/;
+const version = z.string().regex(VERSION);
 const modality = z.enum(MODALITY_IDS);
+
+const distinct = <T>(items: readonly T[], nameOf: (item: T) => string): boolean =>
+  new Set(items.map(nameOf)).size === items.length;
 
 const common = {
   id: z.string().regex(/^[a-z0-9-]+$/),
@@ -30,7 +34,10 @@ const modalityScoreSchema = z.strictObject({
   /** The preprocessing whose features it takes; must be the modality's own. */
   preprocessing: z.string().min(1),
   /** In the order of the input tensor. */
-  features: z.array(z.strictObject({ name: z.string().min(1), unit: z.string() })).min(1),
+  features: z
+    .array(z.strictObject({ name: z.string().min(1), unit: z.string() }))
+    .min(1)
+    .refine((all) => distinct(all, ({ name }) => name), { error: 'a feature repeats' }),
 });
 
 /** The risk layer: modality scores and the landmark in, conditional risks at the horizons out. */
@@ -38,7 +45,10 @@ const riskLayerSchema = z.strictObject({
   ...common,
   kind: z.literal('risk-layer'),
   /** In the order of the input tensor; each with the model whose scores it was fitted on. */
-  modalities: z.array(z.strictObject({ modality, model: z.string().min(1), version, sha256 })).min(1),
+  modalities: z
+    .array(z.strictObject({ modality, model: z.string().min(1), version, sha256 }))
+    .min(1)
+    .refine((all) => distinct(all, (each) => each.modality), { error: 'a modality repeats' }),
   horizonMonths: z.tuple(
     HORIZON_MONTHS.map((months) => z.literal(months)) as [
       z.ZodLiteral<6>,
@@ -51,7 +61,9 @@ const riskLayerSchema = z.strictObject({
     .tuple([z.number().gt(0).lt(1), z.number().gt(0).lt(1)])
     .refine(([low, high]) => low < high, { error: 'not ascending' }),
   /** Months since surgery at which a prediction may be made. */
-  landmarkMonths: z.strictObject({ from: z.number().nonnegative(), to: z.number().positive() }),
+  landmarkMonths: z
+    .strictObject({ from: z.number().nonnegative(), to: z.number().positive() })
+    .refine(({ from, to }) => from < to, { error: 'not ascending' }),
   interval: z.strictObject({ level: z.number().gt(0).lt(1), replicates: z.number().int().positive() }),
   minimumAtRisk: z.number().int().positive(),
   /** Per subset ("cfdna", "metabolomics+cfdna"): training patients at risk at each whole month since surgery. */

@@ -43,6 +43,10 @@ export async function startRunner(models: Readonly<Record<string, Uint8Array>>):
     worker.once('error', (cause) => {
       reject(new CdsError('MODEL_RUN_FAILED', 'a session could not be created', { cause }));
     });
+    // A thread may also end without an error, out of memory for one; then nothing else would answer.
+    worker.once('exit', () => {
+      reject(new CdsError('MODEL_RUN_FAILED', 'the inference thread ended'));
+    });
   });
   worker.on('message', ({ id, outputs }: RunAnswer) => {
     const caller = waiting.get(id);

@@ -15,6 +15,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  * @param timeZone IANA name
  */
 export function calendarDate(instant: Date, timeZone: string): string {
+  if (timeZone === 'UTC') return instant.toISOString().slice(0, 10);
   let format = formats.get(timeZone);
   if (format === undefined) {
     // en-CA writes ISO dates

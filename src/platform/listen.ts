@@ -6,7 +6,7 @@ export interface Listening {
   /** http://host:port, without a trailing slash. */
   readonly url: string;
   /** Takes no more requests, lets the running ones end, closes idle connections. */
-  close(this: void): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** The demo's and tests' servers have no authentication: nobody else may reach them. */

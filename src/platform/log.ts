@@ -22,7 +22,8 @@ export const createLog = (level: string, destination?: DestinationStream): Log =
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { error: describeError },
+      // `err` is where pino itself puts an error, with message and stack unless told otherwise.
+      serializers: { error: describeError, err: describeError },
       redact: { paths: ['authorization', '*.authorization', 'access_token', '*.access_token'], remove: true },
     },
     destination ?? pino.destination({ fd: 2, sync: false }),

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CodeSystem, ConceptMap, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js';
+import type { CodeSystem, CodeSystemConcept, ConceptMap, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js';
 import { CdsError } from '../domain/index.ts';
+import { CodeTable } from './code-table.ts';
 
 /** The least of a FHIR Coding that a look-up needs. */
 export interface Coded {
@@ -31,59 +33,77 @@ export interface Terminology {
 }
 
 interface Membership {
-  readonly codes: Set<string>;
-  /** `system|prefix`: is-a in a hierarchy that is spelled in the code itself. */
-  readonly prefixes: { system: string; prefix: string }[];
+  readonly codes: CodeTable<true>;
+  /** Is-a in a hierarchy that is spelled in the code itself. */
+  readonly prefixes: { system: string; prefix: string; itself: boolean }[];
 }
-
-const token = (system: string, code: string): string => `${system}|${code}`;
 
 /** In these systems a descendant's code begins with its ancestor's: is-a needs no terminology server. */
 const PREFIX_HIERARCHIES = /whocc\.no\/atc|sid\/icd-10/;
 
+const refuse = (id: string, what: string): never => {
+  throw new CdsError('CONFIG_INVALID', `ValueSet ${id}: ${what} cannot be expanded here`);
+};
+
 const addInclude = (members: Membership, include: ValueSetComposeInclude, id: string): void => {
-  const system = include.system ?? '';
-  for (const concept of include.concept ?? []) members.codes.add(token(system, concept.code));
-  for (const filter of include.filter ?? []) {
-    if (!PREFIX_HIERARCHIES.test(system) || !['is-a', 'descendent-of'].includes(filter.op))
-      throw new CdsError(
-        'CONFIG_INVALID',
-        `ValueSet ${id}: only is-a filters on ATC and ICD-10 can be expanded here`,
-      );
-    members.prefixes.push({ system, prefix: filter.value });
+  const { system = '', concept = [], filter = [], valueSet } = include;
+  // A part that cannot be expanded here would leave patients out without a sign of it.
+  if (valueSet !== undefined) refuse(id, 'an include of another ValueSet');
+  if (concept.length + filter.length === 0) refuse(id, 'a whole code system');
+  for (const { code } of concept) members.codes.set(system, code, true);
+  for (const { op, value } of filter) {
+    if (!PREFIX_HIERARCHIES.test(system) || !['is-a', 'descendent-of'].includes(op))
+      refuse(id, 'a filter other than is-a on ATC and ICD-10');
+    members.prefixes.push({ system, prefix: value, itself: op === 'is-a' });
   }
 };
 
 type Conformance = ValueSet | ConceptMap | CodeSystem;
 
+/** A CodeSystem's concepts by code, in order. */
+type Concepts = ReadonlyMap<string, CodeSystemConcept>;
+
 interface Loaded {
   readonly valueSets: Map<string, Membership>;
-  readonly maps: Map<string, Map<string, string>>;
-  readonly systems: Map<string, CodeSystem>;
+  readonly maps: Map<string, CodeTable<string>>;
+  readonly systems: Map<string, Concepts>;
   readonly versions: string[];
 }
 
+const filesIn = (directory: string): string[] => {
+  try {
+    return readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  } catch (cause) {
+    throw new CdsError('CONFIG_INVALID', `terminology: ${path.basename(directory)} cannot be read`, {
+      cause,
+    });
+  }
+};
+
+const KINDS: ReadonlySet<unknown> = new Set(['ValueSet', 'ConceptMap', 'CodeSystem']);
+
+/** The terminology of a folder, by name of file; other resources may lie beside it. */
 const readResources = (directory: string): Conformance[] =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  filesIn(directory)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => {
+    .flatMap((name) => {
       try {
-        return JSON.parse(readFileSync(path.join(directory, name), 'utf8')) as Conformance;
+        const resource = JSON.parse(readFileSync(path.join(directory, name), 'utf8')) as Conformance;
+        return KINDS.has(resource.resourceType) ? [resource] : [];
       } catch (cause) {
-        throw new CdsError('CONFIG_INVALID', `${name} is not JSON`, { cause });
+        throw new CdsError('CONFIG_INVALID', `${name} is not a JSON resource`, { cause });
       }
     });
 
-const conceptMapOf = (map: ConceptMap): Map<string, string> => {
-  const targets = new Map<string, string>();
+const addConceptMap = ({ maps }: Loaded, id: string, map: ConceptMap): void => {
+  const targets = maps.get(id) ?? new CodeTable<string>();
   for (const group of map.group ?? [])
-    for (const element of group.element) {
-      const target = element.target?.[0]?.code;
-      if (element.code !== undefined && target !== undefined)
-        targets.set(token(group.source ?? '', element.code), target);
+    for (const { code, target } of group.element) {
+      const [first] = target ?? [];
+      if (code !== undefined && first?.code !== undefined) targets.set(group.source ?? '', code, first.code);
     }
-  return targets;
+  maps.set(id, targets);
 };
 
 const need = <T>(map: ReadonlyMap<string, T>, id: string, kind: string): T => {
@@ -93,18 +113,18 @@ const need = <T>(map: ReadonlyMap<string, T>, id: string, kind: string): T => {
 };
 
 const addValueSet = (loaded: Loaded, id: string, valueSet: ValueSet): void => {
-  const members = loaded.valueSets.get(id) ?? { codes: new Set(), prefixes: [] };
+  const members = loaded.valueSets.get(id) ?? { codes: new CodeTable(), prefixes: [] };
+  if (valueSet.compose?.exclude !== undefined) refuse(id, 'exclude');
   for (const include of valueSet.compose?.include ?? []) addInclude(members, include, id);
   loaded.valueSets.set(id, members);
 };
 
 const addResource = (loaded: Loaded, resource: Conformance): void => {
   const id = resource.id ?? '';
-  loaded.versions.push(`${resource.resourceType}/${id}@${resource.version ?? '?'}`);
+  loaded.versions.push(`${resource.resourceType}/${id}@${resource.version ?? ''}`, JSON.stringify(resource));
   if (resource.resourceType === 'ValueSet') addValueSet(loaded, id, resource);
-  else if (resource.resourceType === 'ConceptMap')
-    loaded.maps.set(id, new Map([...(loaded.maps.get(id) ?? []), ...conceptMapOf(resource)]));
-  else loaded.systems.set(id, resource);
+  else if (resource.resourceType === 'ConceptMap') addConceptMap(loaded, id, resource);
+  else loaded.systems.set(id, new Map((resource.concept ?? []).map((each) => [each.code, each])));
 };
 
 /**
@@ -120,29 +140,32 @@ export function loadTerminology(directories: readonly string[]): Terminology {
 }
 
 const createTerminology = ({ valueSets, maps, systems, versions }: Loaded): Terminology => ({
-  version: versions.join(' '),
+  version: hash('sha256', versions.join(' '), 'hex').slice(0, 16),
   includes: (id, codings) => {
     const { codes, prefixes } = need(valueSets, id, 'ValueSet');
     return (codings ?? []).some(
       ({ system = '', code }) =>
         code !== undefined &&
-        (codes.has(token(system, code)) ||
-          prefixes.some((rule) => rule.system === system && code.startsWith(rule.prefix))),
+        (codes.get(system, code) === true ||
+          prefixes.some(
+            (rule) =>
+              rule.system === system && code.startsWith(rule.prefix) && (rule.itself || code !== rule.prefix),
+          )),
     );
   },
-  tokens: (id) => [...need(valueSets, id, 'ValueSet').codes],
+  tokens: (id) => need(valueSets, id, 'ValueSet').codes.tokens(),
   translate: (id, codings) => {
     const map = need(maps, id, 'ConceptMap');
     for (const { system = '', code } of codings ?? []) {
-      const target = code === undefined ? undefined : map.get(token(system, code));
+      const target = code === undefined ? undefined : map.get(system, code);
       if (target !== undefined) return target;
     }
     return undefined;
   },
-  sourceTokens: (id) => [...need(maps, id, 'ConceptMap').keys()],
+  sourceTokens: (id) => need(maps, id, 'ConceptMap').tokens(),
   numberProperty: (id, code, property) =>
     need(systems, id, 'CodeSystem')
-      .concept?.find((concept) => concept.code === code)
+      .get(code)
       ?.property?.find((candidate) => candidate.code === property)?.valueDecimal,
-  codes: (id) => (need(systems, id, 'CodeSystem').concept ?? []).map((concept) => concept.code),
+  codes: (id) => [...need(systems, id, 'CodeSystem').keys()],
 });

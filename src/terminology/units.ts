@@ -18,16 +18,16 @@ export interface UnitConverter {
  */
 export function createUnitConverter(): UnitConverter {
   const factors = new Map<string, number | undefined>();
+  const convert = (value: number, from: string, to: string, molarMass?: number): number => {
+    const options = molarMass === undefined ? {} : { molecularWeight: molarMass };
+    const answer = UcumLhcUtils.getInstance().convertUnitTo(from, value, to, options);
+    return answer.status === 'succeeded' && answer.toVal !== null ? answer.toVal : Number.NaN;
+  };
   const compute = (from: string, to: string, molarMass?: number): number | undefined => {
-    const answer = UcumLhcUtils.getInstance().convertUnitTo(
-      from,
-      1,
-      to,
-      molarMass === undefined ? {} : { molecularWeight: molarMass },
-    );
-    return answer.status === 'succeeded' && answer.toVal !== null && Number.isFinite(answer.toVal)
-      ? answer.toVal
-      : undefined;
+    const one = convert(1, from, to, molarMass);
+    const two = convert(2, from, to, molarMass);
+    // UCUM also converts logarithmic units (B, Np): those have no factor.
+    return Number.isFinite(one) && Math.abs(two - 2 * one) <= 1e-9 * Math.abs(two) ? one : undefined;
   };
   return {
     factor: (from, to, molarMass) => {

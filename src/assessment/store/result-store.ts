@@ -6,6 +6,7 @@ import {
 } from '../../domain/index.ts';
 import type { ModalityScore, ResultStore } from '../ports.ts';
 import type { RecordStore } from './records.ts';
+import { createOpened } from './opened.ts';
 import { createSeal } from './sealing.ts';
 
 export interface ResultStoreOptions {
@@ -77,6 +78,7 @@ function trajectory(assessments: readonly Assessment[]): Assessment[] {
  */
 export function createResultStore(records: RecordStore, options: ResultStoreOptions): ResultStore {
   const seal = createSeal(options.key);
+  const opened = createOpened(seal, decodeAssessment);
   const put = (group: string, name: string, result: Assessment | ModalityScore): Promise<void> =>
     records.put(group, name, seal.seal(group, name, encode(result)), options.ttlSeconds);
   const get = async (group: string, name: string): Promise<Buffer | undefined> => {
@@ -85,13 +87,15 @@ export function createResultStore(records: RecordStore, options: ResultStoreOpti
   };
   return {
     assessment: async (tenant, patientId, fingerprint) => {
-      const plain = await get(seal.patientGroup(tenant, patientId), ASSESSMENT + fingerprint);
-      return plain === undefined ? undefined : decodeAssessment(plain);
+      const group = seal.patientGroup(tenant, patientId);
+      const name = ASSESSMENT + fingerprint;
+      const sealed = await records.get(group, name);
+      return sealed === undefined ? undefined : opened(group, name, sealed);
     },
     history: async (tenant, patientId) => {
       const group = seal.patientGroup(tenant, patientId);
       const sealed = await records.list(group, ASSESSMENT);
-      return trajectory(sealed.map(({ name, value }) => decodeAssessment(seal.open(group, name, value))));
+      return trajectory(sealed.map(({ name, value }) => opened(group, name, value)));
     },
     putAssessment: async (assessment) => {
       const group = seal.patientGroup(assessment.tenant, assessment.patientId);

@@ -52,33 +52,31 @@ const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
   return result.data;
 };
 
-const hookOf = z.object({ hook: z.string() });
-
 /**
- * Parses a request at the door.
+ * The parser of one hook's requests: one schema of all that a request has, compiled once.
  *
- * @throws {CdsError} CDS_REQUEST_INVALID naming the field, CDS_HOOK_MISMATCH
+ * @returns throws CdsError CDS_REQUEST_INVALID naming the field, CDS_HOOK_MISMATCH
  */
-export function parseHookRequest<Context>(
-  body: unknown,
+export function hookRequestParser<Context>(
   hook: string,
-  contextSchema: z.ZodType<Context>,
-): HookRequest<Context> {
-  if (parsed(hookOf, body).hook !== hook)
-    throw new CdsError('CDS_HOOK_MISMATCH', `This service's hook is ${hook}.`);
-  const request = parsed(envelope, body);
-  const { context } = parsed(z.object({ context: contextSchema }), body);
-  const { fhirServer, fhirAuthorization: authorization } = request;
-  if (authorization !== undefined && fhirServer === undefined)
-    throw new CdsError('CDS_REQUEST_INVALID', 'fhirServer: required with fhirAuthorization.');
-  return {
-    hookInstance: request.hookInstance,
-    context,
-    prefetch: request.prefetch ?? {},
-    ...(fhirServer !== undefined && { fhirServer: fhirServer.replace(/\/+$/, '') }),
-    ...(authorization !== undefined && { accessToken: authorization.access_token }),
-    ...(authorization?.patient !== undefined && {
-      tokenPatient: authorization.patient.replace(/^Patient\//, ''),
-    }),
+  context: z.ZodType<Context>,
+): (body: unknown) => HookRequest<Context> {
+  const schema = envelope.extend({ hook: z.string(), context });
+  return (body) => {
+    const request = parsed(schema, body);
+    if (request.hook !== hook) throw new CdsError('CDS_HOOK_MISMATCH', `This service's hook is ${hook}.`);
+    const { fhirServer, fhirAuthorization: authorization } = request;
+    if (authorization !== undefined && fhirServer === undefined)
+      throw new CdsError('CDS_REQUEST_INVALID', 'fhirServer: required with fhirAuthorization.');
+    return {
+      hookInstance: request.hookInstance,
+      context: request.context,
+      prefetch: request.prefetch ?? {},
+      ...(fhirServer !== undefined && { fhirServer: fhirServer.replace(/\/+$/, '') }),
+      ...(authorization !== undefined && { accessToken: authorization.access_token }),
+      ...(authorization?.patient !== undefined && {
+        tokenPatient: authorization.patient.replace(/^Patient\//, ''),
+      }),
+    };
   };
 }

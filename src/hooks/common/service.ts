@@ -13,13 +13,10 @@ export interface RequestContext {
   readonly acceptLanguage: string | undefined;
 }
 
-export interface ServiceAnswer {
-  readonly cards: readonly object[];
-}
-
 /** What one answer was, for metrics: the kind of decision, no patient in it. */
 export interface HandledRequest {
-  readonly answer: ServiceAnswer;
+  /** The CDS Hooks response as JSON. */
+  readonly body: Buffer;
   readonly outcome: string;
 }
 

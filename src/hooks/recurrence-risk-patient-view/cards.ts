@@ -4,22 +4,30 @@ import {
   notEligibleCard,
   outOfScopeCard,
   pendingCard,
-  riskCard,
+  cardTemplate,
+  renderRiskCard,
   unavailableCard,
   type Card,
   type CardContext,
+  type CardTemplate,
+  type RenderedCard,
 } from '../../cards/index.ts';
 import { monthsSinceSurgery, type Assessment } from '../../domain/index.ts';
 import { proposeFollowUp, type FollowUpPolicy, type FollowUpProposal } from '../../policy/index.ts';
 import type { Decision, Earlier } from './decide.ts';
+import type { Recent } from './recent.ts';
 
 export interface CardDependencies {
   readonly policy: FollowUpPolicy;
   readonly simulated: boolean;
   readonly explainOutOfScope: boolean;
+  readonly rendered: Recent<CardTemplate>;
 }
 
 const SOURCE = { label: 'recurrence-cds' } as const;
+const NO_CARDS = Buffer.from('{"cards":[]}');
+const BEFORE_CARDS = Buffer.from('{"cards":[');
+const AFTER_CARDS = Buffer.from(']}');
 
 const proposalsFor = (
   policy: FollowUpPolicy,
@@ -41,7 +49,44 @@ const proposalsFor = (
 
 const withEarlier = (earlier: Earlier | undefined) => (earlier === undefined ? {} : { previous: earlier });
 
-const cardOf = (decision: Decision, context: CardContext, dependencies: CardDependencies): Card => {
+type RiskDecision = Extract<Decision, { kind: 'risk' }>;
+
+const renderRisk = (
+  decision: RiskDecision,
+  context: CardContext,
+  { policy }: CardDependencies,
+): RenderedCard =>
+  renderRiskCard({
+    ...context,
+    ...decision,
+    // A result from before today proposes nothing: its dates would count from another visit.
+    proposals:
+      decision.ageDays === 0 ? proposalsFor(policy, decision.assessment, context.translator.language) : [],
+  });
+
+/**
+ * The same result in the same language is the same card but for its uuids, and a chart is opened more than once
+ * a visit: the last few hundred are kept, in memory only.
+ */
+const renderedRisk = (
+  decision: RiskDecision,
+  context: CardContext,
+  dependencies: CardDependencies,
+): CardTemplate => {
+  const { assessment, previous, rechecked, ageDays } = decision;
+  const key = [
+    assessment.fingerprint,
+    assessment.computedAt,
+    previous?.fingerprint,
+    previous?.computedAt,
+    String(rechecked),
+    String(ageDays),
+    context.translator.language,
+  ].join(' ');
+  return dependencies.rendered.get(key, () => cardTemplate(renderRisk(decision, context, dependencies)));
+};
+
+const cardOf = (decision: Exclude<Decision, RiskDecision>, context: CardContext): Card => {
   switch (decision.kind) {
     case 'out-of-scope':
       return outOfScopeCard({ ...context, outOfScope: decision.eligibility.outOfScope });
@@ -53,26 +98,22 @@ const cardOf = (decision: Decision, context: CardContext, dependencies: CardDepe
       return pendingCard({ ...context, ...withEarlier(decision.earlier) });
     case 'unavailable':
       return unavailableCard({ ...context, errorCode: decision.code, ...withEarlier(decision.earlier) });
-    case 'risk':
-      return riskCard({
-        ...context,
-        ...decision,
-        // A result from before today proposes nothing: its dates would count from another visit.
-        proposals:
-          decision.ageDays === 0
-            ? proposalsFor(dependencies.policy, decision.assessment, context.translator.language)
-            : [],
-      });
   }
 };
 
-/** The answer's cards. Out of scope is silence: patient-view fires for every patient of the hospital. */
-export function cardsFor(
+/**
+ * The response to a decision. Out of scope is silence: patient-view fires for every patient of the hospital.
+ *
+ * @returns `{"cards": [...]}` as JSON
+ */
+export function responseFor(
   decision: Decision,
   translator: CardContext['translator'],
   dependencies: CardDependencies,
-): Card[] {
-  if (decision.kind === 'out-of-scope' && !dependencies.explainOutOfScope) return [];
+): Buffer {
+  if (decision.kind === 'out-of-scope' && !dependencies.explainOutOfScope) return NO_CARDS;
   const context = { translator, source: SOURCE, uuid: randomUUID, simulated: dependencies.simulated };
-  return [cardOf(decision, context, dependencies)];
+  if (decision.kind !== 'risk') return Buffer.from(JSON.stringify({ cards: [cardOf(decision, context)] }));
+  const card = renderedRisk(decision, context, dependencies).stamp(context.uuid);
+  return Buffer.concat([BEFORE_CARDS, card, AFTER_CARDS]);
 }

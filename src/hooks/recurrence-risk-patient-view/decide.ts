@@ -157,7 +157,10 @@ export function createDecide(dependencies: DecideDependencies) {
 
   const assessed = async (plan: ReadyPlan, question: Question): Promise<Decision> => {
     const { read, backgroundAccess, deadline } = question;
-    const [stored, history] = await Promise.all([storedOf(plan), historyOf(plan)]);
+    const history = await historyOf(plan);
+    const { fingerprint } = plan.assessable;
+    // Mostly it is the last of the history; of two of one day the history keeps only the later.
+    const stored = history.findLast((each) => each.fingerprint === fingerprint) ?? (await storedOf(plan));
     if (stored !== undefined) return risk(stored, history, plan);
     if (!backgroundAccess) return risk(await assessor.complete(plan, read.chart, deadline), history, plan);
     if (read.failure !== undefined) return lastKnown(plan, read.failure, history);

@@ -1,19 +1,21 @@
-import type { CardContext } from '../../cards/index.ts';
+import type { CardContext, CardTemplate } from '../../cards/index.ts';
 import { prefetchTemplate, type ChartQuery } from '../../chart/index.ts';
 import { asCdsError } from '../../domain/index.ts';
 import { calendarDate, type Clock, type Log, type TenantConfig } from '../../platform/index.ts';
 import {
-  parseHookRequest,
+  hookRequestParser,
   type CdsService,
   type ChartReader,
   type HandledRequest,
   type RequestContext,
 } from '../common/index.ts';
-import { cardsFor, type CardDependencies } from './cards.ts';
+import { responseFor, type CardDependencies } from './cards.ts';
+import { withDeadline } from './deadline.ts';
 import { createDecide, type Decision, type DecideDependencies } from './decide.ts';
+import { createRecent } from './recent.ts';
 import { patientViewContext } from './schema.ts';
 
-export interface PatientViewDependencies extends DecideDependencies, CardDependencies {
+export interface PatientViewDependencies extends DecideDependencies, Omit<CardDependencies, 'rendered'> {
   readonly reader: ChartReader;
   readonly queries: readonly ChartQuery[];
   readonly translators: (acceptLanguage: string | undefined) => CardContext['translator'];
@@ -22,6 +24,9 @@ export interface PatientViewDependencies extends DecideDependencies, CardDepende
   readonly deadlineMs: number;
 }
 
+/** A morning's clinic, in every language. */
+const KEPT_CARDS = 300;
+
 /** Failures of what stands behind the hook become a card; those of the request itself become its status. */
 const isUpstream = (code: string): boolean => /^(FHIR_(?!PATIENT_UNKNOWN)|QUEUE_|STORE_|MODEL_)/.test(code);
 
@@ -29,6 +34,7 @@ const isUpstream = (code: string): boolean => /^(FHIR_(?!PATIENT_UNKNOWN)|QUEUE_
 export function createPatientViewService(dependencies: PatientViewDependencies): CdsService {
   const { reader, assessor, clock, log } = dependencies;
   const decide = createDecide(dependencies);
+  const cardDependencies = { ...dependencies, rendered: createRecent<CardTemplate>(KEPT_CARDS) };
 
   const decisionFor = async (
     request: ReturnType<typeof parseRequest>,
@@ -59,16 +65,18 @@ export function createPatientViewService(dependencies: PatientViewDependencies):
       prefetch: Object.fromEntries(dependencies.queries.map((query) => [query.key, prefetchTemplate(query)])),
       usageRequirements: 'FHIR R4. Send every prefetch key, or a fhirServer to read the missing ones from.',
     },
-    handle: async (body: unknown, { acceptLanguage }: RequestContext): Promise<HandledRequest> => {
-      const deadline = AbortSignal.timeout(dependencies.deadlineMs);
-      const request = parseRequest(body);
-      const decision = await decisionFor(request, reader.tenantOf(request), deadline);
+    handle: async (received: unknown, { acceptLanguage }: RequestContext): Promise<HandledRequest> => {
+      const request = parseRequest(received);
+      const tenant = reader.tenantOf(request);
+      const decision = await withDeadline(dependencies.deadlineMs, (deadline) =>
+        decisionFor(request, tenant, deadline),
+      );
       if (decision.kind === 'unavailable')
         log.warn({ hookInstance: request.hookInstance, code: decision.code }, 'no assessment could be shown');
-      const cards = cardsFor(decision, dependencies.translators(acceptLanguage), dependencies);
-      return { answer: { cards }, outcome: decision.kind };
+      const body = responseFor(decision, dependencies.translators(acceptLanguage), cardDependencies);
+      return { body, outcome: decision.kind };
     },
   };
 }
 
-const parseRequest = (body: unknown) => parseHookRequest(body, 'patient-view', patientViewContext);
+const parseRequest = hookRequestParser('patient-view', patientViewContext);

@@ -31,11 +31,17 @@ export function readOracle(directory: string): ReadonlyMap<string, OracleRow> | 
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   return new Map(
     lines.map((line, index) => {
-      const row = JSON.parse(line) as TruthLine;
-      const risk = row.risks.find((each) => each.landmarkMonths === 3 && each.horizonMonths === 24)?.risk;
-      if (risk === undefined)
-        throw new CdsError('COHORT_INVALID', `oracle/truth.ndjson, line ${String(index + 1)}`);
-      return [row.patient, { eventMonths: row.eventDays / DAYS_PER_MONTH, trueRisk24: risk }];
+      try {
+        return oracleRow(JSON.parse(line) as TruthLine);
+      } catch (cause) {
+        throw new CdsError('COHORT_INVALID', `oracle/truth.ndjson, line ${String(index + 1)}`, { cause });
+      }
     }),
   );
 }
+
+const oracleRow = ({ patient, eventDays, risks }: TruthLine): [patient: string, OracleRow] => {
+  const risk = risks.find((each) => each.landmarkMonths === 3 && each.horizonMonths === 24)?.risk;
+  if (risk === undefined || !Number.isFinite(eventDays)) throw new CdsError('COHORT_INVALID');
+  return [patient, { eventMonths: eventDays / DAYS_PER_MONTH, trueRisk24: risk }];
+};

@@ -27,8 +27,10 @@ export function outcomeOf(chart: Chart, terminology: Terminology): Outcome | und
   if (story.surgery === undefined) return undefined;
   const surgeryDate = story.surgery.performedOn;
   const happened = eventOn(chart, story);
-  // An event whose day is unknown is neither a time nor a censoring.
-  const undated = (story.recurrence !== undefined || chart.patient.deceased) && happened === undefined;
+  // An event whose day is unknown is neither a time nor a censoring; nor is a death after such a recurrence.
+  const undated =
+    (story.recurrence !== undefined && story.recurrence.on === undefined) ||
+    (chart.patient.deceased && happened === undefined);
   const end = happened ?? story.lastDiseaseAssessmentOn;
   if (undated || end === undefined || end <= surgeryDate) return undefined;
   return {

@@ -1,5 +1,5 @@
 import type { ModalityFlag } from '../../domain/index.ts';
-import type { CfdnaMarker } from '../../terminology/index.ts';
+import { CFDNA_MARKERS, type CfdnaMarker } from '../../terminology/index.ts';
 import { createBloodModality, type ModalityFactory } from '../common/index.ts';
 import { readMarkerDraws, type MarkerDraw } from './markers.ts';
 
@@ -47,8 +47,10 @@ export const createCfdna: ModalityFactory = (dependencies) =>
       const missing = NEEDED.find((marker) => !draw.values.has(marker));
       return missing === undefined ? undefined : { reason: 'incomplete-panel', detail: missing };
     },
-    flags: (latest): ModalityFlag[] => [
-      ...(latest.values.has('methylation-score') ? [] : (['imputed'] as const)),
+    flags: (latest, baseline): ModalityFlag[] => [
+      ...(CFDNA_MARKERS.every((marker) => latest.values.has(marker) && baseline?.values.has(marker) !== false)
+        ? []
+        : (['imputed'] as const)),
       ...(latest.belowDetection ? (['below-detection'] as const) : []),
     ],
     features: (latest, baseline) => {

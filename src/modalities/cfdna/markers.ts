@@ -1,13 +1,8 @@
-import {
-  FINAL_STATUSES,
-  usableFrom,
-  type Chart,
-  type ObservationFact,
-  type ReportFact,
-} from '../../chart/index.ts';
+import { FINAL_STATUSES, type Chart, type ObservationFact, type ReportFact } from '../../chart/index.ts';
 import { CFDNA_MARKERS, SYSTEMS, type CfdnaMarker } from '../../terminology/index.ts';
 import {
   amountOf,
+  usableParts,
   type DrawRules,
   type Fault,
   type ModalityDependencies,
@@ -58,13 +53,10 @@ const readDraw = (
   const reading: Reading = { values: new Map(), belowDetection: false };
   for (const part of parts) readMarker(reading, part, dependencies);
   const dated = [...(report === undefined ? [] : [report]), ...parts];
-  const issued = dated.map(
-    (part) => usableFrom({ ...part, effectiveOn: collectedOn }, rules.turnaroundDays) ?? '',
-  );
   return {
     ...reading,
     collectedOn,
-    usableFrom: issued.sort().at(-1) ?? '',
+    usableFrom: usableParts(collectedOn, dated, rules),
     evidence: dated.map((part) => part.source),
   };
 };

@@ -23,6 +23,8 @@ export function amountOf(
   if (quantity.value < 0) return 'value-implausible';
   try {
     const value = quantity.value * units.factor(quantity.unit ?? '', unit, molarMassGramsPerMole);
+    // Too large for a number: no concentration and no share is.
+    if (!Number.isFinite(value)) return 'value-implausible';
     const belowDetection = quantity.comparator === '<' || quantity.comparator === '<=';
     return { value: belowDetection ? value / Math.SQRT2 : value, belowDetection };
   } catch (error) {

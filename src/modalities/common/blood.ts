@@ -1,4 +1,4 @@
-import type { Chart, ChartQueryKey } from '../../chart/index.ts';
+import { resultsKnownBy, type Chart, type ChartQueryKey } from '../../chart/index.ts';
 import {
   CdsError,
   type EvidenceRef,
@@ -33,18 +33,26 @@ export interface BloodModality<T extends SampledDraw> {
   draws(chart: Chart, rules: DrawRules): readonly T[];
   /** What is missing in a draw that was read without fault. */
   incomplete(draw: T): Fault | undefined;
-  flags(latest: T): readonly ModalityFlag[];
+  /** What is worth telling; of the baseline only where it has gaps that have to be imputed. */
+  flags(latest: T, baseline: T | undefined): readonly ModalityFlag[];
   features(latest: T, baseline: T | undefined): FeatureVector;
 }
+
+/** Of two samples of one day the later issued one counts, in whatever order a server sends them. */
+const orderOf = ({ usableFrom, evidence }: SampledDraw): string =>
+  `${usableFrom} ${evidence[0]?.reference ?? ''}`;
 
 /** A modality of blood samples: the latest usable one, against the baseline before surgery. */
 export function createBloodModality<T extends SampledDraw>(blood: BloodModality<T>): Modality {
   const choose = (chart: Chart, landmark: Landmark) =>
     chooseDraws(
-      // A faulty baseline is left out, so that changes are imputed; a faulty latest draw is told, not skipped.
+      // What was collected or issued after the landmark is cut before draws are put together of it: a report that
+      // gathers earlier results later must not take them along.
       blood
-        .draws(chart, DRAW_RULES)
-        .filter((draw) => draw.fault === undefined || draw.collectedOn > landmark.surgeryDate),
+        .draws(resultsKnownBy(chart, landmark.date), DRAW_RULES)
+        // A faulty baseline is left out, so that changes are imputed; a faulty latest draw is told, not skipped.
+        .filter((draw) => draw.fault === undefined || draw.collectedOn > landmark.surgeryDate)
+        .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)),
       landmark,
       DRAW_RULES,
     );
@@ -62,14 +70,14 @@ export function createBloodModality<T extends SampledDraw>(blood: BloodModality<
         status: 'present',
         collectedOn,
         evidence,
-        flags: ['no-baseline', ...blood.flags(choice.latest)],
+        flags: ['no-baseline', ...blood.flags(choice.latest, undefined)],
       };
     return {
       status: 'present',
       collectedOn,
       baselineCollectedOn: baseline.collectedOn,
       evidence: [...evidence, ...baseline.evidence],
-      flags: blood.flags(choice.latest),
+      flags: blood.flags(choice.latest, baseline),
     };
   };
   return {

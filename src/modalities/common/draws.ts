@@ -1,3 +1,4 @@
+import { usableFrom } from '../../chart/index.ts';
 import { addDays, daysBetween, type Landmark } from '../../domain/index.ts';
 
 /** One blood sample's results, dated. */
@@ -26,6 +27,25 @@ export const DRAW_RULES: DrawRules = {
   firstPostoperativeDay: 3,
   maxAgeDays: 190,
 };
+
+/**
+ * From when a sample that is reported in parts may be used: once the last part was collected and issued.
+ *
+ * @param collectedOn of the sample, for parts that have no date of their own
+ */
+export const usableParts = (
+  collectedOn: string,
+  parts: readonly { readonly effectiveOn?: string; readonly issuedOn?: string }[],
+  { turnaroundDays }: DrawRules,
+): string =>
+  parts.reduce((last, part) => {
+    const own = part.effectiveOn ?? '';
+    const usable = usableFrom(
+      { ...part, effectiveOn: own > collectedOn ? own : collectedOn },
+      turnaroundDays,
+    );
+    return usable !== undefined && usable > last ? usable : last;
+  }, collectedOn);
 
 export type Choice<T extends Draw> =
   | { readonly status: 'present'; readonly latest: T; readonly baseline?: T }

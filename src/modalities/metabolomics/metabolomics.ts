@@ -28,8 +28,10 @@ export const createMetabolomics: ModalityFactory = (dependencies) => {
       measured(panel) < MIN_MEASURED * analytes.length
         ? { reason: 'incomplete-panel', detail: `${String(measured(panel))}/${String(analytes.length)}` }
         : undefined,
-    flags: (latest): ModalityFlag[] => [
-      ...(measured(latest) < analytes.length ? (['imputed'] as const) : []),
+    flags: (latest, baseline): ModalityFlag[] => [
+      ...([latest, baseline ?? latest].some((panel) => measured(panel) < analytes.length)
+        ? (['imputed'] as const)
+        : []),
       ...([...latest.amounts.values()].some((amount) => amount.belowDetection)
         ? (['below-detection'] as const)
         : []),

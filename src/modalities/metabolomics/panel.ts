@@ -1,12 +1,13 @@
+import { FINAL_STATUSES, type Chart, type Measurement, type ObservationFact } from '../../chart/index.ts';
 import {
-  FINAL_STATUSES,
-  usableFrom,
-  type Chart,
-  type Measurement,
-  type ObservationFact,
-} from '../../chart/index.ts';
-import { amountOf, type Amount, type DrawRules, type Fault, type SampledDraw } from '../common/index.ts';
-import type { ModalityDependencies } from '../common/index.ts';
+  amountOf,
+  usableParts,
+  type Amount,
+  type DrawRules,
+  type Fault,
+  type ModalityDependencies,
+  type SampledDraw,
+} from '../common/index.ts';
 
 /** Concentrations in the model are amounts per volume. */
 const CONCENTRATION_UNIT = 'umol/L';
@@ -47,14 +48,10 @@ const readPanel = (
   const reading: Reading = { amounts: new Map() };
   for (const measurement of [...panel.components, ...members])
     readMeasurement(reading, measurement, dependencies);
-  // A panel is usable once its last part was issued.
-  const usable = [panel, ...members].map(
-    (part) => usableFrom({ ...part, effectiveOn: panel.effectiveOn }, rules.turnaroundDays) ?? '',
-  );
   return {
     ...reading,
     collectedOn: panel.effectiveOn,
-    usableFrom: usable.sort().at(-1) ?? '',
+    usableFrom: usableParts(panel.effectiveOn, [panel, ...members], rules),
     evidence: [panel, ...members].map((part) => part.source),
   };
 };
