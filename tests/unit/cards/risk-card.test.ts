@@ -259,7 +259,9 @@ describe('what changed', () => {
       risk: estimated({ subset: ['metabolomics', 'radiomics'], horizons: [], modalityLogHazard: {} }),
     });
     const { text } = rendered(make({ previous: before }));
-    expect(text).toContain('The 12-month risk could not be estimated at one of the two assessments (last assessment: 23 Aug 2026).');
+    expect(text).toContain(
+      'The 12-month risk could not be estimated at one of the two assessments (last assessment: 23 Aug 2026).',
+    );
     expect(text).toContain('New in this assessment: Plasma cell-free DNA.');
     expect(text).toContain('No longer used: Chest CT.');
     expect(text).toContain('not strictly comparable');

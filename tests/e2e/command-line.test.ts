@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { listModels, readModel } from '../../src/model-registry/index.ts';
+import { PACKAGE_ROOT } from '../../src/platform/index.ts';
+import { freePort } from '../setup/service.ts';
+import { runCli } from './processes.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('help and errors', () => {
+  it.each(['serve', 'worker', 'demo', 'simulate', 'train', 'extract'])('%s --help', async (command) => {
+    const { code, out } = await runCli([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`Usage: recurrence-cds ${command}`));
+  });
+
+  it.each([
+    [['nonsense'], 2, /unknown command 'nonsense'/],
+    [['simulate'], 2, /required option '-o, --out/],
+    [['simulate', '--out', 'x', '--patients', 'many'], 2, /COMMAND_INVALID.*whole number/],
+    [['extract', '--patient', 'x'], 2, /COMMAND_INVALID.*--fhir/],
+    [['serve'], 1, /CONFIG_INVALID.*tenants/],
+    [['serve', '--config', 'no-such.yaml'], 1, /CONFIG_INVALID.*no-such\.yaml/],
+    [['train', '--cohort', '/nonexistent', '--out', 'x'], 1, /COHORT_INVALID/],
+  ])('%j: exit %i and what to do', async (args, code, text) => {
+    const result = await runCli(args);
+    expect([result.code, result.out]).toEqual([code, '']);
+    expect(result.err).toMatch(text);
+    expect(result.err).not.toMatch(/\n\s+at /);
+  });
+
+  it('worker without Redis says that it needs one', async () => {
+    const { code, err } = await runCli(['worker'], {
+      RECURRENCE_ENVIRONMENT: 'test',
+      FHIR_BASE_URL: 'http://127.0.0.1:9',
+    });
+    expect([code, err]).toEqual([1, expect.stringMatching(/CONFIG_INVALID.*REDIS_URL/) as string]);
+  });
+
+  it('production refuses to serve without a key, and with a simulated model', async () => {
+    const env = { FHIR_BASE_URL: 'http://127.0.0.1:9' };
+    expect(await runCli(['serve'], env)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/store\.key/) as string,
+    });
+    const RECURRENCE_STORE_KEY = Buffer.alloc(32, 1).toString('base64');
+    const simulated = await runCli(['serve'], { ...env, RECURRENCE_STORE_KEY });
+    expect(simulated).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/MODEL_NOT_FOR_PRODUCTION/) as string,
+    });
+  });
+
+  it('demo on a taken port says which', async () => {
+    const port = await freePort();
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+    const { code, err } = await runCli(['demo', '--port', String(port)]);
+    taken.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`127.0.0.1:${String(port)}`);
+  });
+
+  it('demo with a Redis that is not there says so', async () => {
+    const REDIS_URL = `redis://127.0.0.1:${String(await freePort())}`;
+    const { code, err } = await runCli(['demo', '--once'], { REDIS_URL });
+    expect(code).toBe(1);
+    expect(err).toMatch(/STORE_UNAVAILABLE.*\n.*REDIS_URL|STORE_UNAVAILABLE[\s\S]*Redis/);
+  });
+});
+
+describe('demo --once', () => {
+  it('prints cards for at least five patients, one partial, one not eligible, none without lung cancer', async () => {
+    const json = path.join(folder, 'cards.json');
+    const { code, out } = await runCli(['demo', '--once', '--json', json]);
+    expect(code).toBe(0);
+    const answers = JSON.parse(readFileSync(json, 'utf8')) as { patientId: string; body: { cards: any[] } }[];
+    const risks = answers.flatMap(({ body }) =>
+      body.cards.map((card) => /\d+(\.\d)?%/.exec(card.summary)?.[0]),
+    );
+    expect(new Set(risks.filter((risk) => risk !== undefined)).size).toBeGreaterThanOrEqual(5);
+    expect(out).toMatch(/criterion not met/);
+    expect(out).toMatch(/cell-free DNA \| absent/);
+    expect(answers.find(({ patientId }) => patientId === 'demo-no-lung-cancer')?.body.cards).toEqual([]);
+    expect(out).toMatch(/no card/);
+  });
+
+  it('explains, when asked, why a patient is out of scope', async () => {
+    const { out } = await runCli(['demo', '--once', '--explain-out-of-scope', '--language', 'zh-CN']);
+    expect(out).toMatch(/demo-no-lung-cancer[\s\S]*\[info\] .*肺癌/);
+  });
+});
+
+describe('simulate, train, extract', () => {
+  it('the models in models/ are what these commands make: the same digests', async () => {
+    const cohort = path.join(folder, 'cohort');
+    expect((await runCli(['simulate', '--patients', '300', '--seed', '7', '--out', cohort])).code).toBe(0);
+    const out = path.join(folder, 'models');
+    const trained = await runCli(['train', '--cohort', cohort, '--seed', '7', '--out', out]);
+    expect(trained.code).toBe(0);
+    expect(trained.out).toMatch(/fused risk +0\.\d{3}/);
+    expect(trained.out).toMatch(/oracle \(true hazard\) +0\.\d{3}/);
+    const digests = (directory: string) =>
+      listModels(directory).map(({ id, version }) => [id, readModel(directory, id, version).manifest.sha256]);
+    expect(digests(out)).toEqual(digests(path.join(PACKAGE_ROOT, 'models')));
+    expect(digests(out)).toHaveLength(3);
+
+    const extracted = await runCli([
+      'extract',
+      '--cohort',
+      cohort,
+      '--patient',
+      'sim-0001',
+      '--landmark',
+      '2021-01-01',
+    ]);
+    expect(extracted.code).toBe(0);
+    expect(Object.keys(JSON.parse(extracted.out).modalities)).toEqual(['metabolomics', 'radiomics', 'cfdna']);
+  });
+});

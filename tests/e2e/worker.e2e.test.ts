@@ -1,0 +1,79 @@
+/** `serve` and `worker` as two processes over a real Redis and a real (embedded) FHIR server. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import request from 'supertest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createFhirServer } from '../../src/demo/index.ts';
+import { calendarDate, listen, LOOPBACK, systemClock, type Listening } from '../../src/platform/index.ts';
+import { simulateDemoPatients } from '../../src/simulation/index.ts';
+import { hookRequest, SERVICE_PATH } from '../http/running-service.ts';
+import { describeWith } from '../setup/requires.ts';
+import { startCli, type RunningCli } from './processes.ts';
+
+describeWith('redis-server', 'serve and worker through BullMQ', (redisUrl) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'e2e-'));
+  const config = path.join(folder, 'site.yaml');
+  const PATIENT = 'demo-high-10-months';
+  let fhir: Listening;
+  let serve: RunningCli;
+  let url: string;
+
+  beforeAll(async () => {
+    const server = createFhirServer();
+    await server.load(
+      simulateDemoPatients(calendarDate(systemClock.now(), 'UTC')).flatMap((each) => each.resources),
+    );
+    fhir = await listen(server.app, LOOPBACK, 0);
+    const settings = {
+      environment: 'test',
+      http: { port: 0 },
+      hook: { deadlineMs: 2000 },
+      tenants: [{ id: 'site', fhirBaseUrl: `${fhir.url}/fhir` }],
+      queue: { prefix: `e2e-${randomUUID()}` },
+      store: { key: randomBytes(32).toString('base64') },
+      log: { level: 'debug' },
+    };
+    writeFileSync(config, JSON.stringify(settings)); // JSON is YAML
+    serve = startCli(['serve', '--config', config], { REDIS_URL: redisUrl });
+    [, url = ''] = await serve.noted(/listens on (http:\/\/\S+)/);
+  });
+  afterAll(async () => {
+    await serve.stop();
+    await fhir.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const call = async () =>
+    (
+      await request(url)
+        .post(SERVICE_PATH)
+        .send(hookRequest(PATIENT, `${fhir.url}/fhir`))
+    ).body.cards[0];
+
+  it('says "being computed" while no worker is there, and shows the risk once one came', async () => {
+    const waiting = await call();
+    expect(waiting.source.topic.code).toBe('pending');
+    expect(`${waiting.summary} ${waiting.detail}`).not.toMatch(/\d ?%/);
+
+    const worker = startCli(['worker', '--config', config], { REDIS_URL: redisUrl });
+    await worker.noted(/assessment computed/);
+    const card = await call();
+    expect(card.source.topic.code).toBe('recurrence-risk');
+    expect(card.summary).toMatch(/\d+%.*high/);
+
+    // The worker goes; what it computed stays.
+    const { code, err } = await worker.stop();
+    expect(code).toBe(0);
+    expect((await call()).summary).toBe(card.summary);
+    expect(err).toMatch(/"modality":"(cfdna|metabolomics)"/);
+    expect(err).not.toMatch(/demo-high|Patient\//);
+  });
+
+  it('ends cleanly on SIGTERM', async () => {
+    const extra = startCli(['serve', '--config', config], { REDIS_URL: redisUrl });
+    await extra.noted(/listens on/);
+    expect(await extra.stop()).toMatchObject({ code: 0, out: '' });
+  });
+});
