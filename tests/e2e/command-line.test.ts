@@ -118,7 +118,7 @@ describe('simulate, train, extract', () => {
       '--patient',
       'sim-0001',
       '--landmark',
-      '2021-01-01',
+      '2026-01-01',
     ]);
     expect(extracted.code).toBe(0);
     expect(Object.keys(JSON.parse(extracted.out).modalities)).toEqual(['metabolomics', 'radiomics', 'cfdna']);
