@@ -12,6 +12,9 @@ export interface UnitConverter {
   factor(from: string, to: string, molarMassGramsPerMole?: number): number;
 }
 
+/** What a UCUM code is written with; ucum-lhc prints any other text, which came from outside, to the console. */
+const UCUM_CODE = /^[!-~]{1,64}$/;
+
 /**
  * UCUM conversion by the National Library of Medicine's ucum-lhc (maintained, offline). Factors are kept: a
  * laboratory sends few units, and a conversion costs far more than the look-up.
@@ -24,6 +27,7 @@ export function createUnitConverter(): UnitConverter {
     return answer.status === 'succeeded' && answer.toVal !== null ? answer.toVal : Number.NaN;
   };
   const compute = (from: string, to: string, molarMass?: number): number | undefined => {
+    if (!UCUM_CODE.test(from)) return undefined;
     const one = convert(1, from, to, molarMass);
     const two = convert(2, from, to, molarMass);
     // UCUM also converts logarithmic units (B, Np): those have no factor.

@@ -1,0 +1,152 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadTerminology, SYSTEMS } from '../../../src/terminology/index.ts';
+import { PROFILES, terminology } from '../support/reading.ts';
+
+const folders: string[] = [];
+const folderWith = (resources: Readonly<Record<string, unknown>>): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'terminology-'));
+  folders.push(folder);
+  for (const [name, resource] of Object.entries(resources))
+    writeFileSync(
+      path.join(folder, name),
+      typeof resource === 'string' ? resource : JSON.stringify(resource),
+    );
+  return folder;
+};
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const valueSet = (id: string, include: unknown[], change: Record<string, unknown> = {}) => ({
+  resourceType: 'ValueSet',
+  id,
+  compose: { include, ...change },
+});
+const listed = (system: string, ...codes: string[]) => ({ system, concept: codes.map((code) => ({ code })) });
+const isA = (system: string, value: string, op = 'is-a') => ({
+  system,
+  filter: [{ property: 'concept', op, value }],
+});
+const INVALID = expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error;
+
+describe('membership', () => {
+  it('is of system and code together, in any coding', () => {
+    expect(terminology.includes('nsclc', [{ system: SYSTEMS.snomed, code: '254637007' }])).toBe(true);
+    expect(terminology.includes('nsclc', [{ system: SYSTEMS.loinc, code: '254637007' }])).toBe(false);
+    expect(terminology.includes('nsclc', [{ code: '254637007' }])).toBe(false);
+    expect(terminology.includes('nsclc', [{ system: SYSTEMS.snomed }])).toBe(false);
+    expect(
+      terminology.includes('nsclc', [
+        { system: 'urn:local', code: 'x' },
+        { system: SYSTEMS.snomed, code: '254637007' },
+      ]),
+    ).toBe(true);
+    expect(terminology.includes('nsclc', [])).toBe(false);
+    expect(terminology.includes('nsclc', undefined)).toBe(false);
+  });
+
+  it('follows is-a where the code spells the hierarchy', () => {
+    const member = (code: string): boolean => terminology.includes('platinum', [{ system: SYSTEMS.atc, code }]);
+    expect([member('L01XA'), member('L01XA01'), member('L01XA03'), member('L01XB01'), member('L01X')]).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const icd = loadTerminology([
+      folderWith({
+        'a.json': valueSet('below', [isA('http://hl7.org/fhir/sid/icd-10', 'C34', 'descendent-of')]),
+      }),
+    ]);
+    const below = (code: string) => icd.includes('below', [{ system: 'http://hl7.org/fhir/sid/icd-10', code }]);
+    expect([below('C34'), below('C34.1'), below('C35')]).toEqual([false, true, false]);
+  });
+
+  it('refuses to be asked for what is not there', () => {
+    expect(() => terminology.includes('no-such', [])).toThrow(INVALID);
+    expect(() => terminology.translate('no-such', [])).toThrow(INVALID);
+    expect(() => terminology.codes('no-such')).toThrow(INVALID);
+  });
+});
+
+describe("a site's own folder", () => {
+  it('adds codes to a set and to a map, keeping the shipped ones', () => {
+    const own = folderWith({
+      'v.json': valueSet('lung-resection', [listed('urn:his', 'OP-7')]),
+      'm.json': {
+        resourceType: 'ConceptMap',
+        id: 'analyte',
+        group: [{ source: 'urn:his', element: [{ code: 'LEU', target: [{ code: 'leucine' }] }] }],
+      },
+    });
+    const site = loadTerminology([PROFILES, own]);
+    expect(site.includes('lung-resection', [{ system: 'urn:his', code: 'OP-7' }])).toBe(true);
+    expect(site.includes('lung-resection', [{ system: SYSTEMS.snomed, code: '173171007' }])).toBe(true);
+    expect(site.tokens('lung-resection')).toEqual([...terminology.tokens('lung-resection'), 'urn:his|OP-7']);
+    expect(site.translate('analyte', [{ system: 'urn:his', code: 'LEU' }])).toBe('leucine');
+    expect(site.sourceTokens('analyte')).toEqual([...terminology.sourceTokens('analyte'), 'urn:his|LEU']);
+  });
+
+  it('changes the version, also where its author forgot to', () => {
+    const copy = folderWith({});
+    cpSync(PROFILES, copy, { recursive: true });
+    expect(loadTerminology([copy]).version).toBe(terminology.version);
+    const one = loadTerminology([PROFILES, folderWith({ 'v.json': valueSet('mine', [listed('urn:a', '1')]) })]);
+    const two = loadTerminology([PROFILES, folderWith({ 'v.json': valueSet('mine', [listed('urn:a', '2')]) })]);
+    expect(new Set([terminology.version, one.version, two.version]).size).toBe(3);
+  });
+
+  it('may hold other resources, also of the same id', () => {
+    const own = folderWith({
+      'n.json': { resourceType: 'NamingSystem', id: 'analyte' },
+      's.json': { resourceType: 'StructureDefinition', id: 'analyte' },
+    });
+    expect(loadTerminology([PROFILES, own]).codes('analyte')).toEqual(terminology.codes('analyte'));
+  });
+
+  it.each([
+    ['no JSON', { 'v.json': '{' }],
+    ['null', { 'v.json': 'null' }],
+    ['a filter that needs a terminology server', { 'v.json': valueSet('x', [isA(SYSTEMS.snomed, '254637007')]) }],
+    ['another operator', { 'v.json': valueSet('x', [isA(SYSTEMS.atc, 'L01', 'regex')]) }],
+    ['a whole code system', { 'v.json': valueSet('x', [{ system: SYSTEMS.snomed }]) }],
+    ['another ValueSet', { 'v.json': valueSet('x', [{ valueSet: ['http://example.org/v'] }]) }],
+    ['an exclusion', { 'v.json': valueSet('x', [listed('urn:a', '1')], { exclude: [listed('urn:a', '2')] }) }],
+  ])('is refused with %s: silence would leave patients out', (_, resources) => {
+    const folder = folderWith(resources);
+    expect(() => loadTerminology([folder])).toThrow(INVALID);
+  });
+
+  it('is refused where it is not', () => {
+    expect(() => loadTerminology(['/no/such/folder'])).toThrow(INVALID);
+  });
+});
+
+describe('the shipped vocabulary', () => {
+  it('holds a molar mass for each analyte, and a source code', () => {
+    const targets = new Set(
+      terminology.sourceTokens('analyte').map((token) => {
+        const [system = '', code = ''] = token.split('|');
+        return terminology.translate('analyte', [{ system, code }]);
+      }),
+    );
+    for (const code of terminology.codes('analyte')) {
+      expect(terminology.numberProperty('analyte', code, 'molar-mass')).toBeGreaterThan(50);
+      expect(targets).toContain(code);
+    }
+    expect(targets.size).toBe(terminology.codes('analyte').length);
+    expect(terminology.numberProperty('analyte', 'no-such', 'molar-mass')).toBeUndefined();
+  });
+
+  it('maps stage codes to groups of the CodeSystem only', () => {
+    const groups = terminology.codes('tnm-stage-group');
+    for (const token of terminology.sourceTokens('tnm-stage-group')) {
+      const [system = '', code = ''] = token.split('|');
+      expect(groups).toContain(terminology.translate('tnm-stage-group', [{ system, code }]));
+    }
+  });
+});
