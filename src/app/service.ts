@@ -65,6 +65,12 @@ export async function startService(options: CoreOptions): Promise<Service> {
       await store.history('readiness', 'readiness');
     },
   });
+  if (
+    config.environment === 'production' &&
+    config.queue.redisUrl === undefined &&
+    config.store.file === ':memory:'
+  )
+    core.log.warn('store.file is :memory: and there is no Redis: results end with this process');
   const closeAll = async (): Promise<void> => {
     await queue.close();
     await core.close();

@@ -46,7 +46,23 @@ const isCalendarDate = (date: string): boolean => {
  */
 export const calendarDay = (value: unknown, timeZone: string): string | undefined => {
   const written = text(value);
-  if (written === undefined || !isCalendarDate(written.slice(0, 10))) return undefined;
+  if (written === undefined || written.length > MAX_DATE_LENGTH) return undefined;
+  const key = `${timeZone} ${written}`;
+  if (knownDays.has(key)) return knownDays.get(key);
+  if (knownDays.size >= KNOWN_DAYS) knownDays.clear();
+  const day = readCalendarDay(written, timeZone);
+  knownDays.set(key, day);
+  return day;
+};
+
+/** A chart says the same few dates over and over, and time zones are dear to compute with. */
+const knownDays = new Map<string, string | undefined>();
+const KNOWN_DAYS = 20_000;
+/** No FHIR dateTime is longer, fractions of a second and offset included. */
+const MAX_DATE_LENGTH = 40;
+
+const readCalendarDay = (written: string, timeZone: string): string | undefined => {
+  if (!isCalendarDate(written.slice(0, 10))) return undefined;
   if (DATE.test(written)) return written;
   const instant = INSTANT.test(written) ? new Date(written) : undefined;
   if (instant === undefined || Number.isNaN(instant.getTime())) return undefined;

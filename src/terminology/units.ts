@@ -12,8 +12,14 @@ export interface UnitConverter {
   factor(from: string, to: string, molarMassGramsPerMole?: number): number;
 }
 
-/** What a UCUM code is written with; ucum-lhc prints any other text, which came from outside, to the console. */
-const UCUM_CODE = /^[!-~]{1,64}$/;
+/**
+ * The UCUM codes that are looked up: units with exponents, brackets and annotations, joined by . and /. ucum-lhc
+ * prints what it cannot parse to the console, and the text came from outside; parentheses are in no concentration.
+ */
+const UCUM_PART = /(?:(?:[A-Za-z0-9*^%_'"+-]|\[[^\s()[\]{}]+\])+(?:\{[^\s()[\]{}]*\})?|\{[^\s()[\]{}]*\})/
+  .source;
+const UCUM_CODE = new RegExp(`^/?${UCUM_PART}(?:[./]${UCUM_PART})*$`);
+const MAX_CODE_LENGTH = 64;
 
 /**
  * UCUM conversion by the National Library of Medicine's ucum-lhc (maintained, offline). Factors are kept: a
@@ -23,11 +29,15 @@ export function createUnitConverter(): UnitConverter {
   const factors = new Map<string, number | undefined>();
   const convert = (value: number, from: string, to: string, molarMass?: number): number => {
     const options = molarMass === undefined ? {} : { molecularWeight: molarMass };
-    const answer = UcumLhcUtils.getInstance().convertUnitTo(from, value, to, options);
-    return answer.status === 'succeeded' && answer.toVal !== null ? answer.toVal : Number.NaN;
+    try {
+      const answer = UcumLhcUtils.getInstance().convertUnitTo(from, value, to, options);
+      return answer.status === 'succeeded' && answer.toVal !== null ? answer.toVal : Number.NaN;
+    } catch {
+      return Number.NaN; // some texts ("toString") break its parser
+    }
   };
   const compute = (from: string, to: string, molarMass?: number): number | undefined => {
-    if (!UCUM_CODE.test(from)) return undefined;
+    if (from.length > MAX_CODE_LENGTH || !UCUM_CODE.test(from)) return undefined;
     const one = convert(1, from, to, molarMass);
     const two = convert(2, from, to, molarMass);
     // UCUM also converts logarithmic units (B, Np): those have no factor.

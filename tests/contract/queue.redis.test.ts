@@ -105,7 +105,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
     for (let i = 0; i < 3; i++) {
       const started = performance.now();
       await expect(queue.submit(newRef(), BOTH)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
-      expect(performance.now() - started).toBeLessThan(350);
+      expect(performance.now() - started).toBeLessThan(1000);
     }
     closing(await startRedis({ port }));
     const ref = newRef();
@@ -124,7 +124,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
     const started = performance.now();
     await expect(queue.submit(newRef(), BOTH)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
     expect(await queue.wait(before.fingerprint, AbortSignal.timeout(50))).toEqual({ state: 'pending' });
-    expect(performance.now() - started).toBeLessThan(400);
+    expect(performance.now() - started).toBeLessThan(1000);
 
     closing(await startRedis({ port: first.port }));
     const after = newRef();
@@ -191,7 +191,7 @@ describeWith('redis-server', 'BullMQ with Redis away', () => {
     for (let i = 0; i < 3; i++) {
       const started = performance.now();
       await expect(queue.submit(newRef(), BOTH)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
-      expect(performance.now() - started).toBeLessThan(350);
+      expect(performance.now() - started).toBeLessThan(1000);
     }
     process.kill(server.pid, 'SIGCONT');
     await vi.waitFor(() => queue.submit(newRef(), BOTH), { timeout: 5000, interval: 50 });

@@ -144,7 +144,9 @@ describe('diagnoses', () => {
     const late = condition('c1', { onsetDateTime: '2026-02-01', recordedDate: '2026-03-01' });
     expect(facts([late], '2026-02-28').lungCancer).toEqual([]);
     expect(facts([late], '2026-03-01').lungCancer).toHaveLength(1);
-    expect(facts([condition('c1', { onsetDateTime: undefined, recordedDate: undefined })]).nsclc).toHaveLength(1);
+    expect(
+      facts([condition('c1', { onsetDateTime: undefined, recordedDate: undefined })]).nsclc,
+    ).toHaveLength(1);
   });
 });
 

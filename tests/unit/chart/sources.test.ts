@@ -51,7 +51,12 @@ const comparable = (sets: ResourceSets) => {
 };
 
 it('training and serving read the same patient as the same facts', async () => {
-  const source = createFhirSource({ baseUrl: `${server.url}/fhir`, queries, timeoutMs: 10_000, maxPages: 50 });
+  const source = createFhirSource({
+    baseUrl: `${server.url}/fhir`,
+    queries,
+    timeoutMs: 10_000,
+    maxPages: 50,
+  });
   expect(files.patientIds).toHaveLength(12);
   for (const id of files.patientIds) {
     const [disk, wire] = [

@@ -59,9 +59,9 @@ describe('parseConfig', () => {
   it('never repeats a secret', () => {
     const secret = 's3cret-s3cret';
     expect(faultOf({ ...base, store: { key: secret } })).not.toContain(secret);
-    expect(faultOf({ ...base, tenants: [{ ...TENANT, bearerToken: 7, id: secret.toUpperCase() }] })).not.toContain(
-      secret.toUpperCase(),
-    );
+    expect(
+      faultOf({ ...base, tenants: [{ ...TENANT, bearerToken: 7, id: secret.toUpperCase() }] }),
+    ).not.toContain(secret.toUpperCase());
     expect(faultOf({ ...base, queue: { redisUrl: `http://:${secret}@x` } })).not.toContain(secret);
   });
 });

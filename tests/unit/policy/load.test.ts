@@ -155,17 +155,3 @@ describe('what a hospital may edit', () => {
     expect(proposeFollowUp(policy, query)[0]?.resource.code?.coding?.[0]?.code).toBe('24627-2');
   });
 });
-
-it('costs a warm request less than 0.1 ms', () => {
-  const policy = loadPolicy(shippedPlan());
-  const high: FollowUpQuery = { ...query, stratum: 'high' };
-  const millisecondsACall = (calls: number): number => {
-    const start = process.cpuUsage();
-    for (let call = 0; call < calls; call += 1) proposeFollowUp(policy, high);
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000 / calls;
-  };
-  millisecondsACall(2000);
-  // the best of three: other processes share this machine's caches
-  expect(Math.min(...[1, 2, 3].map(() => millisecondsACall(2000)))).toBeLessThan(0.1);
-});

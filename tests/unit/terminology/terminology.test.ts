@@ -49,20 +49,22 @@ describe('membership', () => {
   });
 
   it('follows is-a where the code spells the hierarchy', () => {
-    const member = (code: string): boolean => terminology.includes('platinum', [{ system: SYSTEMS.atc, code }]);
-    expect([member('L01XA'), member('L01XA01'), member('L01XA03'), member('L01XB01'), member('L01X')]).toEqual([
-      true,
-      true,
-      true,
-      false,
-      false,
-    ]);
+    const member = (code: string): boolean =>
+      terminology.includes('platinum', [{ system: SYSTEMS.atc, code }]);
+    expect([
+      member('L01XA'),
+      member('L01XA01'),
+      member('L01XA03'),
+      member('L01XB01'),
+      member('L01X'),
+    ]).toEqual([true, true, true, false, false]);
     const icd = loadTerminology([
       folderWith({
         'a.json': valueSet('below', [isA('http://hl7.org/fhir/sid/icd-10', 'C34', 'descendent-of')]),
       }),
     ]);
-    const below = (code: string) => icd.includes('below', [{ system: 'http://hl7.org/fhir/sid/icd-10', code }]);
+    const below = (code: string) =>
+      icd.includes('below', [{ system: 'http://hl7.org/fhir/sid/icd-10', code }]);
     expect([below('C34'), below('C34.1'), below('C35')]).toEqual([false, true, false]);
   });
 
@@ -95,8 +97,14 @@ describe("a site's own folder", () => {
     const copy = folderWith({});
     cpSync(PROFILES, copy, { recursive: true });
     expect(loadTerminology([copy]).version).toBe(terminology.version);
-    const one = loadTerminology([PROFILES, folderWith({ 'v.json': valueSet('mine', [listed('urn:a', '1')]) })]);
-    const two = loadTerminology([PROFILES, folderWith({ 'v.json': valueSet('mine', [listed('urn:a', '2')]) })]);
+    const one = loadTerminology([
+      PROFILES,
+      folderWith({ 'v.json': valueSet('mine', [listed('urn:a', '1')]) }),
+    ]);
+    const two = loadTerminology([
+      PROFILES,
+      folderWith({ 'v.json': valueSet('mine', [listed('urn:a', '2')]) }),
+    ]);
     expect(new Set([terminology.version, one.version, two.version]).size).toBe(3);
   });
 
@@ -111,11 +119,17 @@ describe("a site's own folder", () => {
   it.each([
     ['no JSON', { 'v.json': '{' }],
     ['null', { 'v.json': 'null' }],
-    ['a filter that needs a terminology server', { 'v.json': valueSet('x', [isA(SYSTEMS.snomed, '254637007')]) }],
+    [
+      'a filter that needs a terminology server',
+      { 'v.json': valueSet('x', [isA(SYSTEMS.snomed, '254637007')]) },
+    ],
     ['another operator', { 'v.json': valueSet('x', [isA(SYSTEMS.atc, 'L01', 'regex')]) }],
     ['a whole code system', { 'v.json': valueSet('x', [{ system: SYSTEMS.snomed }]) }],
     ['another ValueSet', { 'v.json': valueSet('x', [{ valueSet: ['http://example.org/v'] }]) }],
-    ['an exclusion', { 'v.json': valueSet('x', [listed('urn:a', '1')], { exclude: [listed('urn:a', '2')] }) }],
+    [
+      'an exclusion',
+      { 'v.json': valueSet('x', [listed('urn:a', '1')], { exclude: [listed('urn:a', '2')] }) },
+    ],
   ])('is refused with %s: silence would leave patients out', (_, resources) => {
     const folder = folderWith(resources);
     expect(() => loadTerminology([folder])).toThrow(INVALID);
