@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FhirResource } from 'fhir/r4.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFhirSource } from '../../../src/chart/fhir-source.ts';
 import { CHART_QUERY_KEYS } from '../../../src/chart/index.ts';
 import { createFhirServer, type Faults } from '../../../src/demo/index.ts';
@@ -125,8 +125,9 @@ describe('servers that do what they should not', () => {
     started.push(server);
     return server;
   };
-  beforeEach(() => void started.splice(0));
-  afterEach(() => Promise.all(started.map((server) => server.close())));
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((server) => server.close()));
+  });
 
   const read = (
     server: ScriptedServer,

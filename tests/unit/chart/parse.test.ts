@@ -276,7 +276,7 @@ describe('hostile input', () => {
     const mutated = fc
       .tuple(fc.nat(valid.length - 1), fc.array(fc.nat(20), { maxLength: 5 }), nasty)
       .map(([index, path, value]) => {
-        const resources = structuredClone(valid) as Record<string, unknown>[];
+        const resources = structuredClone(valid) as unknown as Record<string, unknown>[];
         let place: Record<string, unknown> = resources[index] ?? {};
         let key = '';
         for (const step of path.length === 0 ? [0] : path) {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FhirResource } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CHART_QUERY_KEYS,
@@ -28,7 +27,7 @@ beforeAll(async () => {
   await writeCohort(cohort, directory);
   files = await openCohort(directory, queries);
   const fhir = createFhirServer();
-  await fhir.load([...cohort.charts].flatMap((chart) => chart.resources) as FhirResource[]);
+  await fhir.load([...cohort.charts].flatMap((chart) => chart.resources));
   server = await listen(fhir.app, LOOPBACK, 0);
 });
 afterAll(async () => {
@@ -38,7 +37,7 @@ afterAll(async () => {
 
 /** Facts in an order of their own, without versions: a server numbers its own. */
 const comparable = (sets: ResourceSets) => {
-  const { unread, ...facts } = parseChart(sets, 'UTC');
+  const { unread: _, ...facts } = parseChart(sets, 'UTC');
   const plain = JSON.parse(
     JSON.stringify(facts, (key, value: unknown) => (key === 'version' ? undefined : value)),
   ) as Record<string, unknown>;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CdsError } from '../../../src/domain/index.ts';
+import type { CdsError } from '../../../src/domain/index.ts';
 import { loadConfig, parseConfig } from '../../../src/platform/index.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'config-'));
