@@ -7,7 +7,7 @@ import {
 } from '../assessment/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { createChartReader, createServices } from '../hooks/index.ts';
-import { createApp } from '../http/index.ts';
+import { createApp, createMonitoringApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
@@ -29,6 +29,13 @@ const translatorsFor = (language: Config['hook']['language']) => {
   return (acceptLanguage: string | undefined) =>
     translators.get(chooseLanguage(acceptLanguage, language)) ?? createTranslator(language);
 };
+
+/** Ready: the store answers. */
+const readyOf =
+  ({ store }: Core) =>
+  async (): Promise<void> => {
+    await store.history('readiness', 'readiness');
+  };
 
 /**
  * Starts the hook service. Without REDIS_URL its queue and workers are in this process; with it, jobs wait in
@@ -61,9 +68,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
     bodyLimit: config.http.bodyLimit,
     log: core.log,
     metrics: core.metrics,
-    ready: async () => {
-      await store.history('readiness', 'readiness');
-    },
+    ready: readyOf(core),
   });
   if (
     config.environment === 'production' &&
@@ -94,18 +99,23 @@ export async function startService(options: CoreOptions): Promise<Service> {
 /** Workers in a process of their own. */
 export interface RunningWorker extends AssessmentWorkers {
   readonly core: Core;
+  /** Where its health and metrics are, when a port was given. */
+  readonly url?: string;
+}
+
+export interface WorkerOptions extends CoreOptions {
+  /** The modality queues to take from: GPU workers take radiomics, CPU workers the rest. */
+  readonly modalities?: readonly ModalityId[];
+  /** For /health and /metrics; without one there is no port. */
+  readonly monitoringPort?: number;
 }
 
 /**
  * Takes jobs from BullMQ.
  *
- * @param modalities the modality queues to take from; GPU workers take radiomics, CPU workers the rest
- * @throws {CdsError} CONFIG_INVALID where there is no Redis to take jobs from
+ * @throws {CdsError} CONFIG_INVALID where there is no Redis to take jobs from, or the port is taken
  */
-export async function startWorker(
-  options: CoreOptions,
-  modalities: readonly ModalityId[] = MODALITY_IDS,
-): Promise<RunningWorker> {
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { redisUrl, prefix, concurrency } = options.config.queue;
   if (redisUrl === undefined)
     throw new CdsError(
@@ -113,18 +123,30 @@ export async function startWorker(
       'queue.redisUrl: a worker needs Redis (REDIS_URL); without it `serve` works alone',
     );
   const core = await createCore(options);
+  let monitoring: Listening | undefined;
+  try {
+    if (options.monitoringPort !== undefined) {
+      const app = createMonitoringApp({ log: core.log, metrics: core.metrics, ready: readyOf(core) });
+      monitoring = await listen(app, options.config.http.host, options.monitoringPort);
+    }
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
   const workers = startBullWorkers({
     connection: redisUrl,
     prefix,
     concurrency,
-    modalities,
+    modalities: options.modalities ?? MODALITY_IDS,
     handlers: core.handlers,
     log: core.log,
   });
   return {
     core,
+    ...(monitoring !== undefined && { url: monitoring.url }),
     close: async () => {
       await workers.close();
+      await monitoring?.close();
       await core.close();
     },
   };

@@ -73,7 +73,7 @@ export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
       const assessment =
         (await assessor.fuseStored(read.plan)) ?? (await assessor.complete(read.plan, read.chart, signal));
       await answerTo(ref, assessment, read.plan);
-      metrics.assessments.inc({ outcome: 'computed' });
+      metrics.assessments.inc();
       log.info({ tenant: ref.tenant, risk: assessment.risk.status }, 'assessment computed');
     },
   };

@@ -2,14 +2,17 @@ import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { CdsError } from '../domain/index.ts';
+import { SYSTEMS } from '../terminology/index.ts';
 import type { ResourceSets } from './parse.ts';
 import type { ChartQuery, ChartQueryKey } from './queries.ts';
-import { codings, localReference, record, text, type Json } from './resource-reader.ts';
+import { codings, list, localReference, record, text, type Json } from './resource-reader.ts';
 import type { ChartSource } from './source.ts';
 
 /** A cohort as Bulk Data exports it: one NDJSON file a resource type. */
 export interface CohortSource extends ChartSource {
   readonly patientIds: readonly string[];
+  /** Some of its patients carry the identifier of simulated ones: nothing made of it is for clinical use. */
+  readonly simulated: boolean;
 }
 
 const patientOf = (resource: Json): string | undefined =>
@@ -25,6 +28,9 @@ const matches = (query: ChartQuery, resource: Json): boolean => {
     codings(resource['code']).some(({ system = '', code = '' }) => wanted.includes(`${system}|${code}`))
   );
 };
+
+const isSimulated = (patient: Json): boolean =>
+  list(patient['identifier']).some((each) => record(each)?.['system'] === SYSTEMS.simulatedPatient);
 
 async function* lines(file: string): AsyncGenerator<Json> {
   let number = 0;
@@ -69,9 +75,11 @@ export async function openCohort(directory: string, queries: readonly ChartQuery
         if (matches(query, resource)) sets.set(query.key, [...(sets.get(query.key) ?? []), resource]);
     }
   }
+  const patientResources = [...byPatient.values()].flatMap((sets) => sets.get('patient') ?? []);
   const patientIds = [...byPatient].filter(([, sets]) => sets.has('patient')).map(([id]) => id);
   return {
     patientIds,
+    simulated: patientResources.some(isSimulated),
     read: (patientId, keys) => {
       const sets = byPatient.get(patientId);
       if (sets?.has('patient') !== true) return Promise.reject(new CdsError('FHIR_PATIENT_UNKNOWN'));

@@ -1,4 +1,5 @@
 import { CdsError } from '../domain/index.ts';
+import { isTimeZone } from '../platform/index.ts';
 
 /** What a command may touch of the process; tests give their own. */
 export interface CliContext {
@@ -22,11 +23,19 @@ export const wholeNumber =
   };
 
 /** @throws {CdsError} COMMAND_INVALID */
+export const timeZoneOption = (written: string): string => {
+  if (!isTimeZone(written))
+    throw new CdsError('COMMAND_INVALID', '--time-zone must be an IANA name such as Asia/Shanghai.');
+  return written;
+};
+
+/** @throws {CdsError} COMMAND_INVALID */
 export const calendarDateOption =
   (name: string) =>
   (written: string): string => {
     const parsed = new Date(`${written}T00:00:00Z`);
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(written) || Number.isNaN(parsed.getTime()))
+    // 31 February is read as 3 March: only what comes back as it was written is a date.
+    if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== written)
       throw new CdsError('COMMAND_INVALID', `${name} must be a date such as 2026-11-23.`);
     return written;
   };

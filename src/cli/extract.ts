@@ -7,7 +7,7 @@ import { CdsError, type Landmark } from '../domain/index.ts';
 import { judgeEligibility } from '../eligibility/index.ts';
 import type { Modality } from '../modalities/index.ts';
 import { calendarDate, PACKAGE_ROOT, systemClock } from '../platform/index.ts';
-import { calendarDateOption, type CliContext } from './context.ts';
+import { calendarDateOption, timeZoneOption, type CliContext } from './context.ts';
 
 interface ExtractOptions {
   readonly fhir?: string;
@@ -63,7 +63,7 @@ export const addExtract = (program: Command, context: CliContext): void => {
     .option('--cohort <directory>', 'cohort folder to read from, instead of --fhir')
     .requiredOption('-p, --patient <id>', "the Patient's logical id")
     .option('-l, --landmark <date>', 'the visit, YYYY-MM-DD; default today', calendarDateOption('--landmark'))
-    .option('--time-zone <name>', "the site's time zone", 'UTC')
+    .option('--time-zone <name>', "the site's time zone", timeZoneOption, 'UTC')
     .action(async (options: ExtractOptions) => {
       context.out(`${JSON.stringify(await extract(options), null, 2)}\n`);
     });

@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { startService, startWorker } from '../app/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { createLog, loadConfig, systemClock } from '../platform/index.ts';
-import type { CliContext } from './context.ts';
+import { wholeNumber, type CliContext } from './context.ts';
+
+interface WorkerCommandOptions {
+  readonly config?: string;
+  readonly modalities: readonly ModalityId[];
+  readonly port?: number;
+}
 
 const CONFIG_TEXT =
   'YAML file of settings; default: RECURRENCE_CONFIG, else defaults and environment variables';
@@ -43,9 +49,19 @@ export const addWorker = (program: Command, context: CliContext): void => {
     .option('-m, --modalities <list>', 'the modality queues to take from, comma-separated', modalityList, [
       ...MODALITY_IDS,
     ])
-    .action(async ({ config: file, modalities }: { config?: string; modalities: ModalityId[] }) => {
-      const worker = await startWorker(optionsOf(context, file), modalities);
+    .option(
+      '-p, --port <number>',
+      'serve /health and /metrics there; default: nowhere',
+      wholeNumber('--port'),
+    )
+    .action(async ({ config: file, modalities, port }: WorkerCommandOptions) => {
+      const worker = await startWorker({
+        ...optionsOf(context, file),
+        modalities,
+        ...(port !== undefined && { monitoringPort: port }),
+      });
       context.note(`worker takes ${modalities.join(', ')} and fusion`);
+      if (worker.url !== undefined) context.note(`its health and metrics are on ${worker.url}`);
       await context.stopped;
       await worker.close();
     });

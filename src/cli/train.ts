@@ -10,6 +10,7 @@ interface TrainCommandOptions {
   readonly out: string;
   readonly seed: number;
   readonly modelVersion: string;
+  readonly description?: string;
   readonly quick?: true;
 }
 
@@ -51,10 +52,18 @@ export const addTrain = (program: Command, context: CliContext): void => {
     .option('-o, --out <directory>', 'models folder to write to', path.join(PACKAGE_ROOT, 'models'))
     .option('-s, --seed <number>', 'seed of folds and bootstraps', wholeNumber('--seed'), 7)
     .option('--model-version <version>', 'version to give the models', '1.0.0')
+    .option('--description <text>', 'what cohort it is, for the model card; needed for real patients')
     .option('--quick', 'fewer penalties and bootstraps: to see that it works, not to serve')
-    .action(async ({ cohort, out, seed, modelVersion, quick }: TrainCommandOptions) => {
+    .action(async ({ cohort, out, seed, modelVersion, quick, description }: TrainCommandOptions) => {
       const result = await train(
-        { cohort, out, seed, version: modelVersion, quick: quick === true },
+        {
+          cohort,
+          out,
+          seed,
+          version: modelVersion,
+          quick: quick === true,
+          ...(description !== undefined && { description }),
+        },
         createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] }),
         ({ stage, done, total }) => {
           if (done === total || done % 50 === 0)

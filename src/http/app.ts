@@ -48,15 +48,49 @@ const callService =
     }
   };
 
-/** The service's HTTP door. Every answer that is not 2xx carries an OperationOutcome. */
-export function createApp(dependencies: HttpDependencies): Express {
-  const { services, bodyLimit, log, metrics, ready } = dependencies;
-  const discovery = { services: services.map(({ definition }) => definition) };
+type Monitored = Pick<HttpDependencies, 'log' | 'metrics' | 'ready'>;
+
+const addMonitoring = (app: Express, { metrics, ready }: Monitored): void => {
+  app.get('/health/live', (_request, response) => {
+    response.json({ status: 'live' });
+  });
+  app.get('/health/ready', async (_request, response) => {
+    await ready();
+    response.json({ status: 'ready' });
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+};
+
+const answerTheRest = (app: Express, log: Log): void => {
+  app.use(() => {
+    throw new CdsError('CDS_ROUTE_UNKNOWN');
+  });
+  app.use(answerErrors(log));
+};
+
+const bareApp = (): Express => {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(helmet());
+  return app;
+};
 
+/** A worker's door: health and metrics, nothing of a patient. */
+export function createMonitoringApp(dependencies: Monitored): Express {
+  const app = bareApp();
+  addMonitoring(app, dependencies);
+  answerTheRest(app, dependencies.log);
+  return app;
+}
+
+/** The service's HTTP door. Every answer that is not 2xx carries an OperationOutcome. */
+export function createApp(dependencies: HttpDependencies): Express {
+  const { services, bodyLimit, log } = dependencies;
+  const discovery = { services: services.map(({ definition }) => definition) };
+  const app = bareApp();
   app
     .route('/cds-services')
     .get((_request, response) => {
@@ -68,20 +102,7 @@ export function createApp(dependencies: HttpDependencies): Express {
     .post(requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
     .all(methodNotAllowed('POST'));
 
-  app.get('/health/live', (_request, response) => {
-    response.json({ status: 'live' });
-  });
-  app.get('/health/ready', async (_request, response) => {
-    await ready();
-    response.json({ status: 'ready' });
-  });
-  app.get('/metrics', async (_request, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
-  });
-
-  app.use(() => {
-    throw new CdsError('CDS_ROUTE_UNKNOWN');
-  });
-  app.use(answerErrors(log));
+  addMonitoring(app, dependencies);
+  answerTheRest(app, log);
   return app;
 }

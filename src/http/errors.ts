@@ -14,10 +14,12 @@ const BODY_ERRORS: Readonly<Record<string, ErrorCode>> = {
 const asAnswered = (error: unknown): CdsError => {
   if (error instanceof CdsError) return error;
   const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
-  if (typeof type === 'string' && typeof status === 'number' && status >= 400 && status < 500)
-    return new CdsError(BODY_ERRORS[type] ?? 'CDS_REQUEST_INVALID', 'body: not JSON that can be read.', {
-      cause: error,
-    });
+  if (typeof type === 'string' && typeof status === 'number' && status >= 400 && status < 500) {
+    const code = BODY_ERRORS[type];
+    return code === undefined
+      ? new CdsError('CDS_REQUEST_INVALID', 'body: not JSON that can be read.', { cause: error })
+      : new CdsError(code, undefined, { cause: error });
+  }
   if (error instanceof URIError) return new CdsError('CDS_REQUEST_INVALID', 'address: not a valid URL.');
   return new CdsError('INTERNAL', undefined, { cause: error });
 };

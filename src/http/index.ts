@@ -1,1 +1,1 @@
-export { createApp, type HttpDependencies } from './app.ts';
+export { createApp, createMonitoringApp, type HttpDependencies } from './app.ts';

@@ -29,3 +29,13 @@ export function calendarDate(instant: Date, timeZone: string): string {
   }
   return format.format(instant);
 }
+
+/** Is it a name of the IANA time zone database that this runtime knows? */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -3,21 +3,12 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { CdsError } from '../domain/index.ts';
+import { isTimeZone } from './clock.ts';
 
 /** The repository or package root: defaults are found from here, wherever the process was started. */
 export const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
 
-const timeZone = z.string().refine(
-  (name) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: name });
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  { error: 'not an IANA time zone' },
-);
+const timeZone = z.string().refine(isTimeZone, { error: 'not an IANA time zone' });
 
 const tenantSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
@@ -36,7 +27,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.number().int().min(0).max(65_535).default(8081),
-      bodyLimit: z.string().default('4mb'),
+      bodyLimit: z
+        .string()
+        .regex(/^\d+(\.\d+)?(b|kb|mb)$/i, { error: 'not a size such as 4mb' })
+        .default('4mb'),
     })
     .prefault({}),
   hook: z
@@ -134,11 +128,24 @@ const firstIssue = (error: z.ZodError): string => {
   return `${where === '' ? 'settings' : where}: ${issue?.message ?? 'invalid'}`;
 };
 
+const isLoopback = ({ hostname }: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+
+/** Charts travel encrypted, but for a server or sidecar on the same machine. */
+const requireHttps = ({ environment, tenants }: Config): void => {
+  const open = tenants.find(({ fhirBaseUrl }) => {
+    const url = new URL(fhirBaseUrl);
+    return url.protocol !== 'https:' && !isLoopback(url);
+  });
+  if (environment === 'production' && open !== undefined)
+    throw new CdsError('CONFIG_INVALID', `tenants: fhirBaseUrl of ${open.id} must be https in production`);
+};
+
 /** @throws {CdsError} CONFIG_INVALID naming the setting */
 export function parseConfig(raw: unknown): Config {
   const result = configSchema.safeParse(raw);
   if (!result.success) throw new CdsError('CONFIG_INVALID', firstIssue(result.error));
   const config = result.data;
+  requireHttps(config);
   if (config.environment === 'production' && config.store.key === undefined)
     throw new CdsError(
       'CONFIG_INVALID',

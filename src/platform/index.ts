@@ -1,4 +1,4 @@
-export { calendarDate, fixedClock, systemClock, type Clock } from './clock.ts';
+export { calendarDate, fixedClock, isTimeZone, systemClock, type Clock } from './clock.ts';
 export { loadConfig, PACKAGE_ROOT, parseConfig, type Config, type TenantConfig } from './config.ts';
 export { listen, LOOPBACK, type Listening } from './listen.ts';
 export { createLog, type Log } from './log.ts';

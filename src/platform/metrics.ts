@@ -5,7 +5,7 @@ export interface Metrics {
   readonly registry: Registry;
   readonly hookRequests: Counter<'service' | 'outcome'>;
   readonly hookSeconds: Histogram<'service'>;
-  readonly assessments: Counter<'outcome'>;
+  readonly assessments: Counter;
 }
 
 export function createMetrics(): Metrics {
@@ -28,8 +28,7 @@ export function createMetrics(): Metrics {
     }),
     assessments: new Counter({
       name: 'recurrence_assessments_total',
-      help: 'Assessments by where they came from (stored, fused, queued) or how they failed',
-      labelNames: ['outcome'],
+      help: 'Assessments that jobs of this process computed',
       registers: [registry],
     }),
   };

@@ -5,7 +5,6 @@ import { concept, dateOf, instantAt, type SimulatedResource, subjectOf } from '.
 import type { Observed } from './observed.ts';
 import type { SimulatedPatient } from './patient.ts';
 
-const NAMING_SYSTEM = 'https://recurrence-cds.org/fhir/NamingSystem/simulated-patient';
 const ICD10 = 'http://hl7.org/fhir/sid/icd-10-cm';
 
 const ATC = {
@@ -29,7 +28,7 @@ export function patientResource(patient: SimulatedPatient, deathDay?: number): P
     resourceType: 'Patient',
     id: patient.id,
     meta: writtenOn(deceasedOn ?? dateOf(patient, 0)),
-    identifier: [{ system: NAMING_SYSTEM, value: patient.id }],
+    identifier: [{ system: SYSTEMS.simulatedPatient, value: patient.id }],
     name: [{ family: patient.name.family, given: [patient.name.given] }],
     gender: patient.sex,
     birthDate: patient.birthDate,

@@ -42,9 +42,7 @@ export function bystanderResources(today: string): SimulatedResource[] {
     resourceType: 'Patient',
     id: BYSTANDER_ID,
     meta: { lastUpdated: instantAt(onset, '18:00:00') },
-    identifier: [
-      { system: 'https://recurrence-cds.org/fhir/NamingSystem/simulated-patient', value: BYSTANDER_ID },
-    ],
+    identifier: [{ system: SYSTEMS.simulatedPatient, value: BYSTANDER_ID }],
     name: [{ family: BYSTANDER_NAME.family, given: [BYSTANDER_NAME.given] }],
     gender: 'male',
     birthDate: addDays(today, -Math.round(55.3 * 365.25)),

@@ -8,6 +8,8 @@ export const SYSTEMS = {
   project: 'https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds',
   analyte: 'https://recurrence-cds.org/fhir/CodeSystem/analyte',
   stageGroup: 'https://recurrence-cds.org/fhir/CodeSystem/tnm-stage-group',
+  /** Identifies simulated patients wherever their charts are copied to. */
+  simulatedPatient: 'https://recurrence-cds.org/fhir/NamingSystem/simulated-patient',
   conditionClinical: 'http://terminology.hl7.org/CodeSystem/condition-clinical',
   conditionVerification: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
   observationCategory: 'http://terminology.hl7.org/CodeSystem/observation-category',

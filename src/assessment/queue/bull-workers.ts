@@ -65,6 +65,16 @@ export function startBullWorkers(options: BullWorkersOptions): AssessmentWorkers
   const { prefix, handlers, log } = options;
   const redis = new BlockingRedis(options.connection);
   let running = 0;
+  let away = false;
+  // One line when Redis goes and one when it is back, not one for each queue and attempt.
+  const reportOutage = (): void => {
+    if (!away) log?.warn({ code: 'QUEUE_UNAVAILABLE' }, 'Redis is away; the worker waits for it');
+    away = true;
+  };
+  redis.on('ready', () => {
+    if (away) log?.info('Redis is back');
+    away = false;
+  });
 
   /** For `wait` calls after the end. Those who wait already have the event; so a failure here changes nothing. */
   const keepOutcome = async (ref: AssessmentRef, outcome: 'completed' | ErrorCode): Promise<void> => {
@@ -130,7 +140,9 @@ export function startBullWorkers(options: BullWorkersOptions): AssessmentWorkers
       { connection: redis, prefix, concurrency: options.concurrency },
     );
     // Without a listener a connection error would end the process.
-    worker.on('error', (error) => log?.warn({ error, queue: name }, 'queue worker error'));
+    worker.on('error', () => {
+      reportOutage();
+    });
     return worker;
   };
 
@@ -140,9 +152,9 @@ export function startBullWorkers(options: BullWorkersOptions): AssessmentWorkers
   if (options.fusion !== false) workers.push(start(FUSION_QUEUE, runFusion));
   /** Resolves when no step runs here and Redis has been away for a while: then nothing is left to wait for. */
   const abandoned = async (closed: AbortSignal): Promise<void> => {
-    for (let away = 0; away < AWAY_POLLS && !closed.aborted;) {
+    for (let polls = 0; polls < AWAY_POLLS && !closed.aborted;) {
       await sleep(AWAY_POLL_MS);
-      away = running === 0 && redis.status !== 'ready' ? away + 1 : 0;
+      polls = running === 0 && redis.status !== 'ready' ? polls + 1 : 0;
     }
   };
 

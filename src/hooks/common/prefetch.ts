@@ -27,6 +27,8 @@ const resourcesOf = (value: unknown): readonly unknown[] | undefined => {
   });
 };
 
+const isPatient = (resource: unknown): boolean => record(resource)?.['resourceType'] === 'Patient';
+
 export function readPrefetch(
   prefetch: Readonly<Record<string, unknown>>,
   keys: readonly ChartQueryKey[],
@@ -35,8 +37,8 @@ export function readPrefetch(
   const missing: ChartQueryKey[] = [];
   for (const key of keys) {
     const resources = Object.hasOwn(prefetch, key) ? resourcesOf(prefetch[key]) : undefined;
-    // Without the Patient itself there is no chart: "no data" for it means that it has to be read.
-    if (resources === undefined || (key === 'patient' && resources.length === 0)) missing.push(key);
+    // Without the Patient itself there is no chart: anything else under its key means that it has to be read.
+    if (resources === undefined || (key === 'patient' && !resources.some(isPatient))) missing.push(key);
     else sets[key] = resources;
   }
   return { sets, missing };

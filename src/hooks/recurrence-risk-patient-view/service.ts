@@ -68,8 +68,11 @@ export function createPatientViewService(dependencies: PatientViewDependencies):
     handle: async (received: unknown, { acceptLanguage }: RequestContext): Promise<HandledRequest> => {
       const request = parseRequest(received);
       const tenant = reader.tenantOf(request);
-      const decision = await withDeadline(dependencies.deadlineMs, (deadline) =>
-        decisionFor(request, tenant, deadline),
+      const decision = await withDeadline<Decision>(
+        dependencies.deadlineMs,
+        (deadline) => decisionFor(request, tenant, deadline),
+        // Everything else that waits has a limit of its own and heard of the deadline; the store may be frozen.
+        () => ({ kind: 'unavailable', code: 'STORE_UNAVAILABLE' }),
       );
       if (decision.kind === 'unavailable')
         log.warn({ hookInstance: request.hookInstance, code: decision.code }, 'no assessment could be shown');

@@ -70,7 +70,8 @@ export const en = {
   'change.points': '{{duration}} risk on {{date}}: {{from}}; now {{to}} ({{points}} percentage points).',
   'change.steady':
     '{{duration}} risk on {{date}}: {{from}}; now {{to}} (a change of less than 1 percentage point).',
-  'change.not-comparable': 'The {{duration}} risk could not be estimated at one of the two assessments (last assessment: {{date}}).',
+  'change.not-comparable':
+    'The {{duration}} risk could not be estimated at one of the two assessments (last assessment: {{date}}).',
   'change.model':
     'The last assessment was made by another model version: the two are not strictly comparable.',
   'change.moved.up': 'Mainly due to {{modality}}: its share of the risk rose.',

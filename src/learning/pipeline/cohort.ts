@@ -62,7 +62,7 @@ const isEligible = (chart: Chart, surgeryDate: string, { terminology }: Reading)
 export async function readCohort(
   directory: string,
   reading: Reading,
-): Promise<{ patients: CohortPatient[]; leftOut: LeftOut }> {
+): Promise<{ patients: CohortPatient[]; leftOut: LeftOut; simulated: boolean }> {
   const source = await openCohort(directory, reading.queries);
   const keys = reading.queries.map((query) => query.key);
   const leftOut: LeftOut = { notEligible: 0, noOutcome: 0 };
@@ -78,7 +78,7 @@ export async function readCohort(
   if (patients.length === 0)
     throw new CdsError('COHORT_INVALID', 'no patient in it is eligible with an outcome');
   patients.sort((a, b) => a.surgeryDate.localeCompare(b.surgeryDate) || a.id.localeCompare(b.id));
-  return { patients, leftOut };
+  return { patients, leftOut, simulated: source.simulated };
 }
 
 /** The landmark of a patient's chart, months after surgery. */

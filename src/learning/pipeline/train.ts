@@ -27,6 +27,8 @@ export interface TrainOptions {
   readonly out: string;
   readonly seed: number;
   readonly version: string;
+  /** What cohort it is, in a sentence for the model card; needed where it is not a simulated one. */
+  readonly description?: string;
   /** Fewer penalties and bootstraps: to see that it works, not to serve. */
   readonly quick: boolean;
 }
@@ -65,17 +67,27 @@ interface Fitted {
   readonly layers: readonly FittedLayer[];
 }
 
+const SIMULATED =
+  'The simulated cohort of `recurrence-cds simulate`: a latent tumour burden drives recurrence and every measurement.';
+
+/**
+ * What the model was trained on, for every card to say. Simulated patients are known by their identifier, so that
+ * a copy of their charts cannot pass for a real cohort; a real one has to be named by who trains on it.
+ */
 const cohortFacts = (
   training: readonly CohortPatient[],
   simulated: boolean,
-): ModelManifest['trainingCohort'] => ({
-  kind: simulated ? 'simulated' : 'real',
-  description: simulated
-    ? 'The simulated cohort of `recurrence-cds simulate`: a latent tumour burden drives recurrence and every measurement.'
-    : "A hospital's own cohort.",
-  patients: training.length,
-  events: training.filter((patient) => patient.event).length,
-});
+  description: string | undefined,
+): ModelManifest['trainingCohort'] => {
+  if (!simulated && description === undefined)
+    throw new CdsError('COHORT_INVALID', 'It is not a simulated one: say what it is with --description.');
+  return {
+    kind: simulated ? 'simulated' : 'real',
+    description: simulated ? SIMULATED : (description ?? ''),
+    patients: training.length,
+    events: training.filter((patient) => patient.event).length,
+  };
+};
 
 const unitOf = (feature: string): string => {
   if (feature.startsWith('log2:')) return 'log2(umol/L)';
@@ -165,12 +177,11 @@ const fitAll = async (
 };
 
 const writeAll = async (
-  { training, scores, layers }: Fitted,
+  { scores, layers }: Fitted,
   reading: Reading,
   { out, version }: TrainOptions,
-  simulated: boolean,
+  cohort: ModelManifest['trainingCohort'],
 ): Promise<ModelManifest[]> => {
-  const cohort = cohortFacts(training.patients, simulated);
   const written: ModalityScoreManifest[] = [];
   for (const [id, { model }] of scores) {
     const modality = reading.modalities.find((each) => each.id === id);
@@ -201,11 +212,12 @@ export async function train(
   reading: Reading,
   report: (progress: TrainProgress) => void,
 ): Promise<TrainResult> {
-  const { patients, leftOut } = await readCohort(options.cohort, reading);
+  const { patients, leftOut, simulated } = await readCohort(options.cohort, reading);
   const cut = Math.round(patients.length * TRAINING_SHARE);
   const oracle = readOracle(options.cohort);
+  const facts = cohortFacts(patients.slice(0, cut), simulated || oracle !== undefined, options.description);
   const fitted = await fitAll(patients.slice(0, cut), reading, options, report);
-  const manifests = await writeAll(fitted, reading, options, oracle !== undefined);
+  const manifests = await writeAll(fitted, reading, options, facts);
   const models = await loadModels(options.out, 'recurrence-risk', options.version);
   const heldOut = patients.slice(cut);
   report({ stage: 'evaluate', done: 0, total: heldOut.length });

@@ -111,7 +111,7 @@ describe('the embedded FHIR server', () => {
   });
 
   it('says that a server which is not there cannot be reached', async () => {
-    const gone = await startScriptedServer((_, response) => void response.end());
+    const gone = await startScriptedServer((_, response) => response.end());
     await gone.close();
     const source = createFhirSource({ ...OPTIONS, baseUrl: gone.url });
     expect(await codeOf(source.read(PATIENT_ID, ['patient'], NEVER))).toBe('FHIR_UNREACHABLE');
@@ -162,7 +162,9 @@ describe('servers that do what they should not', () => {
 
   it('refuses a redirect without following it', async () => {
     const target = await serve((_, response) => void response.json(patient()));
-    const server = await serve((_, response) => void response.redirect(302, `${target.url}/login`));
+    const server = await serve((_, response) => {
+      response.redirect(302, `${target.url}/login`);
+    });
     expect(await codeOf(read(server, ['patient', 'conditions']))).toBe('FHIR_ANSWER_INVALID');
     expect(target.seen).toEqual([]);
   });

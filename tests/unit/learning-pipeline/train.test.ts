@@ -1,0 +1,116 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { train, type TrainResult } from '../../../src/learning/index.ts';
+import { readCohort } from '../../../src/learning/pipeline/cohort.ts';
+import { readOracle } from '../../../src/learning/pipeline/oracle.ts';
+import { loadModels } from '../../../src/model-registry/index.ts';
+import { simulateCohort, writeCohort } from '../../../src/simulation/index.ts';
+import { modalities, queries, terminology } from '../support/reading.ts';
+
+const reading = { terminology, queries, modalities };
+let folder: string;
+let cohort: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'train-'));
+  cohort = path.join(folder, 'cohort');
+  await writeCohort(simulateCohort({ patients: 150, seed: 5 }), cohort);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const run = (out: string, change: { seed?: number; cohort?: string } = {}): Promise<TrainResult> =>
+  train(
+    { cohort, out: path.join(folder, out), seed: 1, version: '1.2.3', quick: true, ...change },
+    reading,
+    () => undefined,
+  );
+const digests = ({ manifests }: TrainResult): string[] => manifests.map(({ sha256 }) => sha256);
+
+describe('train', () => {
+  let first: TrainResult;
+  beforeAll(async () => {
+    first = await run('a');
+  });
+
+  it('gives the same digests of the same seed, others of another', async () => {
+    expect(digests(await run('b'))).toEqual(digests(first));
+    const other = digests(await run('c', { seed: 2 }));
+    for (const [index, digest] of digests(first).entries()) expect(other[index]).not.toBe(digest);
+  });
+
+  it('writes what serving loads, each with its card and evaluation', async () => {
+    const models = await loadModels(path.join(folder, 'a'), 'recurrence-risk', '1.2.3');
+    expect(models.identity).toMatchObject({ version: '1.2.3', simulated: true });
+    expect(models.layer.modalities.map(({ sha256 }) => sha256)).toEqual(digests(first).slice(0, 2));
+    for (const { atRisk } of Object.values(models.layer.subsets)) {
+      expect(atRisk.length).toBeGreaterThan(51); // the last landmark and the longest horizon
+      expect([...atRisk].sort((a, b) => b - a)).toEqual(atRisk);
+      expect(atRisk[0]).toBeLessThanOrEqual(first.trainingPatients);
+    }
+    await models.close();
+    for (const { id } of first.manifests) {
+      const text = (name: string) => readFile(path.join(folder, 'a', id, '1.2.3', name), 'utf8');
+      expect(await text('MODEL_CARD.md')).toContain('Trained on simulated patients');
+      expect(JSON.parse(await text('evaluation.json'))).toEqual(JSON.parse(JSON.stringify(first.evaluation)));
+    }
+  });
+
+  it('judges on the patients operated on last, whom it was not fitted on', async () => {
+    const { patients, leftOut } = await readCohort(cohort, reading);
+    expect(first.leftOut).toEqual(leftOut);
+    expect(patients.length + leftOut.notEligible + leftOut.noOutcome).toBe(150);
+    const dates = patients.map(({ surgeryDate }) => surgeryDate);
+    expect(dates).toEqual([...dates].sort());
+    expect(first.trainingPatients).toBe(Math.round((patients.length * 2) / 3));
+    expect(first.evaluation?.patients).toBeLessThanOrEqual(patients.length - first.trainingPatients);
+    const { fused, oracle, uncensored } = first.evaluation ?? {};
+    expect(uncensored).toBe(true);
+    expect(oracle?.patients).toBe(fused?.patients);
+    for (const each of [fused, oracle]) {
+      expect(each?.lower).toBeLessThanOrEqual(each?.c ?? NaN);
+      expect(each?.upper).toBeGreaterThanOrEqual(each?.c ?? NaN);
+    }
+  });
+
+  it('does not look at the oracle to fit: without it the same files, said to be of real patients', async () => {
+    const real = path.join(folder, 'real');
+    await cp(cohort, real, { recursive: true });
+    await rm(path.join(real, 'oracle'), { recursive: true });
+    const result = await run('d', { cohort: real });
+    expect(digests(result)).toEqual(digests(first));
+    expect(result.manifests.map((manifest) => manifest.trainingCohort.kind)).toEqual([
+      'real',
+      'real',
+      'real',
+    ]);
+    expect(result.evaluation).toMatchObject({ uncensored: false });
+    expect(result.evaluation?.oracle).toBeUndefined();
+  });
+
+  it('refuses a cohort with too few events for its covariates, and one that is not there', async () => {
+    const small = path.join(folder, 'small');
+    await writeCohort(simulateCohort({ patients: 60, seed: 5 }), small);
+    await expect(run('e', { cohort: small })).rejects.toMatchObject({ code: 'COHORT_INVALID' });
+    await expect(run('f', { cohort: path.join(folder, 'none') })).rejects.toMatchObject({
+      code: 'COHORT_INVALID',
+    });
+  });
+});
+
+describe('readOracle', () => {
+  it('names the line of a truth that cannot be read', async () => {
+    const copy = path.join(folder, 'broken');
+    await cp(cohort, copy, { recursive: true });
+    const file = path.join(copy, 'oracle', 'truth.ndjson');
+    const [first = '', second = ''] = (await readFile(file, 'utf8')).split('\n');
+    for (const bad of ['{', 'null', '{}', JSON.stringify({ ...(JSON.parse(second) as object), risks: [] })]) {
+      await writeFile(file, `${first}\n${bad}\n`);
+      expect(() => readOracle(copy)).toThrow(
+        expect.objectContaining({ code: 'COHORT_INVALID', detail: 'oracle/truth.ndjson, line 2' }),
+      );
+    }
+    expect(readOracle(folder)).toBeUndefined();
+  });
+});
