@@ -6,8 +6,10 @@ const scopeOf = ({ clinical }: Subject): Eligibility['outOfScope'] => [
   ...(clinical.resections.length === 0 ? (['no-lung-resection'] as const) : []),
 ];
 
-const barOf = ({ patient, clinical }: Subject): Eligibility['barred'] => {
-  if (patient.deceased) return { reason: 'deceased' };
+const barOf = ({ patient, clinical, asOf }: Subject): Eligibility['barred'] => {
+  // A retrospective landmark must not see a later death; a death without a date bars always.
+  const { deceased, deceasedOn } = patient;
+  if (deceased && (deceasedOn === undefined || deceasedOn <= asOf)) return { reason: 'deceased' };
   if (clinical.recurrence === undefined) return undefined;
   const { on, source } = clinical.recurrence;
   return { reason: 'recurred', evidence: [source], ...(on !== undefined && { on }) };

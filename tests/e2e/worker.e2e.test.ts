@@ -1,6 +1,6 @@
 /** `serve` and `worker` as two processes over a real Redis and a real (embedded) FHIR server. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
@@ -10,7 +10,7 @@ import { calendarDate, listen, LOOPBACK, systemClock, type Listening } from '../
 import { simulateDemoPatients } from '../../src/simulation/index.ts';
 import { hookRequest, SERVICE_PATH } from '../http/running-service.ts';
 import { describeWith } from '../setup/requires.ts';
-import { startCli, type RunningCli } from './processes.ts';
+import { runCli, startCli, type RunningCli } from './processes.ts';
 
 describeWith('redis-server', 'serve and worker through BullMQ', (redisUrl) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'e2e-'));
@@ -75,5 +75,27 @@ describeWith('redis-server', 'serve and worker through BullMQ', (redisUrl) => {
     const extra = startCli(['serve', '--config', config], { REDIS_URL: redisUrl });
     await extra.noted(/listens on/);
     expect(await extra.stop()).toMatchObject({ code: 0, out: '' });
+  });
+});
+
+describeWith('redis-server', 'the demo on Redis', (redisUrl) => {
+  it('shows the same cards as in one process', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'e2e-'));
+    const cardsOf = async (name: string, env: Record<string, string>) => {
+      const file = path.join(folder, `${name}.json`);
+      expect(await runCli(['demo', '--once', '--json', file], env)).toMatchObject({ code: 0 });
+      const answers = JSON.parse(readFileSync(file, 'utf8')) as {
+        patientId: string;
+        body: { cards: any[] };
+      }[];
+      return answers.map(({ patientId, body }) => [
+        patientId,
+        body.cards.map(({ summary, detail, indicator }) => [summary, detail, indicator]),
+      ]);
+    };
+    const alone = await cardsOf('alone', {});
+    expect(alone.length).toBeGreaterThan(5);
+    expect(await cardsOf('redis', { REDIS_URL: redisUrl })).toEqual(alone);
+    rmSync(folder, { recursive: true });
   });
 });

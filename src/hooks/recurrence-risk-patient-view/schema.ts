@@ -7,5 +7,3 @@ export const patientViewContext = z.object({
   patientId: fhirId,
   encounterId: fhirId.optional(),
 });
-
-export type PatientViewContext = z.infer<typeof patientViewContext>;

@@ -7,7 +7,7 @@ const rendered = (detail: string): RenderedCard => ({
   summary: 'Summary – 摘要',
   indicator: 'info',
   detail,
-  source: { label: 'recurrence-cds' },
+  source: { label: 'recurrence-cds', topic: { system: 'urn:topic', code: 'recurrence-risk' } },
   selectionBehavior: 'any',
   suggestions: [
     { label: 'one', actions: [] },

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CdsError } from '../../../src/domain/index.ts';
+import type { CdsError } from '../../../src/domain/index.ts';
 import { listModels, loadModels, readModel } from '../../../src/model-registry/index.ts';
 import { MODELS } from '../support/reading.ts';
 
@@ -81,7 +81,7 @@ describe('readModel', () => {
       'features: a feature repeats',
       (manifest) => ({ ...manifest, features: Array(2).fill({ name: 'a', unit: '' }) }),
     ],
-    ['no training cohort', 'trainingCohort', ({ trainingCohort: _, ...manifest }) => manifest],
+    ['no training cohort', 'trainingCohort', (manifest) => ({ ...manifest, trainingCohort: undefined })],
     ['a field nobody knows', 'Unrecognized key', (manifest) => ({ ...manifest, extra: 1 })],
     ['another id', 'id and version', (manifest) => ({ ...manifest, id: 'other' })],
     ['another version', 'id and version', (manifest) => ({ ...manifest, version: '2.0.0' })],

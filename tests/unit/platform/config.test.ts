@@ -15,7 +15,7 @@ const file = (text: string, name = 'site.yaml'): string => {
 };
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
-const TENANT = { id: 'a', fhirBaseUrl: 'http://fhir.example.org/r4/' };
+const TENANT = { id: 'a', fhirBaseUrl: 'https://fhir.example.org/r4/' };
 const base = { environment: 'test', tenants: [TENANT] };
 const faultOf = (raw: unknown): string => {
   try {
@@ -33,7 +33,7 @@ describe('parseConfig', () => {
     expect(config).toMatchObject({
       environment: 'production',
       hook: { deadlineMs: 450, maxStaleDays: 30, explainOutOfScope: false, language: 'en' },
-      tenants: [{ fhirBaseUrl: 'http://fhir.example.org/r4', timeZone: 'UTC', backgroundAccess: true }],
+      tenants: [{ fhirBaseUrl: 'https://fhir.example.org/r4', timeZone: 'UTC', backgroundAccess: true }],
     });
   });
 
@@ -54,6 +54,17 @@ describe('parseConfig', () => {
     [null, 'settings: '],
   ])('%j names the setting', (raw, detail) => {
     expect(faultOf(raw)).toContain(detail);
+  });
+
+  it.each([
+    ['https://fhir.example.org/r4', 'none'],
+    ['http://127.0.0.1:8080/fhir', 'none'],
+    ['http://localhost/fhir', 'none'],
+    ['http://[::1]/fhir', 'none'],
+    ['http://fhir.example.org/r4', 'must be https'],
+    ['http://localhost.example.org/r4', 'must be https'],
+  ])('in production %s: %s', (fhirBaseUrl, detail) => {
+    expect(faultOf({ tenants: [{ ...TENANT, fhirBaseUrl }], store: { key: KEY } })).toContain(detail);
   });
 
   it('never repeats a secret', () => {
