@@ -1,5 +1,6 @@
 import type { Chart } from '../chart/index.ts';
 import {
+  asCdsError,
   CdsError,
   type Assessment,
   type ModalityId,
@@ -29,7 +30,7 @@ export interface Assessor {
   score(plan: ReadyPlan, chart: Chart, modality: ModalityId, signal: AbortSignal): Promise<ModalityScore>;
   /** Fuses what the store holds; undefined where a present modality has no score yet. */
   fuseStored(plan: ReadyPlan): Promise<Assessment | undefined>;
-  /** Scores what is missing, then fuses and stores. */
+  /** Scores what is missing, then fuses and stores; a modality that fails for good is left out as `failed`. */
   complete(plan: ReadyPlan, chart: Chart, signal: AbortSignal): Promise<Assessment>;
 }
 
@@ -39,6 +40,19 @@ export const isReady = (plan: Plan): plan is ReadyPlan =>
 
 /** How many contributions a result keeps: what a card can show, not the whole vector. */
 const KEPT_CONTRIBUTIONS = 8;
+
+/**
+ * A modality that fails for good is told as `failed`, and the others still give their risk. What can heal is
+ * thrown, so that it is tried again.
+ */
+export const unlessFailed = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (asCdsError(error).kind.retryable) throw error;
+    return undefined;
+  }
+};
 
 type Scores = ReadonlyMap<ModalityId, ModalityScore>;
 
@@ -146,11 +160,11 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
     },
     complete: async (plan, chart, signal) => {
       const scores = await Promise.all(
-        [...plan.assessable.scoreFingerprints.keys()].map(
-          async (id) => [id, await score(plan, chart, id, signal)] as const,
+        [...plan.assessable.scoreFingerprints.keys()].map((id) =>
+          unlessFailed(async () => [id, await score(plan, chart, id, signal)] as const),
         ),
       );
-      return fuse(plan, new Map(scores));
+      return fuse(plan, new Map(scores.filter((scored) => scored !== undefined)));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { parseChart, type Chart, type ChartQueryKey, type ChartSource } from '../chart/index.ts';
 import { CdsError, type Assessment } from '../domain/index.ts';
 import type { Log, Metrics } from '../platform/index.ts';
-import { isReady, type Assessor, type ReadyPlan } from './assessor.ts';
+import { isReady, unlessFailed, type Assessor, type ReadyPlan } from './assessor.ts';
 import type { AssessmentRef, JobHandlers, ResultStore } from './ports.ts';
 
 /** A site as workers see it: their own way to its FHIR server. */
@@ -64,8 +64,9 @@ export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
     modality: async (ref, modality, signal) => {
       const read = await readPlan(ref, signal);
       if (read?.plan.assessable.scoreFingerprints.has(modality) !== true) return;
-      await assessor.score(read.plan, read.chart, modality, signal);
-      log.debug({ modality, tenant: ref.tenant }, 'modality scored');
+      const scored = await unlessFailed(() => assessor.score(read.plan, read.chart, modality, signal));
+      if (scored === undefined) log.warn({ modality, tenant: ref.tenant }, 'modality failed; told as such');
+      else log.debug({ modality, tenant: ref.tenant }, 'modality scored');
     },
     fusion: async (ref, signal) => {
       const read = await readPlan(ref, signal);

@@ -7,7 +7,7 @@ const version = z.string().regex(VERSION);
 const modality = z.enum(MODALITY_IDS);
 
 const inOrder = (ids: readonly (typeof MODALITY_IDS)[number][]): boolean =>
-  ids.every((id, at) => at === 0 || MODALITY_IDS.indexOf(id) > MODALITY_IDS.indexOf(ids[at - 1] ?? id) - 1);
+  ids.every((id, at) => at === 0 || MODALITY_IDS.indexOf(id) > MODALITY_IDS.indexOf(ids[at - 1] ?? id));
 
 const distinct = <T>(items: readonly T[], nameOf: (item: T) => string): boolean =>
   new Set(items.map(nameOf)).size === items.length;
@@ -51,9 +51,8 @@ const riskLayerSchema = z.strictObject({
   modalities: z
     .array(z.strictObject({ modality, model: z.string().min(1), version, sha256 }))
     .min(1)
-    .refine((all) => distinct(all, (each) => each.modality), { error: 'a modality repeats' })
     .refine((all) => inOrder(all.map((each) => each.modality)), {
-      error: `not in the order ${MODALITY_IDS.join(', ')}`,
+      error: `each modality once, in the order ${MODALITY_IDS.join(', ')}`,
     }),
   horizonMonths: z.tuple(
     HORIZON_MONTHS.map((months) => z.literal(months)) as [

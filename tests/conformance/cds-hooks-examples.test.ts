@@ -13,7 +13,7 @@ import {
 
 const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const read = (folder: string, name: string) =>
-  JSON.parse(readFileSync(path.join(EXAMPLES, folder, `${name}.json`), 'utf8')) as any;
+  JSON.parse(readFileSync(path.join(EXAMPLES, folder, `${name}.json`), 'utf8'));
 
 let stack: ExampleStack;
 beforeAll(async () => {

@@ -112,12 +112,9 @@ const fitFold = (
   });
   const coefficients = path.coefficients[indexMin] ?? new Float64Array(names.length);
   const eta = linearPredictor(imputedCentred(x, columns), coefficients);
-  const [scoreMean, scoreSd] = meanAndSd(eta);
-  if (!(scoreSd > 0))
-    throw new CdsError(
-      'COX_NOT_CONVERGED',
-      `No feature of ${modality} is kept at the chosen penalty: the cohort shows no signal for it.`,
-    );
+  const [scoreMean, sd] = meanAndSd(eta);
+  // No feature kept at the chosen penalty: this fold says nothing of anybody, which is a score of 0 for all.
+  const scoreSd = sd > 0 ? sd : 1;
   const scale = new Float64Array(names.length).fill(1);
   return { columns, fold: { centre: columns.means, scale, coefficients, scoreMean, scoreSd } };
 };
@@ -183,6 +180,11 @@ export function fitModalityScore(
     });
     return fit;
   });
+  if (fits.every(({ fold }) => fold.coefficients.every((coefficient) => coefficient === 0)))
+    throw new CdsError(
+      'COX_NOT_CONVERGED',
+      `No feature of ${modality} is kept in any fold at the chosen penalty: the cohort shows no signal for it.`,
+    );
   return {
     crossFitted,
     model: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cardSchema, riskCard } from '../../../src/cards/index.ts';
 import { assessment, contextIn, highProposals } from './fixtures.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a card loosened so that a test can break it
+ 
 type LooseCard = Record<string, any>;
 
 const goodCard = (): LooseCard =>

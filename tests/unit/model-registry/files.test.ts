@@ -99,7 +99,7 @@ describe('readModel', () => {
     ['at risk', 'subsets', (manifest) => ({ ...manifest, subsets: { cfdna: { atRisk: [-1] } } })],
     [
       'a modality twice',
-      'a modality repeats',
+      'each modality once, in the order metabolomics, radiomics, cfdna',
       (manifest) => {
         const [first] = manifest['modalities'] as unknown[];
         return { ...manifest, modalities: [first, first] };
