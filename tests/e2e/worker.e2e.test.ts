@@ -9,6 +9,7 @@ import { createFhirServer } from '../../src/demo/index.ts';
 import { calendarDate, listen, LOOPBACK, systemClock, type Listening } from '../../src/platform/index.ts';
 import { simulateDemoPatients } from '../../src/simulation/index.ts';
 import { hookRequest, SERVICE_PATH } from '../http/running-service.ts';
+import { startRedis } from '../setup/redis.ts';
 import { describeWith } from '../setup/requires.ts';
 import { runCli, startCli, type RunningCli } from './processes.ts';
 
@@ -75,6 +76,21 @@ describeWith('redis-server', 'serve and worker through BullMQ', (redisUrl) => {
     const extra = startCli(['serve', '--config', config], { REDIS_URL: redisUrl });
     await extra.noted(/listens on/);
     expect(await extra.stop()).toMatchObject({ code: 0, out: '' });
+  });
+
+  it('a worker shows its health and what it counted, and ends though Redis has gone', async () => {
+    const redis = await startRedis();
+    const worker = startCli(['worker', '--config', config, '--port', '0'], { REDIS_URL: redis.address });
+    const [, address = ''] = await worker.noted(/health and metrics are on (http:\/\/\S+)/);
+    expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+    expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/recurrence_assessments_total 0/);
+    await redis.stop();
+    await worker.noted(/Redis is away/);
+    expect((await fetch(`${address}/health/live`)).status).toBe(200);
+    expect((await fetch(`${address}/health/ready`)).status).toBe(503);
+    const { err } = await worker.stop();
+    // Said once, not once a queue and attempt.
+    expect(err.match(/Redis is away/g)).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFingerprint, isReady, type ReadyPlan } from '../../../src/assessment/index.ts';
 import { canonicalEvidence } from '../../../src/assessment/fingerprint.ts';
-import { MODALITY_IDS } from '../../../src/domain/index.ts';
+import { CdsError, MODALITY_IDS, type ErrorCode } from '../../../src/domain/index.ts';
 import { parseChart } from '../../../src/chart/index.ts';
 import {
   chartOf,
@@ -275,5 +275,32 @@ describe('a model that does not fit its modality', () => {
       evidence: [],
     });
     await partial.close();
+  });
+});
+
+describe('a modality that fails', () => {
+  const failing = (code: ErrorCode) =>
+    startBench({
+      models: {
+        ...bench.models,
+        score: (modality, features) =>
+          modality === 'cfdna' ? Promise.reject(new CdsError(code)) : bench.models.score(modality, features),
+      },
+    });
+
+  it('for good is told as failed, and the other still gives its risk', async () => {
+    const broken = await failing('MODEL_RUN_FAILED');
+    const assessment = await broken.assessor.complete(ready(story()), chartOf(story()), NEVER);
+    expect(assessment.risk).toMatchObject({ status: 'estimated', subset: ['metabolomics'] });
+    expect(assessment.modalities[2]).toMatchObject({ modality: 'cfdna', status: 'absent', reason: 'failed' });
+    await broken.close();
+  });
+
+  it('for now fails the whole, so that it is tried again', async () => {
+    const away = await failing('STORE_UNAVAILABLE');
+    await expect(away.assessor.complete(ready(story()), chartOf(story()), NEVER)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+    await away.close();
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { cardSchema, riskCard } from '../../../src/cards/index.ts';
 import { assessment, contextIn, highProposals } from './fixtures.ts';
 
- 
 type LooseCard = Record<string, any>;
 
 const goodCard = (): LooseCard =>

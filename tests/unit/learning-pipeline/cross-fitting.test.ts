@@ -228,6 +228,24 @@ describe('shuffled outcomes', () => {
     expect(Math.abs(mean - 0.5)).toBeLessThan((2 * sd) / Math.sqrt(found.length));
   });
 
+  it('give a fold without a signal a score of 0 for everybody, not an error', () => {
+    const partly = Array.from({ length: 40 }, (_, index) => halves(index + 1)[0]).flatMap((part) => {
+      try {
+        const { model, crossFitted } = fit(part);
+        const silent = model.foldModels.findIndex((fold) => fold.coefficients.every((each) => each === 0));
+        return silent < 0 ? [] : [{ part, silent, crossFitted }];
+      } catch {
+        return [];
+      }
+    });
+    expect(partly.length).toBeGreaterThan(0);
+    for (const { part, silent, crossFitted } of partly) {
+      expect(new Set(pick(crossFitted, rowsOf(part, silent)))).toEqual(new Set([0]));
+      expect(crossFitted.every(Number.isFinite)).toBe(true);
+      expect(new Set(crossFitted).size).toBeGreaterThan(2);
+    }
+  });
+
   it('are refused at the penalty that training uses: no signal, no score', () => {
     expect(() => fit(halves(1)[0])).toThrow(expect.objectContaining({ code: 'COX_NOT_CONVERGED' }));
   });
