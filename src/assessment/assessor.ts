@@ -3,6 +3,7 @@ import {
   asCdsError,
   CdsError,
   type Assessment,
+  type FeatureContribution,
   type ModalityId,
   type ModalityOutcome,
   type RiskEstimate,
@@ -10,7 +11,14 @@ import {
 import { interpretLayer, layerScores, subsetName, whyNotEstimable } from '../fusion/index.ts';
 import type { Modality } from '../modalities/index.ts';
 import type { Clock } from '../platform/index.ts';
-import { planAssessment, type AssessablePlan, type Plan, type PlanDependencies, type Site } from './plan.ts';
+import {
+  planAssessment,
+  type AssessablePlan,
+  type Plan,
+  type PlanDependencies,
+  type PlanOptions,
+  type Site,
+} from './plan.ts';
 import type { ModalityScore, ResultStore } from './ports.ts';
 
 export interface AssessorDependencies extends PlanDependencies {
@@ -23,7 +31,7 @@ export type ReadyPlan = Plan & { readonly assessable: AssessablePlan };
 
 /** One patient's assessment, from plan to stored result; hooks and workers call the same steps. */
 export interface Assessor {
-  plan(site: Site, chart: Chart, landmarkDate: string): Plan;
+  plan(site: Site, chart: Chart, landmarkDate: string, options?: PlanOptions): Plan;
   /** The stored result of exactly this plan. */
   stored(plan: ReadyPlan): Promise<Assessment | undefined>;
   /** Extracts, scores and stores one modality, unless its score is there already. */
@@ -56,7 +64,21 @@ export const unlessFailed = async <T>(work: () => Promise<T>): Promise<T | undef
 
 type Scores = ReadonlyMap<ModalityId, ModalityScore>;
 
-const outcomesOf = (plan: AssessablePlan, scores: Scores): ModalityOutcome[] =>
+/**
+ * A score's parts in the layer's log-hazard, so that those of different modalities can be ranked together. Without
+ * a layer there is no such scale, and no parts are shown.
+ */
+const scaled = (
+  modality: ModalityId,
+  { score, contributions }: ModalityScore,
+  risk: RiskEstimate,
+): readonly FeatureContribution[] => {
+  const logHazard = risk.status === 'estimated' ? risk.modalityLogHazard[modality] : undefined;
+  if (logHazard === undefined || score === 0) return [];
+  return contributions.map((part) => ({ ...part, logHazard: (part.logHazard * logHazard) / score }));
+};
+
+const outcomesOf = (plan: AssessablePlan, scores: Scores, risk: RiskEstimate): ModalityOutcome[] =>
   [...plan.selections].map(([modality, selection]): ModalityOutcome => {
     if (selection.status !== 'present') return { modality, ...selection };
     const score = scores.get(modality);
@@ -68,7 +90,7 @@ const outcomesOf = (plan: AssessablePlan, scores: Scores): ModalityOutcome[] =>
         collectedOn: selection.collectedOn,
         evidence: [],
       };
-    return { modality, ...selection, score: score.score, contributions: score.contributions };
+    return { modality, ...selection, score: score.score, contributions: scaled(modality, score, risk) };
   });
 
 /** A score model that was fitted on other features than the modality gives would answer, and wrongly. */
@@ -105,6 +127,7 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
   };
 
   const fuse = async ({ site, patientId, assessable }: ReadyPlan, scores: Scores): Promise<Assessment> => {
+    const risk = await estimate(assessable, scores);
     const assessment: Assessment = {
       fingerprint: assessable.fingerprint,
       tenant: site.tenant,
@@ -113,8 +136,8 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       surgeryDate: assessable.landmark.surgeryDate,
       computedAt: clock.now().toISOString(),
       model: models.identity,
-      risk: await estimate(assessable, scores),
-      modalities: outcomesOf(assessable, scores),
+      risk,
+      modalities: outcomesOf(assessable, scores, risk),
       evidence: assessable.evidence,
     };
     await store.putAssessment(assessment);
@@ -150,7 +173,8 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
   };
 
   return {
-    plan: (site, chart, landmarkDate) => planAssessment(site, chart, landmarkDate, dependencies),
+    plan: (site, chart, landmarkDate, options) =>
+      planAssessment(site, chart, landmarkDate, dependencies, options),
     stored: ({ site, patientId, assessable }) =>
       store.assessment(site.tenant, patientId, assessable.fingerprint),
     score,

@@ -145,15 +145,24 @@ const assessableOf = (
   };
 };
 
+export interface PlanOptions {
+  /** A visit of the past: what came later is not seen. A live visit is barred by whatever the chart holds. */
+  readonly retrospective?: boolean;
+}
+
+const END_OF_TIME = '9999-12-31';
+
 /** Plans an assessment of a chart at a landmark date. Pure but for the key in the fingerprint. */
 export function planAssessment(
   site: Site,
   chart: Chart,
   landmarkDate: string,
   dependencies: PlanDependencies,
+  { retrospective = false }: PlanOptions = {},
 ): Plan {
-  const clinical = clinicalFacts(chart, dependencies.terminology, landmarkDate);
-  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: landmarkDate });
+  const barAsOf = retrospective ? landmarkDate : END_OF_TIME;
+  const clinical = clinicalFacts(chart, dependencies.terminology, landmarkDate, barAsOf);
+  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: landmarkDate, barAsOf });
   const plan = { site, patientId: chart.patient.id, landmarkDate, clinical, eligibility };
   if (clinical.surgery === undefined) return plan;
   const landmark = landmarkOf(clinical, clinical.surgery.performedOn, landmarkDate);

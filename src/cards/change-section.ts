@@ -80,7 +80,7 @@ export const changeSection = (
   const { t } = translator;
   const sentences =
     previous === undefined
-      ? [t('change.first')]
+      ? [t('change.none-kept')]
       : [
           ...riskSentences(translator, previous, risk),
           ...subsetSentences(translator, previous.risk, risk),

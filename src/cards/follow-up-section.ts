@@ -28,7 +28,7 @@ const sourceLine = ({ t }: Translator, { label, text, url }: PolicyCitation): st
   });
 };
 
-/** What is proposed, when, on whose word; and that nobody has shown that it helps. */
+/** What is proposed, when, on whose word; that nobody has shown that it helps, and that stage plays no part. */
 export const followUpSection = (
   translator: Translator,
   proposals: readonly FollowUpProposal[],
@@ -42,7 +42,7 @@ export const followUpSection = (
   );
   return [
     `**${t('followup.title')}**`,
-    `**${t('followup.approval')}** ${t('followup.no-trial')}`,
+    `**${t('followup.approval')}** ${t('followup.no-trial')} ${t('followup.stage')}`,
     list(proposals.map((proposal) => itemLine(translator, proposal))),
     t('followup.sources'),
     list([...citations.values()].map((citation) => sourceLine(translator, citation))),

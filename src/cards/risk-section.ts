@@ -26,7 +26,7 @@ const horizonRow = (translator: Translator, horizon: HorizonRisk): readonly stri
   ];
 };
 
-/** The risks at all horizons, what exactly they are the risk of, and how current they are. */
+/** The risks at all horizons, what their intervals leave out, what they are the risk of, and how current they are. */
 export const riskSection = (
   translator: Translator,
   { risk, landmarkDate, surgeryDate }: Assessment,
@@ -45,6 +45,7 @@ export const riskSection = (
             [t('risk.column.horizon'), t('risk.column.risk'), t('risk.column.interval')],
             risk.horizons.map((horizon) => horizonRow(translator, horizon)),
           ),
+          ...(risk.horizons.some(({ status }) => status === 'estimated') ? [t('risk.interval-covers')] : []),
           t('risk.meaning', {
             date: translator.date(landmarkDate),
             months: translator.duration(months, 'mo'),

@@ -50,6 +50,7 @@ const REASONS = [
   ['FHIR_REFUSED', 'unavailable.access'],
   ['FHIR_FOREIGN_LINK', 'unavailable.access'],
   ['FHIR_', 'unavailable.fhir'],
+  ['ASSESSMENT_UNANSWERED', 'unavailable.other-chart'],
   ['QUEUE_', 'unavailable.queue'],
   ['STORE_', 'unavailable.queue'],
   ['MODEL_', 'unavailable.model'],

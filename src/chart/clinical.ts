@@ -35,6 +35,8 @@ export interface ClinicalFacts {
   readonly immunotherapy: TherapyFact;
   readonly platinum: TherapyFact;
   readonly recurrence?: RecurrenceFact;
+  /** A lung resection after time zero: the clock of the model does not know it. */
+  readonly secondOperation?: ProcedureFact;
   /** The last disease assessment of any result, or visit that counts as one. */
   readonly lastDiseaseAssessmentOn?: string;
 }
@@ -109,19 +111,40 @@ const recurredOn = (fact: ConditionFact, surgeryOn: string | undefined): string 
     (on) => on !== undefined && (surgeryOn === undefined || on > surgeryOn),
   );
 
+/** A provisional or differential diagnosis says what it might be. */
+const isConfirmed = ({ verificationStatus = 'confirmed' }: ConditionFact): boolean =>
+  verificationStatus === 'confirmed';
+
+/** Diseases that came after the operation; what has no date may have. */
+const metastases = (
+  conditions: readonly ConditionFact[],
+  terminology: Terminology,
+  surgeryOn: string | undefined,
+): ConditionFact[] =>
+  conditions.filter((fact) => {
+    const on = fact.onsetOn ?? fact.recordedOn;
+    const isLater = on === undefined || surgeryOn === undefined || on > surgeryOn;
+    return isLater && terminology.includes('secondary-malignancy', fact.codings) && isConfirmed(fact);
+  });
+
 /** The earliest dated one; one without a date where there is no other. */
 const recurrenceOf = (
-  lungCancer: readonly ConditionFact[],
+  conditions: readonly ConditionFact[],
   statuses: readonly ObservationFact[],
   terminology: Terminology,
   surgeryOn: string | undefined,
 ): RecurrenceFact | undefined => {
+  const lungCancer = conditions.filter((fact) => terminology.includes('lung-cancer', fact.codings));
   const afterSurgery = (on: string | undefined): boolean =>
     on === undefined || surgeryOn === undefined || on > surgeryOn;
   const found = [
     ...lungCancer
       .filter((fact) => RECURRENT.has(fact.clinicalStatus))
       .map((fact) => ({ on: recurredOn(fact, surgeryOn), source: fact.source })),
+    ...metastases(conditions, terminology, surgeryOn).map((fact) => ({
+      on: fact.onsetOn ?? fact.recordedOn,
+      source: fact.source,
+    })),
     ...statuses
       .filter((fact) => terminology.includes('disease-status-recurrence', fact.valueCodings))
       .map((fact) => ({ on: fact.effectiveOn, source: fact.source }))
@@ -145,36 +168,51 @@ export const resultsKnownBy = (chart: Chart, asOf: string): Chart => ({
   reports: chart.reports.filter((fact) => knownBy(asOf, fact.effectiveOn, fact.issuedOn)),
 });
 
-/** A provisional or differential diagnosis says what it might be. */
-const isConfirmed = ({ verificationStatus = 'confirmed' }: ConditionFact): boolean =>
-  verificationStatus === 'confirmed';
-
 /**
  * The clinical story as known on `asOf`: whatever happened or was recorded later is left out, so that a
  * retrospective landmark sees what a visit on that day would have seen.
  *
  * @param asOf YYYY-MM-DD
+ * @param barAsOf up to when recurrences and second operations count: at a live visit everything in the chart
+ *   does, since a date in the future is a slip of the pen and not a reason to show a number
  */
-export function clinicalFacts(chart: Chart, terminology: Terminology, asOf: string): ClinicalFacts {
+export function clinicalFacts(
+  chart: Chart,
+  terminology: Terminology,
+  asOf: string,
+  barAsOf: string = asOf,
+): ClinicalFacts {
   const conditions = chart.conditions.filter((fact) => knownBy(asOf, fact.onsetOn, fact.recordedOn));
   const { observations } = resultsKnownBy(chart, asOf);
   const inSet = (valueSet: string) => (fact: ConditionFact) => terminology.includes(valueSet, fact.codings);
   const lungCancer = conditions.filter(inSet('lung-cancer'));
-  const resections = chart.procedures
-    .filter((fact) => terminology.includes('lung-resection', fact.codings) && knownBy(asOf, fact.performedOn))
-    .filter((fact) => fact.status === 'completed')
+  const allResections = chart.procedures
+    .filter((fact) => terminology.includes('lung-resection', fact.codings) && fact.status === 'completed')
     .sort(byDate((fact) => fact.performedOn));
+  const resections = allResections.filter((fact) => knownBy(asOf, fact.performedOn));
   const surgery = resections.find(
     (fact): fact is ProcedureFact & { performedOn: string } => fact.performedOn !== undefined,
   );
   const surgeryOn = surgery?.performedOn;
-  const statuses = observations.filter(
-    (fact) => FINAL_STATUSES.has(fact.status) && terminology.includes('disease-status-type', fact.codings),
-  );
+  const isStatus = (fact: ObservationFact): boolean =>
+    FINAL_STATUSES.has(fact.status) && terminology.includes('disease-status-type', fact.codings);
+  const statuses = observations.filter(isStatus);
   const medications = chart.medications.filter((fact) => knownBy(asOf, fact.givenOn));
   const stage = latestStage(observations, terminology, 'pathologic-stage-type');
   const clinicalStage = latestStage(observations, terminology, 'clinical-stage-type');
-  const recurrence = recurrenceOf(lungCancer, statuses, terminology, surgeryOn);
+  const recurrence = recurrenceOf(
+    chart.conditions.filter((fact) => knownBy(barAsOf, fact.onsetOn, fact.recordedOn)),
+    resultsKnownBy(chart, barAsOf).observations.filter(isStatus),
+    terminology,
+    surgeryOn,
+  );
+  const secondOperation = allResections.find(
+    ({ performedOn }) =>
+      performedOn !== undefined &&
+      surgeryOn !== undefined &&
+      performedOn > surgeryOn &&
+      performedOn <= barAsOf,
+  );
   const lastAssessment = statuses
     .map((fact) => fact.effectiveOn ?? '')
     .sort()
@@ -190,6 +228,7 @@ export function clinicalFacts(chart: Chart, terminology: Terminology, asOf: stri
     ...(stage !== undefined && { pathologicStage: stage }),
     ...(clinicalStage !== undefined && { clinicalStage }),
     ...(recurrence !== undefined && { recurrence }),
+    ...(secondOperation !== undefined && { secondOperation }),
     ...(lastAssessment !== undefined && lastAssessment !== '' && { lastDiseaseAssessmentOn: lastAssessment }),
   };
 }

@@ -1,5 +1,6 @@
 import { Client } from 'fhir-kit-client';
 import { CdsError } from '../domain/index.ts';
+import { bundleResources } from './bundle.ts';
 import { allOfPatient } from './identity.ts';
 import type { ResourceSets } from './parse.ts';
 import { searchParameters, type ChartQuery, type ChartQueryKey } from './queries.ts';
@@ -38,14 +39,11 @@ const fhirJson = (answer: unknown, expected: string): Json => {
   return resource;
 };
 
-const resourcesOf = (bundle: Json): unknown[] =>
-  list(bundle['entry']).flatMap((item) => {
-    const entry = record(item);
-    const resource = entry?.['resource'];
-    // A remark about the search, with or without the mode that says so.
-    const isOutcome = record(resource)?.['resourceType'] === 'OperationOutcome';
-    return resource === undefined || isOutcome ? [] : [resource];
-  });
+const resourcesOf = (bundle: Json): readonly unknown[] => {
+  const resources = bundleResources(bundle);
+  if (resources === undefined) throw new CdsError('FHIR_ANSWER_INVALID', 'A search failed.');
+  return resources;
+};
 
 const nextLink = (bundle: Json): string | undefined =>
   text(
@@ -122,7 +120,7 @@ export function createFhirSource(options: FhirSourceOptions): ChartSource {
           keys.map(async (key) => [key, await readOne(key, patientId, either)] as const),
         );
         const read: ResourceSets = Object.fromEntries(sets);
-        if (!allOfPatient(read, patientId))
+        if (!allOfPatient(read, patientId, options.baseUrl))
           throw new CdsError('FHIR_ANSWER_INVALID', 'It sent resources of another patient.');
         return read;
       } catch (error) {

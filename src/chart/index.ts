@@ -16,6 +16,7 @@ export type {
   QuantityValue,
   ReportFact,
 } from './facts.ts';
+export { bundleResources, isPartial } from './bundle.ts';
 export { allOfPatient } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';
 export { openCohort, type CohortSource } from './ndjson-source.ts';

@@ -26,9 +26,15 @@ export const codings = (value: unknown): readonly Coded[] =>
     return code === undefined ? [] : [{ system: text(coding?.['system']), code }];
   });
 
-/** The code a CodeableConcept has in one code system; a local coding may stand before or beside it. */
-export const codeIn = (value: unknown, system: string): string | undefined =>
-  codings(value).find((coding) => coding.system === system)?.code;
+/**
+ * The code a CodeableConcept has in one code system; a local coding may stand before or beside it. A coding
+ * without any system counts where there is none of that system: better a status too many than one unseen.
+ */
+export const codeIn = (value: unknown, system: string): string | undefined => {
+  const all = codings(value);
+  return (all.find((coding) => coding.system === system) ?? all.find((coding) => coding.system === undefined))
+    ?.code;
+};
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** The offset is needed, as R4 says: without one the day would depend on where this process runs. */

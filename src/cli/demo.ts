@@ -66,11 +66,10 @@ const rememberPreviousVisits = async (
   const { signal } = new AbortController();
   for (const { id } of cases) {
     const chart = parseChart(await source.read(id, CHART_QUERY_KEYS, signal), TIME_ZONE);
-    const plan = core.assessor.plan(
-      { tenant: tenant.id, fhirBaseUrl },
-      chart,
-      addDays(today, -PREVIOUS_VISIT_DAYS),
-    );
+    const site = { tenant: tenant.id, fhirBaseUrl };
+    const plan = core.assessor.plan(site, chart, addDays(today, -PREVIOUS_VISIT_DAYS), {
+      retrospective: true,
+    });
     if (isReady(plan) && plan.assessable.scoreFingerprints.size > 0)
       await core.assessor.complete(plan, chart, signal);
   }

@@ -44,7 +44,7 @@ export async function extract(options: ExtractOptions): Promise<object> {
   const chart = parseChart(await source.read(options.patient, keys, AbortSignal.any([])), options.timeZone);
   const date = options.landmark ?? calendarDate(systemClock.now(), options.timeZone);
   const clinical = clinicalFacts(chart, reading.terminology, date);
-  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: date });
+  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: date, barAsOf: date });
   if (clinical.surgery === undefined) return { landmark: { date }, eligibility, modalities: {} };
   const landmark = landmarkOf(clinical, clinical.surgery.performedOn, date);
   const modalities = await Promise.all(

@@ -129,6 +129,12 @@ export const ERRORS = {
     'A measurement has a unit that cannot be converted to the one the model needs.',
     'Have the laboratory send a UCUM unit of the right kind.',
   ),
+  ASSESSMENT_UNANSWERED: kind(
+    503,
+    'conflict',
+    'The workers see another chart than the request: the assessment that was asked for could not be made.',
+    "Compare what the workers' credentials can read with what the EHR sends; both have to see the same resources.",
+  ),
   QUEUE_UNAVAILABLE: kind(
     503,
     'transient',

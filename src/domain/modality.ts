@@ -12,7 +12,8 @@ export const MODALITY_REASONS = [
   'not-yet-usable', // collected, but not issued by the landmark
   'incomplete-panel', // less than the required share was measured
   'unit-inconvertible', // a unit that cannot be converted
-  'value-implausible', // a negative concentration, a fraction above 1
+  'value-implausible', // a negative concentration, a fraction above 1, one far outside of what adults have
+  'conflicting-values', // one sample has two different values of the same analyte or marker
   'older-than-allowed', // the latest usable evidence is older than the manifest allows
   'failed', // extraction or inference failed; the log has the code
 ] as const;
@@ -23,6 +24,7 @@ export const MODALITY_FLAGS = [
   'no-baseline', // no sample before surgery: changes since baseline were imputed
   'imputed', // some features were missing and took the training median
   'below-detection', // some analytes were below their limit of detection
+  'above-range', // some analytes were above what their assay measures and count as its limit
 ] as const;
 export type ModalityFlag = (typeof MODALITY_FLAGS)[number];
 

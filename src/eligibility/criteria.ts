@@ -8,6 +8,8 @@ export interface Subject {
   readonly clinical: ClinicalFacts;
   /** YYYY-MM-DD of the visit. */
   readonly asOf: string;
+  /** Up to when a death counts; at a live visit any date does. `clinical` was made with the same. */
+  readonly barAsOf: string;
 }
 
 type Criterion = (subject: Subject) => Omit<CriterionResult, 'id'>;

@@ -6,13 +6,18 @@ const scopeOf = ({ clinical }: Subject): Eligibility['outOfScope'] => [
   ...(clinical.resections.length === 0 ? (['no-lung-resection'] as const) : []),
 ];
 
-const barOf = ({ patient, clinical, asOf }: Subject): Eligibility['barred'] => {
+const barOf = ({ patient, clinical, barAsOf }: Subject): Eligibility['barred'] => {
   // A retrospective landmark must not see a later death; a death without a date bars always.
   const { deceased, deceasedOn } = patient;
-  if (deceased && (deceasedOn === undefined || deceasedOn <= asOf)) return { reason: 'deceased' };
-  if (clinical.recurrence === undefined) return undefined;
-  const { on, source } = clinical.recurrence;
-  return { reason: 'recurred', evidence: [source], ...(on !== undefined && { on }) };
+  if (deceased && (deceasedOn === undefined || deceasedOn <= barAsOf)) return { reason: 'deceased' };
+  const { recurrence, secondOperation } = clinical;
+  if (recurrence !== undefined) {
+    const { on, source } = recurrence;
+    return { reason: 'recurred', evidence: [source], ...(on !== undefined && { on }) };
+  }
+  if (secondOperation === undefined) return undefined;
+  const { performedOn: on, source } = secondOperation;
+  return { reason: 'second-operation', evidence: [source], ...(on !== undefined && { on }) };
 };
 
 /**

@@ -19,7 +19,11 @@ export interface Eligibility {
   /** In scope, but no risk may be shown, whatever the criteria say. */
   readonly barred?:
     | { readonly reason: 'deceased' }
-    | { readonly reason: 'recurred'; readonly on?: string; readonly evidence: readonly EvidenceRef[] };
+    | {
+        readonly reason: 'recurred' | 'second-operation';
+        readonly on?: string;
+        readonly evidence: readonly EvidenceRef[];
+      };
   readonly criteria: readonly CriterionResult[];
   /** In scope, not barred, every criterion met. */
   readonly eligible: boolean;

@@ -35,7 +35,7 @@ export interface Models {
   readonly identity: ModelIdentity;
   readonly layer: RiskLayerManifest;
   readonly scoreManifest: (modality: ModalityId) => ModalityScoreManifest | undefined;
-  score(modality: ModalityId, features: FeatureVector): Promise<ScoredFeatures>;
+  score: (modality: ModalityId, features: FeatureVector) => Promise<ScoredFeatures>;
   /** @param scores in the layer's modality order, NaN where absent */
   risk(subset: string, scores: Float32Array, landmarkMonths: number): Promise<LayerOutput>;
   close(): Promise<void>;

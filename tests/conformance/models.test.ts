@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HORIZON_MONTHS, MODALITY_IDS } from '../../src/domain/index.ts';
-import { subsetName } from '../../src/fusion/index.ts';
+import { interpretLayer, subsetName } from '../../src/fusion/index.ts';
 import { listModels, loadModels, readModel } from '../../src/model-registry/index.ts';
 import { MODELS } from '../unit/support/reading.ts';
 
@@ -66,5 +66,18 @@ describe.each(models)('$id $version', ({ id, version }) => {
       }
     }
     await loaded.close();
+  });
+
+  it.runIf(manifest.kind === 'risk-layer')('estimates nothing beyond the last row it was fitted on', () => {
+    if (manifest.kind !== 'risk-layer') return;
+    const zeros = { risk: [0, 0, 0], interval: [0, 0, 0, 0, 0, 0], logHazard: [0, 0] };
+    const estimable = (landmarkMonths: number) => {
+      const estimate = interpretLayer(manifest, ['metabolomics', 'cfdna'], landmarkMonths, zeros);
+      return estimate.status === 'estimated' && estimate.horizons.map(({ status }) => status === 'estimated');
+    };
+    // Rows end 24 months after their landmark, the last of which is 24: nobody is seen after month 48.
+    expect(estimable(12)).toEqual([true, true, true]);
+    expect(estimable(24)).toEqual([true, true, true]);
+    expect(estimable(26)).toEqual([true, true, false]);
   });
 });

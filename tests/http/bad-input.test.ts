@@ -2,9 +2,11 @@ import { createServer } from 'node:http';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CdsError } from '../../src/domain/index.ts';
 import { PACKAGE_ROOT } from '../../src/platform/index.ts';
 import { freePort } from '../setup/service.ts';
 import { hookRequest, prefetchFor, SERVICE_PATH, startStack, type Stack } from './running-service.ts';
@@ -164,6 +166,27 @@ describe('prefetch that is wrong', () => {
     await expectRefused(body, 400, 'CDS_PATIENT_MISMATCH');
   });
 
+  it('the same id on another server: 400', async () => {
+    const prefetch = await prefetchFor(stack.service.url, stack.fhirBaseUrl, PATIENT);
+    const foreign = JSON.parse(
+      JSON.stringify(prefetch['conditions']).replaceAll(
+        `"Patient/${PATIENT}"`,
+        `"https://other-hospital.example/fhir/Patient/${PATIENT}"`,
+      ),
+    );
+    await expectRefused(await withPrefetch({ conditions: foreign }), 400, 'CDS_PATIENT_MISMATCH');
+  });
+
+  it.each([
+    ['a search that failed', { resourceType: 'Bundle', entry: [{ resource: outcome }] }],
+    ['entries that are no list', { resourceType: 'Bundle', entry: 'none' }],
+    ['a part by its own count', { resourceType: 'Bundle', total: 900, entry: [] }],
+  ])('%s is not "no data": it is read, or 412', async (_name, bundle) => {
+    await expectRefused(await withPrefetch({ diseaseStatus: bundle }), 412, 'CDS_PREFETCH_MISSING');
+    const { status, body } = await call(await withPrefetch({ diseaseStatus: bundle }, stack.fhirBaseUrl));
+    expect([status, body.cards.length]).toEqual([200, 1]);
+  });
+
   it('null is no data: cfDNA is absent, the rest still counts', async () => {
     const { body } = await call(await withPrefetch({ cfdna: null, genomicReports: null }));
     expect(body.cards[0].detail).toMatch(/cell-free DNA \| absent: nothing of the kind/);
@@ -226,6 +249,73 @@ describe('a FHIR server that fails', () => {
     expect(body.cards[0].summary).toMatch(/not rechecked/i);
     const risk = /\d+%/.exec(known.body.cards[0].summary);
     expect(body.cards[0].summary).toContain(risk![0]);
+  });
+});
+
+describe('a result that must not be shown again', () => {
+  const patient = 'demo-low-19-months';
+
+  it('the FHIR server refuses the token: no number, not even the stored one', async () => {
+    await call(hookRequest(patient, stack.fhirBaseUrl));
+    const { cfdna: _left, ...prefetch } = await prefetchFor(stack.service.url, stack.fhirBaseUrl, patient);
+    stack.faults.mode = 'refused';
+    const { body } = await call(hookRequest(patient, stack.fhirBaseUrl, { prefetch }));
+    expect(body.cards[0].detail).toContain('FHIR&#95;REFUSED');
+    expect(`${body.cards[0].summary} ${body.cards[0].detail}`).not.toMatch(/\d ?%/);
+  });
+
+  /** What the EHR sends of a patient, one kind of resource under ids of its own. */
+  const withOwnIds = async (patientId: string, key: string) => {
+    const prefetch = structuredClone(
+      await prefetchFor(stack.service.url, stack.fhirBaseUrl, patientId),
+    ) as any;
+    for (const { resource } of prefetch[key].entry) resource.id = `own-${resource.id}`;
+    return hookRequest(patientId, stack.fhirBaseUrl, { prefetch });
+  };
+
+  it('the workers see other samples than the EHR sends: said so, with no number', async () => {
+    const own = await withOwnIds('demo-low-3-months', 'genomicReports');
+    for (const { body } of [await call(own), await call(own)]) {
+      expect(body.cards[0].detail).toContain('ASSESSMENT&#95;UNANSWERED');
+      expect(`${body.cards[0].summary} ${body.cards[0].detail}`).not.toMatch(/\d ?%/);
+    }
+  });
+
+  it('they see the same samples but other resources: the request gets its answer', async () => {
+    const { body } = await call(await withOwnIds('demo-high-10-months', 'conditions'));
+    expect(body.cards[0].summary).toMatch(/\d+%.*high/);
+  });
+
+  it('what an earlier number rests on was taken back: its date, not its number', async () => {
+    const fresh = await startStack({ hook: { deadlineMs: 1500 } });
+    try {
+      const id = 'demo-partial-6-months';
+      const ask = async () =>
+        (await request(fresh.service.url).post(SERVICE_PATH).send(hookRequest(id, fresh.fhirBaseUrl))).body
+          .cards[0];
+      expect((await ask()).summary).toMatch(/\d+%/);
+      // From now on workers are too slow; then the newest panel is taken back.
+      fresh.service.core.models.score = async () => {
+        await sleep(2500);
+        throw new CdsError('MODEL_RUN_FAILED');
+      };
+      const search = `${fresh.fhirBaseUrl}/Observation?patient=${id}&code=metabolomics-panel&_count=100`;
+      const panels = ((await (await fetch(search)).json()) as any).entry.map((entry: any) => entry.resource);
+      const [newest] = panels.sort((a: any, b: any) =>
+        b.effectiveDateTime.localeCompare(a.effectiveDateTime),
+      );
+      const put = await fetch(`${fresh.fhirBaseUrl}/Observation/${newest.id}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/fhir+json' },
+        body: JSON.stringify({ ...newest, status: 'entered-in-error' }),
+      });
+      expect(put.status).toBe(200);
+      const card = await ask();
+      expect(card.source.topic.code).toBe('pending');
+      expect(`${card.summary} ${card.detail}`).not.toMatch(/\d ?%/);
+    } finally {
+      await fresh.close();
+    }
   });
 });
 

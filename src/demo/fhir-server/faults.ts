@@ -3,14 +3,20 @@ import type { RequestHandler } from 'express';
 
 /** Switched by tests while the server runs. */
 export interface Faults {
-  /** down: the socket is closed; slow: answers late; html: a login page with 200; error: 503. */
-  mode: 'ok' | 'down' | 'slow' | 'html' | 'error';
+  /** down: the socket is closed; slow: answers late; html: a login page with 200; error: 503;
+   * refused: 403. */
+  mode: 'ok' | 'down' | 'slow' | 'html' | 'error' | 'refused';
   /** How late `slow` is; 2000 unless said. */
   delayMs?: number;
 }
 
 const LOGIN_PAGE =
   '<!doctype html><html lang="en"><head><title>Sign in</title></head><body><form><input name="user"></form></body></html>';
+
+const REFUSED = JSON.stringify({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'forbidden' }],
+});
 
 /** Applied before routing, to every request. */
 export const faultInjection =
@@ -32,6 +38,9 @@ export const faultInjection =
         return;
       case 'error':
         response.status(503).type('text/plain').send('Service Unavailable');
+        return;
+      case 'refused':
+        response.status(403).type('application/fhir+json').send(REFUSED);
         return;
     }
   };

@@ -57,12 +57,13 @@ export function tenantOf(
 
 const requireSamePatient = (
   request: Pick<HookRequest<unknown>, 'tokenPatient'>,
+  tenant: TenantConfig,
   sets: ResourceSets,
   patientId: string,
 ): void => {
   if (request.tokenPatient !== undefined && request.tokenPatient !== patientId)
     throw new CdsError('CDS_PATIENT_MISMATCH', 'The token is for another patient.');
-  if (!allOfPatient(sets, patientId))
+  if (!allOfPatient(sets, patientId, tenant.fhirBaseUrl))
     throw new CdsError('CDS_PATIENT_MISMATCH', 'A prefetched resource is not of context.patientId.');
 };
 
@@ -116,7 +117,7 @@ export function createChartReader({ tenants, queries, fhir }: ChartReaderDepende
       signal: AbortSignal,
     ): Promise<ReadChart> => {
       const { sets, missing } = readPrefetch(request.prefetch, keys);
-      requireSamePatient(request, sets, patientId);
+      requireSamePatient(request, tenant, sets, patientId);
       if (missing.length === 0) return { chart: refuseReplaced(parseChart(sets, tenant.timeZone)) };
       if (request.fhirServer === undefined) {
         const failure = new CdsError('CDS_PREFETCH_MISSING', `Missing: ${missing.join(', ')}.`);
@@ -129,7 +130,8 @@ export function createChartReader({ tenants, queries, fhir }: ChartReaderDepende
         return { chart: refuseReplaced(parseChart({ ...sets, ...pulled }, tenant.timeZone)) };
       } catch (error) {
         const failure = asCdsError(error);
-        if (!failure.kind.retryable && failure.code !== 'FHIR_REFUSED') throw failure;
+        // Refused is refused: what this token may not read, the last result must not tell either.
+        if (!failure.kind.retryable) throw failure;
         return withoutPull(sets, missing, tenant, failure);
       }
     },

@@ -1,4 +1,11 @@
-import { list, record, type ChartQueryKey, type ResourceSets } from '../../chart/index.ts';
+import {
+  bundleResources,
+  isPartial,
+  list,
+  record,
+  type ChartQueryKey,
+  type ResourceSets,
+} from '../../chart/index.ts';
 
 /** What prefetch brought, and what still has to be read. */
 export interface Prefetched {
@@ -18,13 +25,7 @@ const resourcesOf = (value: unknown): readonly unknown[] | undefined => {
   const resource = record(value);
   if (resource === undefined || resource['resourceType'] === 'OperationOutcome') return undefined;
   if (resource['resourceType'] !== 'Bundle') return [value];
-  if (hasNextPage(resource)) return undefined;
-  return list(resource['entry']).flatMap((item) => {
-    const entry = record(item);
-    const inner = entry?.['resource'];
-    // A server may put a remark about the search among its results.
-    return inner === undefined || record(inner)?.['resourceType'] === 'OperationOutcome' ? [] : [inner];
-  });
+  return hasNextPage(resource) || isPartial(resource) ? undefined : bundleResources(resource);
 };
 
 const isPatient = (resource: unknown): boolean => record(resource)?.['resourceType'] === 'Patient';

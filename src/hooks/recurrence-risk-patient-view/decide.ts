@@ -16,6 +16,7 @@ import {
 } from '../../domain/index.ts';
 import type { Eligibility } from '../../eligibility/index.ts';
 import type { ReadChart } from '../common/index.ts';
+import { createExpiringSet } from './expiring-set.ts';
 
 /** An earlier result: shown with its number while it is valid, by its date alone afterwards. */
 export type Earlier =
@@ -64,8 +65,23 @@ const withoutNumber = ({ eligibility }: Plan): Decision | undefined => {
 const previousOf = (history: readonly Assessment[], landmarkDate: string): Assessment | undefined =>
   history.findLast((assessment) => assessment.landmarkDate < landmarkDate);
 
+type ReadyQuestion = Question & { readonly plan: ReadyPlan };
+
+/** Is everything that a result rests on still in the chart? Told only by a chart that was read whole. */
+const stillHeld = ({ evidence }: Assessment, { chart, failure }: ReadChart): boolean => {
+  if (failure !== undefined) return true;
+  const { patient, conditions, procedures, medications, observations, reports } = chart;
+  const held = [patient, ...conditions, ...procedures, ...medications, ...observations, ...reports];
+  const references = new Set(held.map(({ source }) => source.reference));
+  return evidence.every(({ reference }) => references.has(reference));
+};
+
+/** How long a job that could not be answered is not queued again. */
+const UNANSWERED_MS = 300_000;
+
 export function createDecide(dependencies: DecideDependencies) {
   const { assessor, store, queue, maxStaleDays, modelDigest } = dependencies;
+  const unanswered = createExpiringSet(UNANSWERED_MS, () => Date.now());
 
   /** A record that cannot be read back is as good as none: it is computed anew, and the trend left out. */
   const unlessDamaged = async <T>(reading: Promise<T>, otherwise: T): Promise<T> => {
@@ -83,12 +99,19 @@ export function createDecide(dependencies: DecideDependencies) {
   const storedOf = (plan: ReadyPlan): Promise<Assessment | undefined> =>
     unlessDamaged(assessor.stored(plan), undefined);
 
-  /** Eligibility was rechecked in this request; what remains is age, and that it is this model's number. */
-  const earlierOf = (history: readonly Assessment[], plan: ReadyPlan): Earlier | undefined => {
+  /**
+   * Eligibility was rechecked in this request. What remains: age, that it is this model's number, of this operation,
+   * and that nothing it rests on was taken back since.
+   */
+  const earlierOf = (history: readonly Assessment[], { plan, read }: ReadyQuestion): Earlier | undefined => {
     const last = history.findLast((assessment) => assessment.landmarkDate <= plan.landmarkDate);
     if (last === undefined) return undefined;
-    const age = daysBetween(last.landmarkDate, plan.landmarkDate);
-    return age <= maxStaleDays && last.model.digest === modelDigest
+    const holds =
+      daysBetween(last.landmarkDate, plan.landmarkDate) <= maxStaleDays &&
+      last.model.digest === modelDigest &&
+      last.surgeryDate === plan.assessable.landmark.surgeryDate &&
+      stillHeld(last, read);
+    return holds
       ? { status: 'valid', assessment: last }
       : { status: 'outlived', landmarkDate: last.landmarkDate };
   };
@@ -116,12 +139,11 @@ export function createDecide(dependencies: DecideDependencies) {
   });
 
   /** Queues the job and waits for it as long as the deadline allows. */
-  const queued = async (
-    plan: ReadyPlan,
-    deadline: AbortSignal,
-    history: readonly Assessment[],
-  ): Promise<Decision> => {
+  const queued = async (question: ReadyQuestion, history: readonly Assessment[]): Promise<Decision> => {
+    const { plan, deadline } = question;
     const { assessable } = plan;
+    if (unanswered.has(assessable.fingerprint))
+      return unavailable('ASSESSMENT_UNANSWERED', earlierOf(history, question));
     const present = MODALITY_IDS.filter((id) => assessable.scoreFingerprints.has(id));
     await queue.submit(
       {
@@ -135,14 +157,24 @@ export function createDecide(dependencies: DecideDependencies) {
       present,
     );
     const outcome = await queue.wait(assessable.fingerprint, deadline);
-    if (outcome.state === 'failed') return unavailable(outcome.code, earlierOf(history, plan));
-    const assessment = await storedOf(plan);
-    return assessment === undefined ? pending(earlierOf(history, plan)) : risk(assessment, history, plan);
+    if (outcome.state === 'failed') return unavailable(outcome.code, earlierOf(history, question));
+    if (outcome.state === 'pending') return pending(earlierOf(history, question));
+    // Where the workers saw other resources but the same samples, their scores serve this request's view too.
+    const assessment = (await storedOf(plan)) ?? (await assessor.fuseStored(plan));
+    if (assessment !== undefined) return risk(assessment, history, plan);
+    // Done, and not what was asked for: the workers see other samples. Asking again at once would not help.
+    unanswered.add(assessable.fingerprint);
+    return unavailable('ASSESSMENT_UNANSWERED', earlierOf(history, question));
   };
 
   /** Prefetch was not enough and the server failed: the last result may be shown, as not rechecked. */
-  const lastKnown = (plan: ReadyPlan, failure: CdsError, history: readonly Assessment[]): Decision => {
-    const earlier = earlierOf(history, plan);
+  const lastKnown = (
+    question: ReadyQuestion,
+    failure: CdsError,
+    history: readonly Assessment[],
+  ): Decision => {
+    const { plan } = question;
+    const earlier = earlierOf(history, question);
     if (earlier?.status !== 'valid') return unavailable(failure.code, earlier);
     const { assessment } = earlier;
     const previous = previousOf(history, assessment.landmarkDate);
@@ -155,17 +187,17 @@ export function createDecide(dependencies: DecideDependencies) {
     };
   };
 
-  const assessed = async (plan: ReadyPlan, question: Question): Promise<Decision> => {
-    const { read, backgroundAccess, deadline } = question;
+  const assessed = async (question: ReadyQuestion): Promise<Decision> => {
+    const { plan, read, backgroundAccess, deadline } = question;
     const history = await historyOf(plan);
     const { fingerprint } = plan.assessable;
     // Mostly it is the last of the history; of two of one day the history keeps only the later.
     const stored = history.findLast((each) => each.fingerprint === fingerprint) ?? (await storedOf(plan));
     if (stored !== undefined) return risk(stored, history, plan);
     if (!backgroundAccess) return risk(await assessor.complete(plan, read.chart, deadline), history, plan);
-    if (read.failure !== undefined) return lastKnown(plan, read.failure, history);
+    if (read.failure !== undefined) return lastKnown(question, read.failure, history);
     const fused = await assessor.fuseStored(plan);
-    return fused === undefined ? queued(plan, deadline, history) : risk(fused, history, plan);
+    return fused === undefined ? queued(question, history) : risk(fused, history, plan);
   };
 
   /** What to answer. Never rejects for what Redis, the store or a model did: those are decisions too. */
@@ -173,7 +205,7 @@ export function createDecide(dependencies: DecideDependencies) {
     const { plan } = question;
     if (!isReady(plan)) return withoutNumber(plan) ?? { kind: 'unavailable', code: 'INTERNAL' };
     try {
-      return await assessed(plan, question);
+      return await assessed({ ...question, plan });
     } catch (error) {
       return { kind: 'unavailable', code: asCdsError(error).code };
     }

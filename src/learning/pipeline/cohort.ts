@@ -49,7 +49,7 @@ const PATHOLOGY_DAYS = 30;
 const isEligible = (chart: Chart, surgeryDate: string, { terminology }: Reading): boolean => {
   const asOf = addDays(surgeryDate, PATHOLOGY_DAYS);
   const clinical = clinicalFacts(chart, terminology, asOf);
-  return judgeEligibility({ patient: chart.patient, clinical, asOf }).criteria.every(
+  return judgeEligibility({ patient: chart.patient, clinical, asOf, barAsOf: asOf }).criteria.every(
     (criterion) => criterion.result === 'met',
   );
 };

@@ -132,14 +132,17 @@ const requireEvents = (design: Design, subset: readonly ModalityId[]): void => {
     );
 };
 
-/** Patients still at risk at each whole month: what decides whether a horizon is estimable. */
-const atRiskByMonth = (training: TrainingSet, members: ReadonlySet<number>, months: number): number[] =>
-  Array.from({ length: months + 1 }, (_, month) =>
-    training.patients.reduce(
-      (sum, patient, index) => sum + Number(members.has(index) && patient.months > month),
-      0,
-    ),
-  );
+/**
+ * Training patients in the risk set at each whole month since surgery: those with a row that was entered before it
+ * and not left. Rows end 24 months after their landmark, and so does what the layer knows.
+ */
+const atRiskByMonth = ({ data, cluster }: Design, months: number): number[] =>
+  Array.from({ length: months + 1 }, (_, month) => {
+    const inside = cluster.filter(
+      (_patient, row) => (data.entry?.[row] ?? 0) < month && month <= (data.time[row] ?? 0),
+    );
+    return new Set(inside).size;
+  });
 
 /** No landmark plus horizon reaches beyond this. */
 const LAST_MONTH = 60;
@@ -173,7 +176,7 @@ export function fitRiskLayer(
   const { times, ...point } = fit(design, undefined, undefined);
   return {
     subset,
-    atRisk: atRiskByMonth(training, new Set(rows.map(({ row }) => row.patient)), LAST_MONTH),
+    atRisk: atRiskByMonth(design, LAST_MONTH),
     layer: {
       ...point,
       columns: subset.map((id) => modalities.indexOf(id)),

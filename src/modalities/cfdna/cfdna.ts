@@ -1,6 +1,6 @@
 import type { ModalityFlag } from '../../domain/index.ts';
 import { CFDNA_MARKERS, type CfdnaMarker } from '../../terminology/index.ts';
-import { createBloodModality, type ModalityFactory } from '../common/index.ts';
+import { censoringFlags, createBloodModality, type ModalityFactory } from '../common/index.ts';
 import { readMarkerDraws, type MarkerDraw } from './markers.ts';
 
 /** Both come from the whole-genome sequencing: without them there is no cfDNA result; methylation is imputed. */
@@ -28,7 +28,7 @@ const FEATURES: readonly Feature[] = [
 ];
 
 const valueOf = (draw: MarkerDraw | undefined, { marker, transform }: Feature): number => {
-  const value = draw?.values.get(marker);
+  const value = draw?.amounts.get(marker)?.value;
   return value === undefined ? Number.NaN : transform(value);
 };
 
@@ -40,18 +40,20 @@ export const createCfdna: ModalityFactory = (dependencies) =>
   createBloodModality<MarkerDraw>({
     id: 'cfdna',
     queries: ['cfdna', 'genomicReports'],
-    preprocessing: 'cfdna/1',
+    preprocessing: 'cfdna/2',
     featureNames: [...FEATURES.map(({ name }) => name), ...FEATURES.map(({ stem }) => `change:${stem}`)],
     draws: (chart, rules) => readMarkerDraws(chart, rules, dependencies),
     incomplete: (draw) => {
-      const missing = NEEDED.find((marker) => !draw.values.has(marker));
+      const missing = NEEDED.find((marker) => !draw.amounts.has(marker));
       return missing === undefined ? undefined : { reason: 'incomplete-panel', detail: missing };
     },
     flags: (latest, baseline): ModalityFlag[] => [
-      ...(CFDNA_MARKERS.every((marker) => latest.values.has(marker) && baseline?.values.has(marker) !== false)
+      ...(CFDNA_MARKERS.every(
+        (marker) => latest.amounts.has(marker) && baseline?.amounts.has(marker) !== false,
+      )
         ? []
         : (['imputed'] as const)),
-      ...(latest.belowDetection ? (['below-detection'] as const) : []),
+      ...censoringFlags(latest.amounts),
     ],
     features: (latest, baseline) => {
       const features: Record<string, number> = {};

@@ -1,57 +1,53 @@
 import { FINAL_STATUSES, type Chart, type ObservationFact, type ReportFact } from '../../chart/index.ts';
 import { CFDNA_MARKERS, SYSTEMS, type CfdnaMarker } from '../../terminology/index.ts';
 import {
+  addAmount,
   amountOf,
+  isOfDay,
   usableParts,
+  type Amount,
   type DrawRules,
-  type Fault,
   type ModalityDependencies,
+  type PlausibleRange,
+  type Reading,
   type SampledDraw,
 } from '../common/index.ts';
 
 /** One cfDNA sample: its markers as numbers without unit (shares and ratios). */
 export interface MarkerDraw extends SampledDraw {
-  readonly values: ReadonlyMap<CfdnaMarker, number>;
-  readonly belowDetection: boolean;
+  readonly amounts: ReadonlyMap<CfdnaMarker, Amount>;
 }
+
+/** What one draw is put together of. */
+interface Sample {
+  readonly collectedOn: string;
+  readonly report?: ReportFact;
+  readonly parts: readonly ObservationFact[];
+}
+
+/** Shares are shares; the ratio of short to long fragments is some tenths in health (doi:10.1038/s41586-019-1272-6). */
+const PLAUSIBLE: Readonly<Record<CfdnaMarker, PlausibleRange>> = {
+  'tumour-fraction': { low: 0, high: 1 },
+  'fragment-score': { low: 0.01, high: 10 },
+  'methylation-score': { low: 0, high: 1 },
+};
 
 const markerOf = (fact: ObservationFact): CfdnaMarker | undefined =>
   CFDNA_MARKERS.find((marker) =>
     fact.codings.some((coding) => coding.system === SYSTEMS.project && coding.code === marker),
   );
 
-interface Reading {
-  readonly values: Map<CfdnaMarker, number>;
-  belowDetection: boolean;
-  fault?: Fault;
-}
-
-/** A share above 1 or a ratio that is not positive is a unit or transcription error. */
-const implausible = (marker: CfdnaMarker, value: number): boolean =>
-  marker === 'fragment-score' ? value <= 0 : value > 1;
-
-const readMarker = (reading: Reading, fact: ObservationFact, { units }: ModalityDependencies): void => {
-  const marker = markerOf(fact);
-  if (marker === undefined || fact.quantity === undefined) return;
-  const amount = amountOf(fact.quantity, '1', units);
-  if (typeof amount === 'string') reading.fault ??= { reason: amount, detail: marker };
-  else if (implausible(marker, amount.value))
-    reading.fault ??= { reason: 'value-implausible', detail: marker };
-  else {
-    reading.values.set(marker, amount.value);
-    reading.belowDetection ||= amount.belowDetection;
-  }
-};
-
 const readDraw = (
-  collectedOn: string,
-  parts: readonly ObservationFact[],
-  report: ReportFact | undefined,
+  { collectedOn, report, parts }: Sample,
   rules: DrawRules,
-  dependencies: ModalityDependencies,
+  { units }: ModalityDependencies,
 ): MarkerDraw => {
-  const reading: Reading = { values: new Map(), belowDetection: false };
-  for (const part of parts) readMarker(reading, part, dependencies);
+  const reading: Reading<CfdnaMarker> = { amounts: new Map() };
+  for (const part of parts) {
+    const marker = markerOf(part);
+    if (marker !== undefined && part.quantity !== undefined)
+      addAmount(reading, marker, amountOf(part.quantity, '1', units), PLAUSIBLE[marker]);
+  }
   const dated = [...(report === undefined ? [] : [report]), ...parts];
   return {
     ...reading,
@@ -61,25 +57,53 @@ const readDraw = (
   };
 };
 
-/** The samples that genomic reports hold. */
-const reportedDraws = (
-  chart: Chart,
-  markers: ReadonlyMap<string, ObservationFact>,
-  rules: DrawRules,
-  dependencies: ModalityDependencies,
-): MarkerDraw[] =>
-  chart.reports
-    .filter((report) => FINAL_STATUSES.has(report.status))
-    .filter((report) => dependencies.terminology.includes('genomic-report-type', report.codings))
-    .flatMap((report) => {
-      const parts = report.results.flatMap((reference) => markers.get(reference) ?? []);
-      const collectedOn = report.effectiveOn ?? parts[0]?.effectiveOn;
-      return parts.length === 0 || collectedOn === undefined
-        ? []
-        : [readDraw(collectedOn, parts, report, rules, dependencies)];
-    });
+/** A report without a date has that of its results, where they have one in common. */
+const collectionDay = (report: ReportFact, parts: readonly ObservationFact[]): string | undefined => {
+  const days = new Set(parts.flatMap(({ effectiveOn }) => effectiveOn ?? []));
+  return report.effectiveOn ?? (days.size === 1 ? [...days][0] : undefined);
+};
 
-/** The samples of the chart: by genomic report, then markers that no report holds by their collection date. */
+/** The samples that genomic reports hold. */
+const reportedSamples = (
+  chart: Chart,
+  markers: readonly ObservationFact[],
+  { terminology }: ModalityDependencies,
+): Sample[] => {
+  const byReference = new Map(markers.map((fact) => [fact.source.reference, fact]));
+  return chart.reports
+    .filter((report) => FINAL_STATUSES.has(report.status))
+    .filter((report) => terminology.includes('genomic-report-type', report.codings))
+    .flatMap((report) => {
+      const results = report.results.flatMap((reference) => byReference.get(reference) ?? []);
+      const collectedOn = collectionDay(report, results);
+      if (collectedOn === undefined) return [];
+      const parts = results.filter(isOfDay(collectedOn));
+      return parts.length === 0 ? [] : [{ collectedOn, report, parts }];
+    });
+};
+
+/** Markers that no report of their day holds: they join the one report there is of that day, or are a sample. */
+const withLoose = (reported: readonly Sample[], markers: readonly ObservationFact[]): Sample[] => {
+  const held = new Set(reported.flatMap(({ parts }) => parts));
+  const loose = Map.groupBy(
+    markers.filter((fact) => !held.has(fact)),
+    (fact) => fact.effectiveOn,
+  );
+  const reportsOn = Map.groupBy(reported, ({ collectedOn }) => collectedOn);
+  const isOnly = ({ collectedOn }: Sample): boolean => reportsOn.get(collectedOn)?.length === 1;
+  return [
+    ...reported.map((sample) =>
+      isOnly(sample)
+        ? { ...sample, parts: [...sample.parts, ...(loose.get(sample.collectedOn) ?? [])] }
+        : sample,
+    ),
+    ...[...loose].flatMap(([collectedOn, parts]) =>
+      collectedOn === undefined || reportsOn.get(collectedOn)?.length === 1 ? [] : [{ collectedOn, parts }],
+    ),
+  ];
+};
+
+/** The samples of the chart: by genomic report, and by collection date where markers are in none of that date. */
 export function readMarkerDraws(
   chart: Chart,
   rules: DrawRules,
@@ -88,21 +112,7 @@ export function readMarkerDraws(
   const markers = chart.observations.filter(
     (fact) => FINAL_STATUSES.has(fact.status) && markerOf(fact) !== undefined,
   );
-  const reported = reportedDraws(
-    chart,
-    new Map(markers.map((fact) => [fact.source.reference, fact])),
-    rules,
-    dependencies,
+  return withLoose(reportedSamples(chart, markers, dependencies), markers).map((sample) =>
+    readDraw(sample, rules, dependencies),
   );
-  const held = new Set(reported.flatMap((draw) => draw.evidence.map((source) => source.reference)));
-  const loose = Map.groupBy(
-    markers.filter((fact) => !held.has(fact.source.reference)),
-    (fact) => fact.effectiveOn,
-  );
-  return [
-    ...reported,
-    ...[...loose].flatMap(([collectedOn, parts]) =>
-      collectedOn === undefined ? [] : [readDraw(collectedOn, parts, undefined, rules, dependencies)],
-    ),
-  ];
 }

@@ -28,6 +28,12 @@ export const DRAW_RULES: DrawRules = {
   maxAgeDays: 190,
 };
 
+/** A part with another collection date of its own is of another sample, whatever report or panel names it. */
+export const isOfDay =
+  (collectedOn: string) =>
+  ({ effectiveOn }: { readonly effectiveOn?: string }): boolean =>
+    effectiveOn === undefined || effectiveOn === collectedOn;
+
 /**
  * From when a sample that is reported in parts may be used: once the last part was collected and issued.
  *

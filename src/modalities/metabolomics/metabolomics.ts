@@ -1,5 +1,5 @@
 import type { ModalityFlag } from '../../domain/index.ts';
-import { createBloodModality, type ModalityFactory } from '../common/index.ts';
+import { censoringFlags, createBloodModality, type ModalityFactory } from '../common/index.ts';
 import { readPanels, type Panel } from './panel.ts';
 
 /** The share of the analytes that must have been measured; below detection counts as measured. */
@@ -18,7 +18,7 @@ export const createMetabolomics: ModalityFactory = (dependencies) => {
   return createBloodModality<Panel>({
     id: 'metabolomics',
     queries: ['metabolomics'],
-    preprocessing: 'metabolomics/1',
+    preprocessing: 'metabolomics/2',
     featureNames: [
       ...analytes.map((analyte) => `log2:${analyte}`),
       ...analytes.map((analyte) => `change:${analyte}`),
@@ -32,9 +32,7 @@ export const createMetabolomics: ModalityFactory = (dependencies) => {
       ...([latest, baseline ?? latest].some((panel) => measured(panel) < analytes.length)
         ? (['imputed'] as const)
         : []),
-      ...([...latest.amounts.values()].some((amount) => amount.belowDetection)
-        ? (['below-detection'] as const)
-        : []),
+      ...censoringFlags(latest.amounts),
     ],
     features: (latest, baseline) => {
       const features: Record<string, number> = {};

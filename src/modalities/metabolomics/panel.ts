@@ -1,11 +1,20 @@
-import { FINAL_STATUSES, type Chart, type Measurement, type ObservationFact } from '../../chart/index.ts';
 import {
+  FINAL_STATUSES,
+  type Chart,
+  type Measurement,
+  type ObservationFact,
+  type QuantityValue,
+} from '../../chart/index.ts';
+import {
+  addAmount,
   amountOf,
+  isOfDay,
   usableParts,
   type Amount,
   type DrawRules,
-  type Fault,
   type ModalityDependencies,
+  type PlausibleRange,
+  type Reading,
   type SampledDraw,
 } from '../common/index.ts';
 
@@ -17,23 +26,29 @@ export interface Panel extends SampledDraw {
   readonly amounts: ReadonlyMap<string, Amount>;
 }
 
-interface Reading {
-  readonly amounts: Map<string, Amount>;
-  fault?: Fault;
-}
+/** Of the vocabulary, umol/L; what a site's own says nothing about may be anything. */
+const plausibleRange = (
+  analyte: string,
+  { value, comparator }: QuantityValue,
+  { terminology }: ModalityDependencies,
+): PlausibleRange => {
+  const property = (name: string) => terminology.numberProperty('analyte', analyte, name);
+  // A bare zero is how some laboratories write 'not detected': no error of unit makes it.
+  const low = value === 0 && comparator === undefined ? 0 : property('plausible-low');
+  return { low: low ?? 0, high: property('plausible-high') ?? Infinity };
+};
 
 const readMeasurement = (
-  reading: Reading,
+  reading: Reading<string>,
   measurement: Measurement,
-  { terminology, units }: ModalityDependencies,
+  dependencies: ModalityDependencies,
 ): void => {
+  const { terminology, units } = dependencies;
   const analyte = terminology.translate('analyte', measurement.codings);
   if (analyte === undefined || measurement.quantity === undefined) return;
   const molarMass = terminology.numberProperty('analyte', analyte, 'molar-mass');
   const amount = amountOf(measurement.quantity, CONCENTRATION_UNIT, units, molarMass);
-  if (typeof amount === 'string') reading.fault ??= { reason: amount, detail: analyte };
-  // Zero without a limit of detection is nothing a logarithm could take: missing.
-  else if (amount.value > 0) reading.amounts.set(analyte, amount);
+  addAmount(reading, analyte, amount, plausibleRange(analyte, measurement.quantity, dependencies));
 };
 
 const readPanel = (
@@ -44,12 +59,15 @@ const readPanel = (
 ): Panel => {
   const members = panel.members
     .flatMap((reference) => byReference.get(reference) ?? [])
-    .filter((member) => FINAL_STATUSES.has(member.status));
-  const reading: Reading = { amounts: new Map() };
+    .filter((member) => FINAL_STATUSES.has(member.status))
+    .filter(isOfDay(panel.effectiveOn));
+  const reading: Reading<string> = { amounts: new Map() };
   for (const measurement of [...panel.components, ...members])
     readMeasurement(reading, measurement, dependencies);
   return {
     ...reading,
+    // Zero without a limit of detection is nothing a logarithm could take: missing.
+    amounts: new Map([...reading.amounts].filter(([, amount]) => amount.value > 0)),
     collectedOn: panel.effectiveOn,
     usableFrom: usableParts(panel.effectiveOn, [panel, ...members], rules),
     evidence: [panel, ...members].map((part) => part.source),

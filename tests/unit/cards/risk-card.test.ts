@@ -130,9 +130,28 @@ describe('the detail', () => {
     ]);
   });
 
+  it.each([
+    ['en', 'The 90% interval covers the uncertainty of the risk layer only;'],
+    ['zh-CN', '90%区间仅反映风险层的不确定性；'],
+  ] as const)('%s: right under the table, says what the interval leaves out', (language, sentence) => {
+    const { detail } = make({}, language);
+    const blocks = detail.split('\n\n');
+    const table = blocks.findIndex((block) => block.startsWith('|'));
+    expect(blocks[table + 1]?.startsWith(sentence)).toBe(true);
+    expect(blocks[table + 1]).toBe(CATALOGUES[language]['risk.interval-covers']);
+  });
+
+  it('says nothing of an interval where no horizon has one', () => {
+    const horizons = [{ horizonMonths: 12, status: 'not-estimable', reason: 'too-few-at-risk' }] as const;
+    const { text } = rendered(make({ assessment: assessment({ risk: estimated({ horizons }) }) }));
+    expect(text).not.toContain(CATALOGUES.en['risk.interval-covers']);
+  });
+
   it('says event, clock and condition', () => {
     const { text } = rendered(make());
-    expect(text).toMatch(/recurrence or death from any cause, counted from 23 Nov 2026, 7 months after/);
+    expect(text).toMatch(
+      /recurrence or death from any cause, counted from 23 Nov 2026, 7 months after the lung resection/,
+    );
     expect(text).toMatch(/alive and recurrence-free/);
   });
 
@@ -225,8 +244,12 @@ describe('what changed', () => {
     risk: estimated({ horizons: twelveMonths(0.19), modalityLogHazard: { metabolomics: 0.25, cfdna: 0.4 } }),
   });
 
-  it('first assessment', () => {
-    expect(rendered(make()).text).toContain('This is the first assessment.');
+  it.each([
+    ['en', 'No earlier assessment is kept.'],
+    ['zh-CN', '未保留此前的评估。'],
+  ] as const)('%s: none before it, without claiming that there never was one', (language, expected) => {
+    expect(rendered(make({}, language)).text).toContain(expected);
+    expect(rendered(make({ previous }, language)).text).not.toContain(expected);
   });
 
   it('from, to, percentage points and the modality that moved', () => {
@@ -271,7 +294,10 @@ describe('what changed', () => {
 describe('the follow-up', () => {
   it('stands in the detail with its sources and the need for approval', () => {
     const { text } = rendered(make());
-    expect(text).toMatch(/Requires clinical approval\. .*No trial shows/);
+    expect(text).toMatch(
+      /Requires clinical approval\. .*No trial shows.*\. Stage is not taken into account\./,
+    );
+    expect(rendered(make({}, 'zh-CN')).text).toContain('未考虑分期。');
     expect(text).toMatch(
       /Contrast-enhanced chest CT: due 23 Feb 2027 .*every 3 months \(NCCN 2024 stage III schedule\)/,
     );

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { allOfPatient } from '../../../src/chart/index.ts';
 import { condition, patient } from '../support/fhir.ts';
 
+const BASE = 'https://ehr.example.org/fhir';
+
 describe('allOfPatient', () => {
   const referenced = (reference: unknown) => condition('c1', { subject: { reference } });
 
@@ -10,6 +12,9 @@ describe('allOfPatient', () => {
     ['Patient/p1/_history/4', true],
     ['https://ehr.example.org/fhir/Patient/p1', true],
     ['https://ehr.example.org/fhir/Patient/p1/_history/4', true],
+    ['https://other-hospital.example.org/fhir/Patient/p1', false],
+    ['https://ehr.example.org/fhir2/Patient/p1', false],
+    ['https://ehr.example.org.evil.example/fhir/Patient/p1', false],
     ['Patient/p10', false],
     ['Patient/P1', false],
     ['Patient/p', false],
@@ -25,27 +30,27 @@ describe('allOfPatient', () => {
     [7, false],
     [undefined, false],
   ])('subject %j: %s', (reference, expected) => {
-    expect(allOfPatient({ conditions: [referenced(reference)] }, 'p1')).toBe(expected);
+    expect(allOfPatient({ conditions: [referenced(reference)] }, 'p1', BASE)).toBe(expected);
   });
 
   it('reads `patient` where a type has no subject, and the id of a Patient', () => {
     const allergy = { resourceType: 'AllergyIntolerance', patient: { reference: 'Patient/p1' } };
-    expect(allOfPatient({ conditions: [allergy], patient: [patient()] }, 'p1')).toBe(true);
-    expect(allOfPatient({ patient: [patient({ id: 'p2' })] }, 'p1')).toBe(false);
-    expect(allOfPatient({ patient: [patient({ id: undefined })] }, 'p1')).toBe(false);
+    expect(allOfPatient({ conditions: [allergy], patient: [patient()] }, 'p1', BASE)).toBe(true);
+    expect(allOfPatient({ patient: [patient({ id: 'p2' })] }, 'p1', BASE)).toBe(false);
+    expect(allOfPatient({ patient: [patient({ id: undefined })] }, 'p1', BASE)).toBe(false);
   });
 
   it('finds one foreign resource in any set, and takes nothing for a resource', () => {
-    expect(allOfPatient({ conditions: [], procedures: [referenced('Patient/p1')] }, 'p1')).toBe(true);
+    expect(allOfPatient({ conditions: [], procedures: [referenced('Patient/p1')] }, 'p1', BASE)).toBe(true);
     expect(
-      allOfPatient({ conditions: [referenced('Patient/p1')], cfdna: [referenced('Patient/p2')] }, 'p1'),
+      allOfPatient({ conditions: [referenced('Patient/p1')], cfdna: [referenced('Patient/p2')] }, 'p1', BASE),
     ).toBe(false);
     for (const nothing of [null, 7, 'x', [], {}])
-      expect(allOfPatient({ conditions: [nothing] }, 'p1')).toBe(false);
+      expect(allOfPatient({ conditions: [nothing] }, 'p1', BASE)).toBe(false);
   });
 
   it('a Patient contained in a resource says nothing of whose it is', () => {
     const contained = condition('c1', { subject: { reference: '#me' }, contained: [patient()] });
-    expect(allOfPatient({ conditions: [contained] }, 'p1')).toBe(false);
+    expect(allOfPatient({ conditions: [contained] }, 'p1', BASE)).toBe(false);
   });
 });

@@ -19,12 +19,13 @@ import {
 import { terminology } from '../support/reading.ts';
 
 const TODAY = '2026-11-23';
-const judge = (resources: readonly Resource[], asOf = TODAY) => {
+const judge = (resources: readonly Resource[], asOf = TODAY, barAsOf = asOf) => {
   const chart = chartOf(resources);
   return judgeEligibility({
     patient: chart.patient,
-    clinical: clinicalFacts(chart, terminology, asOf),
+    clinical: clinicalFacts(chart, terminology, asOf, barAsOf),
     asOf,
+    barAsOf,
   });
 };
 /** The eligible story with some resources replaced (by id) or added, or taken away. */
@@ -253,5 +254,57 @@ describe('scope and bars', () => {
   it('one criterion that is unknown blocks', () => {
     for (const gone of ['stage', 'cisplatin-1']) expect(judge(story([], [gone])).eligible).toBe(false);
     expect(judge(story([patient({ birthDate: undefined })])).eligible).toBe(false);
+  });
+});
+
+describe('what bars any number', () => {
+  const ICD = 'http://hl7.org/fhir/sid/icd-10-cm';
+  const LIVE = '9999-12-31';
+  const metastasis = (code: string, change: object) =>
+    condition('met', { code: concept(ICD, code), onsetDateTime: '2026-10-10', ...change });
+
+  it.each([
+    ['brain metastasis', metastasis('C79.31', {}), 'recurred'],
+    [
+      'pleural metastasis, undated',
+      metastasis('C78.2', { onsetDateTime: undefined, recordedDate: undefined }),
+      'recurred',
+    ],
+    ['supraclavicular nodes', metastasis('C77.0', {}), 'recurred'],
+    ['intrathoracic nodes: the pathology of the operation', metastasis('C77.1', {}), undefined],
+    [
+      'a metastasis before the operation: the stage judges it',
+      metastasis('C79.31', { onsetDateTime: '2020-01-01' }),
+      undefined,
+    ],
+    [
+      'only suspected',
+      metastasis('C79.31', { verificationStatus: concept(SYSTEMS.conditionVerification, 'provisional') }),
+      undefined,
+    ],
+    [
+      'a relapse whose status has no system',
+      condition('back', { clinicalStatus: { coding: [{ code: 'relapse' }] }, onsetDateTime: '2026-10-10' }),
+      'recurred',
+    ],
+    ['a second lung operation', procedure('again', '2026-10-10'), 'second-operation'],
+    ['another code of the same operation', procedure('same', SURGERY), undefined],
+  ] as const)('%s', (_name, resource, reason) => {
+    const { barred, eligible } = judge(story([resource]), TODAY, LIVE);
+    expect([barred?.reason, eligible]).toEqual([reason, reason === undefined]);
+  });
+
+  it('at a live visit a date in the future bars, at a retrospective one it is not seen', () => {
+    for (const change of [
+      patient({ deceasedDateTime: '2027-11-01' }),
+      condition('back', {
+        clinicalStatus: concept(SYSTEMS.conditionClinical, 'recurrence'),
+        onsetDateTime: '2027-12-10',
+      }),
+      procedure('again', '2027-10-10'),
+    ]) {
+      expect(judge(story([change]), TODAY, LIVE).barred).toBeDefined();
+      expect(judge(story([change])).barred).toBeUndefined();
+    }
   });
 });

@@ -16,7 +16,7 @@ const judge = (resources: readonly unknown[], zone = 'America/New_York') => {
   return {
     chart,
     clinical,
-    eligibility: judgeEligibility({ patient: chart.patient, clinical, asOf: TODAY }),
+    eligibility: judgeEligibility({ patient: chart.patient, clinical, asOf: TODAY, barAsOf: TODAY }),
   };
 };
 

@@ -5,7 +5,6 @@ import { clinicalFacts } from '../../../src/chart/index.ts';
 import { addDays, type Landmark } from '../../../src/domain/index.ts';
 import { SYSTEMS } from '../../../src/terminology/index.ts';
 import {
-  ANALYTES,
   chartOf,
   concept,
   condition,
@@ -46,6 +45,8 @@ const base: readonly Resource[] = [
   ...panelOfMembers('m1', '2026-04-01'),
   ...markers('f0', '2026-01-08'),
   ...sample,
+  // names results that are planted, too
+  report('g1', [...sample, ...['x0', 'x1'].flatMap((id) => markers(id, '2026-04-01'))], '2026-04-01'),
 ];
 
 /** One resource or a few of each kind that can matter, dated as told. */
@@ -53,7 +54,7 @@ const KINDS: Readonly<
   Record<string, (id: string, collectedOn: string, issuedOn: string, value: number) => readonly Resource[]>
 > = {
   panel: (id, on, issuedOn, value) => [
-    panel(id, on, new Map(ANALYTES.map((analyte) => [analyte, [value, 'umol/L']])), {
+    panel(id, on, readings({ leucine: [value, 'umol/L'], isoleucine: [value, 'umol/L'] }), {
       issued: `${issuedOn}T08:00:00Z`,
     }),
   ],
@@ -68,8 +69,8 @@ const KINDS: Readonly<
       issued: `${issuedOn}T08:00:00Z`,
     })),
   // gathers results that are out already
-  'report over earlier markers': (id, on, issuedOn) => [
-    report(id, sample, on, { issued: `${issuedOn}T08:00:00Z` }),
+  'report over earlier markers': (id, _on, issuedOn) => [
+    report(id, sample, '2026-04-01', { issued: `${issuedOn}T08:00:00Z` }),
   ],
   'faulty panel': (id, on, issuedOn) => [
     panel(id, on, readings({ serine: [1, 'U/L'] }), { issued: `${issuedOn}T08:00:00Z` }),
@@ -90,7 +91,7 @@ const planted = fc.record({
   /** From the landmark; collected up to 100 days before it is issued. */
   issuedAfter: fc.integer({ min: 1, max: 400 }),
   collectedBefore: fc.integer({ min: 0, max: 100 }),
-  value: fc.integer({ min: 1, max: 900 }),
+  value: fc.integer({ min: 7, max: 900 }),
 });
 
 describe('data dated after the landmark', () => {

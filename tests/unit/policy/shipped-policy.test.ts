@@ -64,6 +64,13 @@ const CITED_RANGE: Record<Band, readonly [number, number]> = {
   'after year 5': [12, 12],
 };
 
+/** The groups that NCCN's schedule for stage III would see more often: ASCO and ESMO alone carry them. */
+const WITHOUT_NCCN: readonly (readonly [Stratum, Band])[] = [
+  ['low', 'year 3'],
+  ['low', 'years 4-5'],
+  ['intermediate', 'years 4-5'],
+];
+
 /** LOINC and SNOMED CT codes the actions are recognised by. */
 const CODES = {
   contrast: '24628-0',
@@ -115,6 +122,25 @@ describe('the shipped policy', () => {
       /Shortening an interval because of a predicted risk has no trial behind it/,
     );
     expect(plan['description']).toMatch(/ASCO 2020 advises against circulating biomarkers/);
+  });
+
+  it.each(cells)(
+    '%s risk, month %i: cites NCCN except where low risk is seen less often',
+    (stratum, month) => {
+      const band = bandOf(month);
+      const without = WITHOUT_NCCN.some(([low, bare]) => low === stratum && bare === band);
+      for (const { citations } of propose(stratum, month)) {
+        const labels = citations.map(({ label }) => label);
+        if (without) expect(labels).toEqual(['ASCO 2020', 'ESMO 2017']);
+        else expect(labels.some((label) => label.startsWith('NCCN 2024'))).toBe(true);
+      }
+    },
+  );
+
+  it('says that stage is not looked at', () => {
+    expect(shippedPlan()['description']).toMatch(
+      /Stage is not looked at.*NCCN's schedule for stage III is denser/,
+    );
   });
 
   it('cites the guidelines by DOI, and proposes no ctDNA, against which ASCO advises', () => {

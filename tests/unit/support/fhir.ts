@@ -140,13 +140,20 @@ export const ANALYTES = terminology.codes('analyte');
 
 export type Reading = readonly [value: number, unit: string, comparator?: string];
 
-/** Every analyte at 100 umol/L but those given; `undefined` leaves one out. */
+/** 100 umol/L is plausible of all but these. */
+const PLAUSIBLE_READINGS: Readonly<Record<string, Reading>> = {
+  kynurenine: [2, 'umol/L'],
+  hypoxanthine: [5, 'umol/L'],
+};
+
+/** Every analyte at 100 umol/L, or what is plausible of it, but those given; `undefined` leaves one out. */
 export const readings = (
   given: Readonly<Record<string, Reading | undefined>> = {},
 ): ReadonlyMap<string, Reading> =>
   new Map(
     ANALYTES.flatMap((analyte) => {
-      const reading: Reading | undefined = Object.hasOwn(given, analyte) ? given[analyte] : [100, 'umol/L'];
+      const usual = PLAUSIBLE_READINGS[analyte] ?? [100, 'umol/L'];
+      const reading: Reading | undefined = Object.hasOwn(given, analyte) ? given[analyte] : usual;
       return reading === undefined ? [] : [[analyte, reading] as const];
     }),
   );
