@@ -57,7 +57,10 @@ export interface Question {
 
 const withoutNumber = ({ eligibility }: Plan): Decision | undefined => {
   if (eligibility.outOfScope.length > 0) return { kind: 'out-of-scope', eligibility };
-  if (eligibility.barred !== undefined) return { kind: 'barred', barred: eligibility.barred };
+  const { barred, criteria } = eligibility;
+  // Who never was of the study is told so, also with a metastasis in the chart; a death goes before everything.
+  const neverOfStudy = criteria.some(({ result }) => result === 'not-met');
+  if (barred !== undefined && (barred.reason === 'deceased' || !neverOfStudy)) return { kind: 'barred', barred };
   return eligibility.eligible ? undefined : { kind: 'not-eligible', eligibility };
 };
 

@@ -233,12 +233,15 @@ describe('landmarks', () => {
       panel('m2', '2026-05-01', readings({ leucine: [900, 'umol/L'] })),
       diseaseStatus('s1', 'worsened', '2026-05-20'),
     ]);
-    const [then, asItWas] = [ready(later, '2026-04-20'), ready(story(), '2026-04-20')];
+    const then = bench.plan(later, '2026-04-20', SITE, true);
+    if (!isReady(then)) throw new Error('not eligible then');
+    const asItWas = ready(story(), '2026-04-20');
     expect(fingerprints(then)).toEqual(fingerprints(asItWas));
     const now = await bench.assessor.complete(then, chartOf(later), NEVER);
     bench.ran.length = 0;
     expect(await bench.assessor.stored(asItWas)).toEqual(now);
     expect(isReady(bench.plan(later))).toBe(false); // today: recurred
+    expect(isReady(bench.plan(later, '2026-04-20'))).toBe(false); // live, whatever the date: recurred
   });
 
   it('before surgery nothing can be assessed; soon after it is too early', async () => {
@@ -256,7 +259,7 @@ describe('a model that does not fit its modality', () => {
     const [first, ...rest] = modalities;
     if (first === undefined) throw new Error('no modality');
     for (const wrong of [
-      { ...first, preprocessing: 'metabolomics/2' },
+      { ...first, preprocessing: 'metabolomics/0' },
       { ...first, featureNames: first.featureNames.slice(1) },
     ])
       await expect(startBench({ modalities: [wrong, ...rest] })).rejects.toMatchObject({

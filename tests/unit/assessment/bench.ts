@@ -65,8 +65,8 @@ export async function startBench(change: Partial<AssessorDependencies> = {}) {
     ran,
     assessor,
     dependencies,
-    plan: (resources: readonly Resource[], date = TODAY, site = SITE) =>
-      assessor.plan(site, chartOf(resources), date),
+    plan: (resources: readonly Resource[], date = TODAY, site = SITE, retrospective = false) =>
+      assessor.plan(site, chartOf(resources), date, { retrospective }),
     close: async () => {
       await models.close();
       await store.close();

@@ -146,9 +146,12 @@ describe('the chart changed since the hook saw it', () => {
   });
 });
 
-it('a retrospective landmark is computed as of its day', async () => {
+it('a job of an earlier day is computed as of that day, and not for who recurred since', async () => {
   const ref = refFor(story(), '2026-04-20');
-  chart = changed([panel('m2', '2026-05-01'), diseaseStatus('s1', 'worsened', '2026-05-20')]);
+  chart = changed([diseaseStatus('s1', 'worsened', '2026-05-20')]);
+  await handlers.fusion(ref, NEVER);
+  expect(await answerTo(ref)).toBeUndefined();
+  chart = changed([panel('m2', '2026-05-01')]);
   await handlers.fusion(ref, NEVER);
   expect(await answerTo(ref)).toMatchObject({
     landmarkDate: '2026-04-20',

@@ -48,7 +48,8 @@ describeWithData('published charts', (data) => {
       .filter((each) => each.subject?.reference === subject.reference);
     const { eligibility, clinical } = judge([john, ...his]);
     expect(eligibility.outOfScope).toEqual([]);
-    expect(eligibility.barred).toBeUndefined();
+    // The examples give him a brain metastasis too.
+    expect(eligibility.barred?.reason).toBe('recurred');
     expect(eligibility.criteria.map(({ id, result, found }) => [id, result, found])).toEqual([
       ['age', 'met', '63'],
       ['nsclc', 'met', undefined],
