@@ -60,7 +60,8 @@ const withoutNumber = ({ eligibility }: Plan): Decision | undefined => {
   const { barred, criteria } = eligibility;
   // Who never was of the study is told so, also with a metastasis in the chart; a death goes before everything.
   const neverOfStudy = criteria.some(({ result }) => result === 'not-met');
-  if (barred !== undefined && (barred.reason === 'deceased' || !neverOfStudy)) return { kind: 'barred', barred };
+  if (barred !== undefined && (barred.reason === 'deceased' || !neverOfStudy))
+    return { kind: 'barred', barred };
   return eligibility.eligible ? undefined : { kind: 'not-eligible', eligibility };
 };
 
