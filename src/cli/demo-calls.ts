@@ -77,7 +77,9 @@ const indent = (text: string): string =>
 
 /** Markdown reads well as it is, but for the entities that keep foreign text inert. */
 const readable = (markdown: string): string =>
-  markdown.replace(/&#(\d+);/g, (_entity, code: string) => String.fromCodePoint(Number(code)));
+  markdown
+    .replace(/&#(\d+);/g, (_entity, code: string) => String.fromCodePoint(Number(code)))
+    .replaceAll('&amp;', '&');
 
 const printCard = (card: ShownCard): string =>
   [
