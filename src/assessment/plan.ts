@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { clinicalFacts, type Chart, type ClinicalFacts } from '../chart/index.ts';
 import {
   monthsSinceSurgery,
@@ -92,6 +93,17 @@ const scoreFingerprintsOf = (
   return names;
 };
 
+const digests = new WeakMap<object, string>();
+
+/** A hash of a manifest, made once: it is kilobytes, and stands in the name of every result. */
+const digestOf = (manifest: object): string => {
+  const known = digests.get(manifest);
+  if (known !== undefined) return known;
+  const made = hash('sha256', JSON.stringify(manifest), 'hex');
+  digests.set(manifest, made);
+  return made;
+};
+
 const once = <T>(make: () => T): (() => T) => {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
@@ -138,7 +150,7 @@ const assessableOf = (
         selection.status === 'present' ? 'present' : selection.reason,
       ]),
       // All of it: thresholds and limits are the manifest's, not the file's.
-      models.layer,
+      digestOf(models.layer),
       modalities.map((modality) => modality.preprocessing),
       terminology.version,
     ]),
