@@ -1,7 +1,8 @@
 /**
  * `npm run evidence`: what takes too long for the tests. The shipped models on fresh simulated patients, five seeds
  * of 1,000, against the true risk; docs/training.md says how to read it. Goes on where it was broken off; a seed
- * done for the same model is not done again.
+ * is not done again only for the same models and the same committed source: the models' digests alone do not tell
+ * that the code before and after them changed.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,6 +32,8 @@ interface SeedResult {
 
 interface Evidence {
   readonly modelDigest: string;
+  /** git's hash of src/ and models/ at that commit. */
+  readonly source: string;
   readonly commit: string;
   readonly date: string;
   readonly results: SeedResult[];
@@ -39,7 +42,11 @@ interface Evidence {
 const reading = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
 const models = await loadModels(path.join(PACKAGE_ROOT, 'models'), 'recurrence-risk');
 const kept = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Evidence) : undefined;
-const results = kept?.modelDigest === models.identity.digest ? kept.results : [];
+const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
+if (git('status', '--porcelain', 'src', 'models') !== '')
+  throw new Error('commit src and models first: evidence names a commit');
+const source = `${git('rev-parse', 'HEAD:src')} ${git('rev-parse', 'HEAD:models')}`;
+const results = kept?.source === source ? kept.results : [];
 
 const evaluateSeed = async (seed: number): Promise<SeedResult> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'evidence-'));
@@ -66,7 +73,8 @@ for (const seed of SEEDS) {
   results.push(await evaluateSeed(seed));
   const evidence: Evidence = {
     modelDigest: models.identity.digest,
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    source,
+    commit: git('rev-parse', '--short', 'HEAD'),
     date: new Date().toISOString().slice(0, 10),
     results,
   };

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CdsError } from '../../src/domain/index.ts';
 import { PACKAGE_ROOT } from '../../src/platform/index.ts';
 import { freePort } from '../setup/service.ts';
@@ -275,10 +275,14 @@ describe('a result that must not be shown again', () => {
 
   it('the workers see other samples than the EHR sends: said so, with no number', async () => {
     const own = await withOwnIds('demo-low-3-months', 'genomicReports');
-    for (const { body } of [await call(own), await call(own)]) {
+    const fusions = vi.spyOn(stack.service.core.handlers, 'fusion');
+    for (const { body } of [await call(own), await call(own), await call(own)]) {
       expect(body.cards[0].detail).toContain('ASSESSMENT&#95;UNANSWERED');
       expect(`${body.cards[0].summary} ${body.cards[0].detail}`).not.toMatch(/\d ?%/);
     }
+    // Asked three times, queued once.
+    expect(fusions).toHaveBeenCalledTimes(1);
+    fusions.mockRestore();
   });
 
   it('they see the same samples but other resources: the request gets its answer', async () => {

@@ -85,7 +85,7 @@ const UNANSWERED_MS = 300_000;
 
 export function createDecide(dependencies: DecideDependencies) {
   const { assessor, store, queue, maxStaleDays, modelDigest } = dependencies;
-  const unanswered = createExpiringSet(UNANSWERED_MS, () => Date.now());
+  const unanswered = createExpiringSet(UNANSWERED_MS, () => performance.now());
 
   /** A record that cannot be read back is as good as none: it is computed anew, and the trend left out. */
   const unlessDamaged = async <T>(reading: Promise<T>, otherwise: T): Promise<T> => {
