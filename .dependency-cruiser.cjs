@@ -33,6 +33,7 @@ const OWNERS = {
   express: ['http', 'app', 'web', 'demo'],
   '@medplum/(core|definitions|fhir-router)': ['demo'],
   'fhir-kit-client': ['chart'],
+  croner: ['assessment'],
   dcmjs: ['modalities/radiomics', 'simulation'],
   'onnxruntime-node': ['model-registry', 'learning'],
   '(bullmq|ioredis)': ['assessment', 'platform'],

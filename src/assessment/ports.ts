@@ -52,6 +52,47 @@ export interface AssessmentWorkers {
   close: () => Promise<void>;
 }
 
+/**
+ * Work that nobody waits for: references only, as in {@link AssessmentRef}. `assess`: something is new about a
+ * patient (or a visit is near), so read the chart and queue what is missing. `write-back`: put a stored result into
+ * the FHIR server. `sweep`: look for the coming days' follow-up appointments, and take up what was left undone.
+ */
+export type Task =
+  | { readonly kind: 'assess'; readonly tenant: string; readonly patientId: string }
+  | {
+      readonly kind: 'write-back';
+      readonly tenant: string;
+      readonly patientId: string;
+      readonly fingerprint: string;
+    }
+  | { readonly kind: 'sweep'; readonly tenant: string };
+
+/** One function a kind of task; safe to repeat. A retryable CdsError is tried again with growing waits. */
+export type TaskHandlers = {
+  readonly [Kind in Task['kind']]: (
+    task: Extract<Task, { readonly kind: Kind }>,
+    signal: AbortSignal,
+  ) => Promise<void>;
+};
+
+/** The way to background tasks. Two adapters as for assessments: in-process, BullMQ; one contract test on both. */
+export interface TaskQueue {
+  /**
+   * Queues a task. The same task while it waits is one; one that comes while its like is running waits its turn.
+   *
+   * @param options.delayMs not before; like tasks that come meanwhile are one
+   * @throws {CdsError} QUEUE_UNAVAILABLE
+   */
+  add(task: Task, options?: { readonly delayMs?: number }): Promise<void>;
+  /**
+   * Has a task done again and again, by a cron pattern in a time zone; of the same task the last rule counts.
+   *
+   * @throws {CdsError} QUEUE_UNAVAILABLE, CONFIG_INVALID for a pattern that is none
+   */
+  schedule(task: Task, rule: { readonly cron: string; readonly timeZone: string }): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** A modality's extraction and score, kept under its own fingerprint (no landmark date in it). */
 export interface ModalityScore {
   readonly fingerprint: string;

@@ -1,45 +1,7 @@
-import { addDays, type EvidenceRef } from '../domain/index.ts';
+import { addDays } from '../domain/index.ts';
 import type { Terminology } from '../terminology/index.ts';
+import type { ClinicalFacts, Fact, RecurrenceFact, StageFact, TherapyFact } from './clinical-facts.ts';
 import type { Chart, ConditionFact, MedicationFact, ObservationFact, ProcedureFact } from './facts.ts';
-
-export interface StageFact {
-  /** "IB", "IIIA", ...; absent where the value's code is not in the map. */
-  readonly group?: string;
-  readonly on?: string;
-  readonly source: EvidenceRef;
-}
-
-/** A drug class before surgery: the days it was given, oldest first. */
-export interface TherapyFact {
-  readonly dosesOn: readonly string[];
-  readonly sources: readonly EvidenceRef[];
-}
-
-export interface RecurrenceFact {
-  readonly on?: string;
-  readonly source: EvidenceRef;
-}
-
-/** The clinical story as the study needs it, as it was known on one date. */
-export interface ClinicalFacts {
-  readonly lungCancer: readonly ConditionFact[];
-  /** Confirmed ones only. */
-  readonly nsclc: readonly ConditionFact[];
-  readonly otherHistology: readonly ConditionFact[];
-  readonly resections: readonly ProcedureFact[];
-  /** The first resection with a date: time zero. */
-  readonly surgery?: ProcedureFact & { readonly performedOn: string };
-  /** The latest pathologic stage group; a clinical one never stands in. */
-  readonly pathologicStage?: StageFact;
-  readonly clinicalStage?: StageFact;
-  readonly immunotherapy: TherapyFact;
-  readonly platinum: TherapyFact;
-  readonly recurrence?: RecurrenceFact;
-  /** A lung resection after time zero: the clock of the model does not know it. */
-  readonly secondOperation?: ProcedureFact;
-  /** The last disease assessment of any result, or visit that counts as one. */
-  readonly lastDiseaseAssessmentOn?: string;
-}
 
 /** Results that stand: a preliminary one is not a result yet. */
 export const FINAL_STATUSES: ReadonlySet<string | undefined> = new Set(['final', 'amended', 'corrected']);
@@ -74,6 +36,7 @@ const latestStage = (
   const [group] = groups.size === 1 ? groups : [];
   return {
     source: latest.source,
+    postTherapy: false,
     ...(group !== undefined && { group }),
     ...(latest.effectiveOn !== undefined && { on: latest.effectiveOn }),
   };
@@ -97,6 +60,8 @@ const therapyBefore = (
   return {
     dosesOn: [...new Set(given.map((fact) => fact.givenOn))],
     sources: given.map((fact) => fact.source),
+    ordered: [],
+    undated: [],
   };
 };
 
@@ -168,6 +133,8 @@ export const resultsKnownBy = (chart: Chart, asOf: string): Chart => ({
   reports: chart.reports.filter((fact) => knownBy(asOf, fact.effectiveOn, fact.issuedOn)),
 });
 
+const NOT_READ: Fact<never> = { status: 'unknown', reason: 'not-read', sources: [] };
+
 /**
  * The clinical story as known on `asOf`: whatever happened or was recorded later is left out, so that a
  * retrospective landmark sees what a visit on that day would have seen.
@@ -224,7 +191,18 @@ export function clinicalFacts(
     resections,
     immunotherapy: therapyBefore(medications, terminology, 'checkpoint-inhibitor', surgeryOn),
     platinum: therapyBefore(medications, terminology, 'platinum', surgeryOn),
-    ...(surgery !== undefined && { surgery }),
+    nodes: [],
+    groundGlass: NOT_READ,
+    consent: NOT_READ,
+    otherMalignancies: [],
+    surgicalContraindications: [],
+    transfusions: [],
+    psychiatricDisorders: [],
+    judgement: NOT_READ,
+    samples: [],
+    ctStudies: [],
+    contrast: { egfr: NOT_READ, creatinine: NOT_READ, contrastAllergies: [] },
+    ...(surgery !== undefined && { surgery: { ...surgery, radical: NOT_READ, residualTumour: NOT_READ } }),
     ...(stage !== undefined && { pathologicStage: stage }),
     ...(clinicalStage !== undefined && { clinicalStage }),
     ...(recurrence !== undefined && { recurrence }),

@@ -1,12 +1,7 @@
-export {
-  clinicalFacts,
-  FINAL_STATUSES,
-  resultsKnownBy,
-  usableFrom,
-  type ClinicalFacts,
-  type StageFact,
-  type TherapyFact,
-} from './clinical.ts';
+export { clinicalFacts, FINAL_STATUSES, resultsKnownBy, usableFrom } from './clinical.ts';
+export type * from './clinical-facts.ts';
+export { UNKNOWN_REASONS } from './clinical-facts.ts';
+export type { FhirClient, TokenSource } from './client/types.ts';
 export type {
   Chart,
   ConditionFact,

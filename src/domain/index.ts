@@ -1,5 +1,6 @@
 export * from './assessment.ts';
 export * from './calendar.ts';
+export * from './criteria.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './modality.ts';

@@ -2,13 +2,59 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { CdsError } from '../domain/index.ts';
+import { CdsError, CRITERION_IDS, DEFAULT_BLOCKING } from '../domain/index.ts';
 import { isTimeZone } from './clock.ts';
 
 /** The repository or package root: defaults are found from here, wherever the process was started. */
 export const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
 
 const timeZone = z.string().refine(isTimeZone, { error: 'not an IANA time zone' });
+
+const criteria = z.array(z.enum(CRITERION_IDS));
+
+/** SMART Backend Services of one tenant, http://hl7.org/fhir/smart-app-launch/backend-services.html */
+const smartSchema = z.strictObject({
+  clientId: z.string().min(1),
+  scope: z.string().min(1).default('system/*.rs'),
+  algorithm: z.enum(['RS384', 'ES384']).default('ES384'),
+  /** Where discovery is not offered. */
+  tokenUrl: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+const writeBackSchema = z.strictObject({
+  enabled: z.boolean().default(false),
+  diagnosticReport: z.boolean().default(false),
+  auditEvents: z.boolean().default(false),
+});
+
+const subscriptionsSchema = z.strictObject({
+  /** What notifications must carry as `Authorization: Bearer`; without one the door is shut. */
+  secret: z.string().min(16).optional(),
+  /** Milliseconds in which several notifications of one patient are one assessment. */
+  quietMs: z.number().int().min(0).default(5000),
+});
+
+const cron = z.string().regex(/^\S+( \S+){4,5}$/, { error: 'not a cron pattern such as 0 2 * * *' });
+
+const sweepSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** In the tenant's time zone. */
+  cron: cron.default('0 2 * * *'),
+  daysAhead: z.number().int().min(0).max(30).default(1),
+});
+
+const eligibilitySchema = z.strictObject({
+  /** Criteria that block an assessment when they are not met, and when they are unknown. */
+  blocking: z
+    .strictObject({
+      notMet: criteria.default([...DEFAULT_BLOCKING.notMet]),
+      unknown: criteria.default([...DEFAULT_BLOCKING.unknown]),
+    })
+    .prefault({}),
+  /** What a stage is taken for that does not say its edition of TNM. */
+  tnmEditionWhenUnstated: z.enum(['8', 'unknown']).default('unknown'),
+  minimumNeoadjuvantCycles: z.number().int().min(1).default(2),
+});
 
 const tenantSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
@@ -19,6 +65,12 @@ const tenantSchema = z.strictObject({
   backgroundAccess: z.boolean().default(true),
   /** A static bearer token for the workers, where the server asks for one. */
   bearerToken: z.string().min(1).optional(),
+  /** SMART Backend Services for the workers, instead of a static token. */
+  smart: smartSchema.optional(),
+  writeBack: writeBackSchema.prefault({}),
+  subscriptions: subscriptionsSchema.prefault({}),
+  sweep: sweepSchema.prefault({}),
+  eligibility: eligibilitySchema.prefault({}),
 });
 
 export const configSchema = z.strictObject({
@@ -51,6 +103,12 @@ export const configSchema = z.strictObject({
     .strictObject({
       timeoutMs: z.number().int().min(50).default(10_000),
       maxPages: z.number().int().min(1).default(50),
+      /** Requests at a time to one server. */
+      concurrency: z.number().int().min(1).default(16),
+      /** Further attempts of one request. */
+      retries: z.number().int().min(0).default(3),
+      /** A JWKS file with our private keys; the first of an algorithm signs, all public parts are published. */
+      smartKeys: z.string().optional(),
     })
     .prefault({}),
   models: z
@@ -97,6 +155,7 @@ const ENVIRONMENT: Readonly<Record<string, { at: readonly string[]; number?: tru
   RECURRENCE_PORT: { at: ['http', 'port'], number: true },
   RECURRENCE_STORE_FILE: { at: ['store', 'file'] },
   RECURRENCE_STORE_KEY: { at: ['store', 'key'] },
+  RECURRENCE_SMART_KEYS: { at: ['fhir', 'smartKeys'] },
   RECURRENCE_LOG_LEVEL: { at: ['log', 'level'] },
   REDIS_URL: { at: ['queue', 'redisUrl'] },
 };
