@@ -19,6 +19,8 @@ export interface ChartQuery {
   readonly key: ChartQueryKey;
   readonly resourceType: string;
   readonly parameters: readonly (readonly [name: string, value: string])[];
+  /** A server that has no such resource or refuses it leaves facts unknown; any other query it fails ends the reading. */
+  readonly optional?: true;
 }
 
 const PATIENT = '{{context.patientId}}';
