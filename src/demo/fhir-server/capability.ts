@@ -15,6 +15,15 @@ const INTERACTIONS = [
 ] as const;
 const UNSUPPORTED: ReadonlySet<string> = new Set(['composite', 'special']);
 
+const BULK = 'http://hl7.org/fhir/uv/bulkdata';
+const operations: Readonly<Record<string, CapabilityStatementRestResource['operation']>> = {
+  Patient: [
+    { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+    { name: 'export', definition: `${BULK}/OperationDefinition/patient-export` },
+  ],
+  Group: [{ name: 'export', definition: `${BULK}/OperationDefinition/group-export` }],
+};
+
 const resourceOf = (type: string): CapabilityStatementRestResource => ({
   type: type as CapabilityStatementRestResource['type'],
   interaction: INTERACTIONS.map((code) => ({ code })),
@@ -27,11 +36,7 @@ const resourceOf = (type: string): CapabilityStatementRestResource => ({
   searchParam: Object.values(getSearchParameters(type) ?? {})
     .filter((parameter) => !UNSUPPORTED.has(parameter.type))
     .map(({ code, type: parameterType }) => ({ name: code, type: parameterType as ParameterType })),
-  ...(type === 'Patient' && {
-    operation: [
-      { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
-    ],
-  }),
+  ...(operations[type] && { operation: operations[type] }),
 });
 
 /** What the server does; the types listed are those of the Patient compartment and their supporting resources. */
@@ -43,6 +48,7 @@ export const capabilityStatement = (baseUrl: string): CapabilityStatement => {
     status: 'active',
     date: '2026-01-01',
     kind: 'instance',
+    instantiates: [`${BULK}/CapabilityStatement/bulk-data`],
     software: { name: 'recurrence-cds demo FHIR server' },
     implementation: { description: 'In memory, for the demo and tests', url: baseUrl },
     fhirVersion: '4.0.1',
@@ -53,6 +59,7 @@ export const capabilityStatement = (baseUrl: string): CapabilityStatement => {
         mode: 'server',
         resource: types.map(resourceOf),
         interaction: [{ code: 'batch' }, { code: 'transaction' }],
+        operation: [{ name: 'export', definition: `${BULK}/OperationDefinition/export` }],
       },
     ],
   };

@@ -9,6 +9,9 @@ import type { FhirRequest, FhirResponse, FhirRouter } from '@medplum/fhir-router
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import type { FhirResource } from 'fhir/r4.js';
+import { baseUrlOf } from './address.ts';
+import type { ExportOptions } from './export/options.ts';
+import { createExportRoutes } from './export/routes.ts';
 import { faultInjection } from './faults.ts';
 import type { Faults } from './faults.ts';
 import type { Lock } from './lock.ts';
@@ -19,9 +22,6 @@ import type { DemoRepository } from './repository.ts';
 const BODY_LIMIT = '32mb';
 const MAX_FORM_FIELDS = 10_000;
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
-
-const baseUrlOf = (request: Request): string =>
-  `${request.protocol}://${request.get('host') ?? '127.0.0.1'}/fhir`;
 
 /** GET, and POST only as a search or an operation, write nothing. */
 const isRead = ({ method, path }: Request): boolean =>
@@ -83,10 +83,12 @@ export const createApp = (
   repository: DemoRepository,
   faults: Faults,
   exclusively: Lock,
+  exporting: ExportOptions,
 ): Express => {
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(faultInjection(faults));
+  app.use('/fhir', createExportRoutes(repository, exporting));
   app.use(
     '/fhir',
     express.json({ type: ['application/json', 'application/*+json'], limit: BODY_LIMIT }),

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import type { FhirResource, StructureDefinition } from 'fhir/r4.js';
 import { CdsError } from '../../domain/index.ts';
 import { loadDefinitions } from './definitions.ts';
+import type { ExportOptions } from './export/options.ts';
 import type { Faults } from './faults.ts';
 import { createApp } from './http.ts';
 import { createLock } from './lock.ts';
@@ -19,6 +20,8 @@ export interface FhirServerOptions {
   readonly validate?: boolean;
   /** Kept by reference: change its mode while the server runs. */
   readonly faults?: Faults;
+  /** How $export behaves. */
+  readonly export?: ExportOptions;
 }
 
 export interface FhirServer {
@@ -40,7 +43,8 @@ const refusal = (resource: FhirResource, index: number, error: unknown): CdsErro
 };
 
 /**
- * A FHIR R4 server in memory, for the demo and tests: read, write, search, history, batch, transaction, $everything.
+ * A FHIR R4 server in memory, for the demo and tests: read, write, search, history, batch, transaction, $everything,
+ * $export.
  * No authentication, nothing kept on disk. A search costs microseconds for each stored resource of the type.
  */
 export const createFhirServer = (options: FhirServerOptions = {}): FhirServer => {
@@ -60,7 +64,13 @@ export const createFhirServer = (options: FhirServerOptions = {}): FhirServer =>
   };
   const exclusively = createLock();
   return {
-    app: createApp(createRouter(), repository, options.faults ?? { mode: 'ok' }, exclusively),
+    app: createApp(
+      createRouter(),
+      repository,
+      options.faults ?? { mode: 'ok' },
+      exclusively,
+      options.export ?? {},
+    ),
     load: (resources) =>
       exclusively(() => {
         load(resources);

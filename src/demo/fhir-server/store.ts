@@ -40,6 +40,14 @@ export class Store {
     }
   }
 
+  /** What was deleted of a type: when, and as it was before. */
+  *deleted(type: string): Generator<{ readonly at: string; readonly last: FhirResource & { id: string } }> {
+    for (const versions of this.#types.get(type)?.values() ?? []) {
+      const [last, deletion] = [versions.at(-2)?.resource, versions.at(-1)];
+      if (last && deletion && !deletion.resource) yield { at: deletion.lastUpdated, last };
+    }
+  }
+
   /** Writes the next version; the server's versionId and lastUpdated replace those of the resource. */
   write(resource: FhirResource & { id: string }, method: 'POST' | 'PUT'): FhirResource & { id: string } {
     const stamp = this.#stamp(resource.resourceType, resource.id);
