@@ -1,8 +1,9 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { CdsError } from '../domain/index.ts';
 import { SYSTEMS } from '../terminology/index.ts';
+import { jsonOfLine, splitLines } from './ndjson-lines.ts';
 import type { ResourceSets } from './parse.ts';
 import type { ChartQuery, ChartQueryKey } from './queries.ts';
 import { codings, list, localReference, record, text, type Json } from './resource-reader.ts';
@@ -32,49 +33,59 @@ const matches = (query: ChartQuery, resource: Json): boolean => {
 const isSimulated = (patient: Json): boolean =>
   list(patient['identifier']).some((each) => record(each)?.['system'] === SYSTEMS.simulatedPatient);
 
-async function* lines(file: string): AsyncGenerator<Json> {
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    number++;
-    if (line.trim() === '') continue;
-    let parsed: Json | undefined;
-    try {
-      parsed = record(JSON.parse(line));
-    } catch {
-      parsed = undefined;
-    }
-    if (parsed === undefined)
-      throw new CdsError(
-        'COHORT_INVALID',
-        `${path.basename(file)}, line ${String(number)} is not a resource`,
-      );
-    yield parsed;
+async function* resourcesIn(file: string): AsyncGenerator<Json> {
+  const name = path.basename(file);
+  for await (const line of splitLines(createReadStream(file) as AsyncIterable<Buffer>, name)) {
+    const resource = jsonOfLine(line);
+    if (resource === undefined)
+      throw new CdsError('COHORT_INVALID', `${name}, line ${line.number} is not a resource`);
+    yield resource;
   }
 }
 
+/** `<Type>.ndjson`, then `<Type>.1.ndjson`, `<Type>.2.ndjson`...: servers split what is large. */
+const filesOf = (type: string, names: readonly string[]): string[] =>
+  names
+    .flatMap((name) => {
+      const [, of, part = '0'] = /^([A-Za-z]+)(?:\.(\d{1,9}))?\.ndjson$/.exec(name) ?? [];
+      return of === type ? [{ name, part: Number(part) }] : [];
+    })
+    .sort((a, b) => a.part - b.part || (a.name < b.name ? -1 : 1))
+    .map(({ name }) => name);
+
+async function* resourcesOfType(
+  folder: string,
+  type: string,
+  names: readonly string[],
+): AsyncGenerator<Json> {
+  for (const name of filesOf(type, names)) yield* resourcesIn(path.join(folder, name));
+}
+
 /**
- * Reads a cohort's `fhir/<Type>.ndjson` into memory, by patient, keeping what the queries ask for.
+ * Reads a cohort's `fhir/<Type>.ndjson` and `fhir/<Type>.<n>.ndjson` into memory, by patient, keeping what the queries
+ * ask for: what else the files hold passes by, however much it is.
  *
  * @throws {CdsError} COHORT_INVALID
  */
 export async function openCohort(directory: string, queries: readonly ChartQuery[]): Promise<CohortSource> {
+  const folder = path.join(directory, 'fhir');
+  const names = await readdir(folder).catch(() => []);
+  if (filesOf('Patient', names).length === 0)
+    throw new CdsError('COHORT_INVALID', `no ${path.join('fhir', 'Patient.ndjson')} there`);
   const byPatient = new Map<string, Map<ChartQueryKey, Json[]>>();
-  for (const type of new Set(queries.map((query) => query.resourceType))) {
-    const file = path.join(directory, 'fhir', `${type}.ndjson`);
-    if (!existsSync(file)) {
-      if (type === 'Patient')
-        throw new CdsError('COHORT_INVALID', `no ${path.join('fhir', 'Patient.ndjson')} there`);
-      continue;
-    }
-    for await (const resource of lines(file)) {
+  const keep = (id: string, key: ChartQueryKey, resource: Json): void => {
+    const sets = byPatient.get(id) ?? new Map<ChartQueryKey, Json[]>();
+    byPatient.set(id, sets);
+    const set = sets.get(key) ?? [];
+    sets.set(key, set);
+    set.push(resource);
+  };
+  for (const type of new Set(queries.map((query) => query.resourceType)))
+    for await (const resource of resourcesOfType(folder, type, names)) {
       const id = patientOf(resource);
       if (id === undefined) continue;
-      const sets = byPatient.get(id) ?? new Map<ChartQueryKey, Json[]>();
-      byPatient.set(id, sets);
-      for (const query of queries)
-        if (matches(query, resource)) sets.set(query.key, [...(sets.get(query.key) ?? []), resource]);
+      for (const query of queries) if (matches(query, resource)) keep(id, query.key, resource);
     }
-  }
   const patientResources = [...byPatient.values()].flatMap((sets) => sets.get('patient') ?? []);
   const patientIds = [...byPatient].filter(([, sets]) => sets.has('patient')).map(([id]) => id);
   return {
