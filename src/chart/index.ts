@@ -11,6 +11,7 @@ export type {
   QuantityValue,
   ReportFact,
 } from './facts.ts';
+export { exportCohort, type BulkProgress, type ExportedCohort } from './bulk/index.ts';
 export { bundleResources, isPartial } from './bundle.ts';
 export { allOfPatient } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
+import { addExport } from './export.ts';
 import { addExtract } from './extract.ts';
 import { addServe, addWorker } from './serve.ts';
 import { addSimulate } from './simulate.ts';
@@ -18,7 +19,8 @@ export function createProgram(context: CliContext): Command {
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: context.out, writeErr: context.note });
-  for (const add of [addServe, addWorker, addDemo, addSimulate, addTrain, addExtract]) add(program, context);
+  for (const add of [addServe, addWorker, addDemo, addSimulate, addExport, addTrain, addExtract])
+    add(program, context);
   // Commands inherit these only when set before they are added; commander leaves it to us afterwards.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

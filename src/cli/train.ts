@@ -1,12 +1,18 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { createReading } from '../app/index.ts';
 import { train, type TrainProgress, type TrainResult } from '../learning/index.ts';
+import { CdsError } from '../domain/index.ts';
 import { PACKAGE_ROOT } from '../platform/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
+import { addBulkOptions, exportGroup, type BulkCommandOptions } from './export.ts';
+import { openFhir } from './fhir-access.ts';
 
-interface TrainCommandOptions {
-  readonly cohort: string;
+interface TrainCommandOptions extends Omit<BulkCommandOptions, 'group' | 'since'> {
+  readonly cohort?: string;
+  readonly group?: string;
+  readonly cache: string;
   readonly out: string;
   readonly seed: number;
   readonly modelVersion: string;
@@ -44,34 +50,59 @@ export const trainingReport = ({ evaluation, ...result }: TrainResult): string =
   return lines.join('\n');
 };
 
+/** `<group>-<digest of server and group>`: the same request finds its folder again, no two share one. */
+const cacheName = (group: string, baseUrl: string): string => {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([baseUrl, group]))
+    .digest('hex');
+  return `${group.replace(/[^A-Za-z0-9.-]/g, '_')}-${digest.slice(0, 12)}`;
+};
+
+/** The cohort's folder: the one named, or the one a server's Group is exported into. */
+const cohortFolder = async (options: TrainCommandOptions, context: CliContext): Promise<string> => {
+  const { cohort, group, cache, fhir, config } = options;
+  const fromServer = fhir !== undefined || config !== undefined;
+  if (cohort !== undefined && !fromServer && group === undefined) return cohort;
+  if (cohort !== undefined || !fromServer || group === undefined)
+    throw new CdsError('COMMAND_INVALID', 'Give either --cohort, or --group with --fhir or --config.');
+  const { client } = openFhir(options, context.env);
+  const directory = path.join(cache, cacheName(group, client.baseUrl));
+  await exportGroup({ ...options, group }, directory, context);
+  context.note(`cohort kept in ${path.resolve(directory)}; it holds patient data`);
+  return directory;
+};
+
 export const addTrain = (program: Command, context: CliContext): void => {
-  program
+  const command = program
     .command('train')
     .description('fit the models on a cohort and write them as ONNX with manifest, evaluation and model card')
-    .requiredOption('--cohort <directory>', 'cohort as `simulate` writes it: fhir/<Type>.ndjson')
+    .option('--cohort <directory>', 'cohort as `simulate` and `export` write it: fhir/<Type>.ndjson')
+    .option('--group <id>', 'instead of --cohort: a Group of a FHIR server, exported first')
+    .option('--cache <directory>', 'where cohorts of a server are kept', path.join('.cache', 'cohorts'))
     .option('-o, --out <directory>', 'models folder to write to', path.join(PACKAGE_ROOT, 'models'))
     .option('-s, --seed <number>', 'seed of folds and bootstraps', wholeNumber('--seed'), 7)
     .option('--model-version <version>', 'version to give the models', '1.0.0')
     .option('--description <text>', 'what cohort it is, for the model card; needed for real patients')
-    .option('--quick', 'fewer penalties and bootstraps: to see that it works, not to serve')
-    .action(async ({ cohort, out, seed, modelVersion, quick, description }: TrainCommandOptions) => {
-      const result = await train(
-        {
-          cohort,
-          out,
-          seed,
-          version: modelVersion,
-          quick: quick === true,
-          ...(description !== undefined && { description }),
-        },
-        createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] }),
-        ({ stage, done, total }) => {
-          if (done === total || done % 50 === 0)
-            context.note(`${STAGES[stage].padEnd(28)} ${String(done)}/${String(total)}`);
-        },
-      );
-      context.out(`${trainingReport(result)}\n`);
-      for (const { id, version, sha256 } of result.manifests)
-        context.out(`${id}/${version} sha256 ${sha256}\n`);
-    });
+    .option('--quick', 'fewer penalties and bootstraps: to see that it works, not to serve');
+  addBulkOptions(command).action(async (options: TrainCommandOptions) => {
+    const { out, seed, modelVersion, quick, description } = options;
+    const result = await train(
+      {
+        cohort: await cohortFolder(options, context),
+        out,
+        seed,
+        version: modelVersion,
+        quick: quick === true,
+        ...(description !== undefined && { description }),
+      },
+      createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] }),
+      ({ stage, done, total }) => {
+        if (done === total || done % 50 === 0)
+          context.note(`${STAGES[stage].padEnd(28)} ${String(done)}/${String(total)}`);
+      },
+    );
+    context.out(`${trainingReport(result)}\n`);
+    for (const { id, version, sha256 } of result.manifests)
+      context.out(`${id}/${version} sha256 ${sha256}\n`);
+  });
 };

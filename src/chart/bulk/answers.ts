@@ -1,0 +1,52 @@
+import { asCdsError, CdsError } from '../../domain/index.ts';
+import { record, type Json } from '../resource-reader.ts';
+import { issuesOf, type Issue } from './outcomes.ts';
+import { failed, type BulkStep } from './types.ts';
+
+/** A manifest of a hundred thousand files is below this. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** Leaves the body unread and lets go of the connection. */
+export const discard = async (response: Response): Promise<void> => {
+  await response.body?.cancel().catch(() => undefined);
+};
+
+/** The body as a JSON object; undefined where it is none, or larger than any manifest. */
+export async function readJson(response: Response): Promise<Json | undefined> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    parts.push(part);
+  }
+  try {
+    return record(JSON.parse(Buffer.concat(parts).toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a refusal says of itself: its status, and the issue codes of its OperationOutcome. */
+export interface Refusal {
+  readonly issues: readonly Issue[];
+  readonly text: string;
+}
+
+export async function readRefusal(response: Response): Promise<Refusal> {
+  const issues = issuesOf(await readJson(response).catch(() => undefined));
+  const codes = [...new Set(issues.map(({ code }) => code))].join(', ');
+  return { issues, text: `the server answered ${response.status}${codes === '' ? '' : ` (${codes})`}` };
+}
+
+/** Credentials have errors of their own, which say what to do. */
+const isAboutCredentials = ({ code }: CdsError): boolean => code.startsWith('SMART_');
+
+/** A request's failure as one of this export: its step, and the code of the client's error where that has one. */
+export const asExportError = (error: unknown, step: BulkStep): CdsError => {
+  if (error instanceof CdsError)
+    return error.code === 'BULK_EXPORT_FAILED' || error.code === 'COHORT_INVALID' || isAboutCredentials(error)
+      ? error
+      : failed(step, error.code, error);
+  return failed(step, asCdsError(error, 'FHIR_UNREACHABLE').code, error);
+};
