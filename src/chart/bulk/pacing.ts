@@ -12,6 +12,9 @@ export const PACING: Pacing = {
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
 };
 
+/** Date.parse alone would read much else, `-1` for one. The two older forms are not sent any more. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
 /**
  * Milliseconds that a Retry-After asks for: whole seconds, or an HTTP date.
  *
@@ -21,7 +24,7 @@ export const PACING: Pacing = {
 export const retryAfterMs = (header: string | null, now: Date): number | undefined => {
   const written = header?.trim() ?? '';
   const seconds = /^\d{1,10}$/.test(written) ? Number(written) : undefined;
-  const date = /^[A-Z][a-z]{2,8}, /.test(written) ? Date.parse(written) : NaN;
+  const date = HTTP_DATE.test(written) ? Date.parse(written) : NaN;
   const asked = seconds === undefined ? date - now.getTime() : seconds * 1000;
   if (Number.isNaN(asked)) return undefined;
   return Math.min(Math.max(asked, SHORTEST_MS), LONGEST_TIMER_MS);

@@ -169,7 +169,7 @@ describe('$export of the embedded server', () => {
     ['$export-status/none', {}, 404],
   ])('%s: OperationOutcome', async (path, headers, expected) => {
     await start();
-    const { status, body } = await server.get<any>(path, headers as Record<string, string>);
+    const { status, body } = await server.get<any>(path, headers);
     expect([status, body.resourceType]).toEqual([expected, 'OperationOutcome']);
   });
 
