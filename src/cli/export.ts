@@ -79,13 +79,14 @@ export async function exportGroup(
   directory: string,
   { env, note, stopped }: CliContext,
 ): Promise<void> {
+  const access = openFhir(options, env);
   const { queries } = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
   const stop = new AbortController();
   void stopped.then(() => {
     stop.abort();
   });
   const cohort = await exportCohort({
-    ...openFhir(options, env),
+    ...access,
     scope: { level: 'group', groupId: options.group },
     types: [...new Set(queries.map(({ resourceType }) => resourceType))],
     directory,

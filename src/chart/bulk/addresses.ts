@@ -11,9 +11,10 @@ export interface Addresses {
   /**
    * An address that the server sent.
    *
+   * @param from what a relative one counts from; the base URL unless said
    * @throws {CdsError} BULK_EXPORT_FAILED at another origin, not https, or no address at all
    */
-  check(address: string, step: BulkStep): URL;
+  check(address: string, step: BulkStep, from?: URL): URL;
   /** Whether it is the FHIR server's own origin. */
   isOwn(url: URL): boolean;
 }
@@ -22,8 +23,8 @@ export interface Addresses {
 export function createAddresses(baseUrl: string, allowedOrigins: readonly string[]): Addresses {
   const { origin } = new URL(baseUrl);
   const allowed = new Set([origin, ...allowedOrigins.map((each) => new URL(each).origin)]);
-  const check = (address: string, step: BulkStep): URL => {
-    const url = URL.parse(address, `${baseUrl}/`);
+  const check = (address: string, step: BulkStep, from?: URL): URL => {
+    const url = URL.parse(address, from?.href ?? `${baseUrl}/`);
     if (url === null) throw failed(step, 'the server sent something that is no address');
     if (!allowed.has(url.origin)) throw failed(step, 'the server sent an address at an origin not allowed');
     if (!isPrivate(url)) throw failed(step, 'the address is neither https nor on this machine');

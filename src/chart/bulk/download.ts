@@ -3,7 +3,7 @@ import path from 'node:path';
 import PQueue from 'p-queue';
 import { CdsError } from '../../domain/index.ts';
 import { text, type Json } from '../resource-reader.ts';
-import { asExportError, readRefusal } from './answers.ts';
+import { asExportError, discard, readRefusal } from './answers.ts';
 import { linesOf } from './body.ts';
 import type { BulkFile, Manifest } from './manifest.ts';
 import { backoffMs, retryAfterMs } from './pacing.ts';
@@ -58,16 +58,36 @@ class Postponed extends Error {
   }
 }
 
+const REDIRECTS: ReadonlySet<number> = new Set([302, 303, 307, 308]);
 const isTemporary = (status: number): boolean => status === 401 || status === 429 || status >= 500;
 
 /** Thrown as they are: no further attempt helps. Anything else is the network's. */
 const isFinal = (error: unknown): boolean =>
   error instanceof BadLine ? !error.mayBeCut : error instanceof CdsError && !error.kind.retryable;
 
+const MAX_REDIRECTS = 3;
+
+/**
+ * The answer at the end of redirects: some servers send from the file's address on to a signed one at a store. Each
+ * address has to be an allowed one, and the token stays with the FHIR server.
+ */
+const follow = async (session: Session, planned: PlannedFile, withToken: boolean): Promise<Response> => {
+  let url = session.addresses.check(planned.url, 'download');
+  for (let redirects = 0; ; redirects++) {
+    const response = await request(session, url, {
+      accept: 'application/fhir+ndjson',
+      withToken: withToken && (redirects === 0 || session.addresses.isOwn(url)),
+    });
+    const location = response.headers.get('location');
+    if (!REDIRECTS.has(response.status) || location === null || redirects === MAX_REDIRECTS) return response;
+    await discard(response);
+    url = session.addresses.check(location, 'download', url);
+  }
+};
+
 /** @throws Postponed, and CdsError where another attempt is of no use */
 const openFile = async (session: Session, planned: PlannedFile, withToken: boolean): Promise<Response> => {
-  const url = session.addresses.check(planned.url, 'download');
-  const response = await request(session, url, { accept: 'application/fhir+ndjson', withToken });
+  const response = await follow(session, planned, withToken);
   if (response.status === 200) return response;
   const error = failed('download', `${planned.file}: ${(await readRefusal(response)).text}`);
   if (!isTemporary(response.status)) throw error;

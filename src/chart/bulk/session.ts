@@ -27,7 +27,7 @@ export const createSession = (options: BulkExportOptions, signal: AbortSignal): 
 
 /**
  * GET or DELETE at an address that the server named and {@link Addresses.check} let pass. The client's token goes
- * only to the server's own origin, and only where it is needed; a redirect is not followed.
+ * only to the server's own origin, and only where it is needed; a redirect is the caller's to judge.
  */
 export async function request(
   { client, addresses, tokens, signal }: Pick<Session, 'client' | 'addresses' | 'tokens' | 'signal'>,

@@ -390,13 +390,34 @@ describe('where the token goes', () => {
     expect(server.other.seen).toEqual([]);
   });
 
-  it('not along with a redirect', async () => {
-    await start({
-      ...twoOrigins(false),
-      files: { '/files/patient': send('', 302, { location: 'http://127.0.0.1:9/elsewhere' }) },
-    });
-    await expect(server.run({ allowedOrigins: [server.other.url] })).rejects.toMatchObject(
-      failure(expect.stringContaining('the server answered 302')),
+  const redirected = (to: (urls: { other: string }) => string): Script => ({
+    files: {
+      '/files/patient': (_request, response) => {
+        response.redirect(307, to({ other: server.other.url }));
+      },
+      '/store/signed': send(PATIENT),
+    },
+  });
+
+  it('not along with a redirect, which is followed to allowed origins', async () => {
+    await start(redirected(({ other }) => `${other}/store/signed`));
+    await server.run({ allowedOrigins: [server.other.url], tokens });
+    expect(seenAt(server.own, '/files/')).toEqual([`Bearer ${TOKEN}`]);
+    expect(seenAt(server.other, '/store/')).toEqual([undefined]);
+    expect(await fileText('Patient.ndjson')).toBe(PATIENT);
+  });
+
+  it('and a redirect to anywhere else is not followed, nor one in a circle', async () => {
+    await start(redirected(({ other }) => `${other}/store/signed`));
+    await expect(server.run()).rejects.toMatchObject(
+      failure('download: the server sent an address at an origin not allowed'),
+    );
+    expect(server.other.seen).toEqual([]);
+    await server.close();
+
+    await start(redirected(() => '/files/patient'));
+    await expect(server.run()).rejects.toMatchObject(
+      failure('download: Patient.ndjson: the server answered 307'),
     );
   });
 
