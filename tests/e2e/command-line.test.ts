@@ -15,11 +15,14 @@ afterAll(() => {
 });
 
 describe('help and errors', () => {
-  it.each(['serve', 'worker', 'demo', 'simulate', 'train', 'extract'])('%s --help', async (command) => {
-    const { code, out } = await runCli([command, '--help']);
-    expect(code).toBe(0);
-    expect(out).toMatch(new RegExp(`Usage: recurrence-cds ${command}`));
-  });
+  it.each(['serve', 'worker', 'demo', 'simulate', 'export', 'train', 'extract'])(
+    '%s --help',
+    async (command) => {
+      const { code, out } = await runCli([command, '--help']);
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`Usage: recurrence-cds ${command}`));
+    },
+  );
 
   it.each([
     [['nonsense'], 2, /unknown command 'nonsense'/],

@@ -104,6 +104,35 @@ describe('openCohort', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('reads the several files that servers make of one type, in their order, and no others', async () => {
+    const file = (...ids: string[]) => ids.map((id) => `${JSON.stringify(condition(id))}\n`).join('');
+    const folder = await write({
+      Patient: JSON.stringify(patient()),
+      'Condition.10': file('c4'),
+      'Condition.2': file('c3'),
+      Condition: file('c1', 'c2'),
+      'Condition.old': file('c5'),
+      ConditionX: file('c6'),
+    });
+    await writeFile(path.join(folder, 'fhir', 'Condition.3.ndjson.part'), '{"half');
+    const source = await openCohort(folder, queries);
+    const { conditions } = await source.read('p1', ['conditions'], NEVER);
+    expect(conditions?.map((each) => (each as { id: string }).id)).toEqual(['c1', 'c2', 'c3', 'c4']);
+    await writeFile(path.join(folder, 'fhir', 'Condition.2.ndjson'), `${file('c3')}nonsense\n`);
+    await expect(openCohort(folder, queries)).rejects.toMatchObject({
+      detail: 'Condition.2.ndjson, line 2 is not a resource',
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  it('reads text with U+2028 in it, which is no end of a line', async () => {
+    const noted = { ...condition('c1'), note: [{ text: 'one\u2028two' }] };
+    const folder = await write({ Patient: JSON.stringify(patient()), Condition: JSON.stringify(noted) });
+    const source = await openCohort(folder, queries);
+    expect(await source.read('p1', ['conditions'], NEVER)).toMatchObject({ conditions: [noted] });
+    await rm(folder, { recursive: true });
+  });
+
   it('names file and line of what is no resource, and none of its text', async () => {
     for (const bad of ['{"resourceType":"Patient","id":"se', '[]', '"secret"', 'null']) {
       const folder = await write({ Patient: `${JSON.stringify(patient())}\n${bad}\n` });
