@@ -1,4 +1,4 @@
-import { asCdsError, CdsError } from '../../domain/index.ts';
+import { CdsError } from '../../domain/index.ts';
 import { record, type Json } from '../resource-reader.ts';
 import { issuesOf, type Issue } from './outcomes.ts';
 import { failed, type BulkStep } from './types.ts';
@@ -42,11 +42,20 @@ export async function readRefusal(response: Response): Promise<Refusal> {
 /** Credentials have errors of their own, which say what to do. */
 const isAboutCredentials = ({ code }: CdsError): boolean => code.startsWith('SMART_');
 
-/** A request's failure as one of this export: its step, and the code of the client's error where that has one. */
+/** Of errors about files, as node:fs names what it was doing; those of connections have others. */
+const FILE_CALLS: ReadonlySet<unknown> = new Set(
+  'open close read write fsync rename unlink mkdir chmod scandir stat lstat rm'.split(' '),
+);
+
+/** A disk that is full, a folder that may not be written to: nothing a server could mend. */
+export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && FILE_CALLS.has((error as NodeJS.ErrnoException).syscall);
+
+/** What failed as an error of this export: its step, and the code of the client's or the system's error. */
 export const asExportError = (error: unknown, step: BulkStep): CdsError => {
-  if (error instanceof CdsError)
-    return error.code === 'BULK_EXPORT_FAILED' || error.code === 'COHORT_INVALID' || isAboutCredentials(error)
-      ? error
-      : failed(step, error.code, error);
-  return failed(step, asCdsError(error, 'FHIR_UNREACHABLE').code, error);
+  if (isFileError(error)) return failed('folder', `it cannot be written (${error.code ?? 'EIO'})`, error);
+  if (!(error instanceof CdsError)) return failed(step, 'FHIR_UNREACHABLE', error);
+  return error.code === 'BULK_EXPORT_FAILED' || error.code === 'COHORT_INVALID' || isAboutCredentials(error)
+    ? error
+    : failed(step, error.code, error);
 };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import PQueue from 'p-queue';
 import { CdsError } from '../../domain/index.ts';
 import { text, type Json } from '../resource-reader.ts';
-import { asExportError, discard, readRefusal } from './answers.ts';
+import { asExportError, discard, isFileError, readRefusal } from './answers.ts';
 import { linesOf } from './body.ts';
 import type { BulkFile, Manifest } from './manifest.ts';
 import { backoffMs, retryAfterMs } from './pacing.ts';
@@ -63,7 +63,8 @@ const isTemporary = (status: number): boolean => status === 401 || status === 42
 
 /** Thrown as they are: no further attempt helps. Anything else is the network's. */
 const isFinal = (error: unknown): boolean =>
-  error instanceof BadLine ? !error.mayBeCut : error instanceof CdsError && !error.kind.retryable;
+  isFileError(error) ||
+  (error instanceof BadLine ? !error.mayBeCut : error instanceof CdsError && !error.kind.retryable);
 
 const MAX_REDIRECTS = 3;
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { asExportError } from './answers.ts';
 import { downloadFiles, planFiles } from './download.ts';
-import { kickOff } from './kick-off.ts';
+import { exportPath, kickOff } from './kick-off.ts';
 import type { Manifest } from './manifest.ts';
 import { awaitManifest, endExport } from './poll.ts';
 import { isFatal, readDeleted, summariseErrors } from './reports.ts';
@@ -19,14 +19,18 @@ import {
   writeState,
   type ExportState,
 } from './state.ts';
-import { failed, type BulkExportOptions } from './types.ts';
+import { failed, type BulkExportOptions, type BulkProgress, type BulkStep } from './types.ts';
 
 const DEADLINE_MS = 6 * 3_600_000;
 const CONCURRENCY = 4;
 
 const cohortSchema = z.object({
   generator: z.object({ name: z.literal('recurrence-cds export') }),
+  /** Whose resources, of which server, changed after when. */
+  source: z.object({ fhirBaseUrl: z.string(), export: z.string(), since: z.string().optional() }),
+  /** Digest of what was asked for. */
   request: z.string(),
+  /** Instant as of which the server exported. */
   transactionTime: z.string(),
   output: z.array(
     z.object({
@@ -37,7 +41,9 @@ const cohortSchema = z.object({
       sha256: z.string(),
     }),
   ),
+  /** What the server reports of resources it could not export: how often, by `severity code`. */
   issues: z.record(z.string(), z.number()),
+  /** Types that were not asked for; their files were left there. */
   otherTypes: z.array(z.string()),
 });
 
@@ -166,6 +172,11 @@ const collect = async (
   const otherTypes = new Set(manifest.output.map(({ type }) => type).filter((type) => !types.includes(type)));
   return {
     generator: { name: 'recurrence-cds export' },
+    source: {
+      fhirBaseUrl: session.client.baseUrl,
+      export: exportPath(options.scope),
+      ...(since !== undefined && { since }),
+    },
     request: state.request,
     transactionTime: manifest.transactionTime,
     output,
@@ -209,11 +220,16 @@ export async function exportCohort(options: BulkExportOptions): Promise<Exported
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const deadline = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([options.signal, deadline]);
+  let step: BulkStep = 'kick-off';
+  const report = (progress: BulkProgress): void => {
+    step = progress.step === 'downloading' ? 'download' : 'status';
+    options.report(progress);
+  };
   try {
-    return await run(options, createSession(options, signal), request);
+    return await run(options, createSession({ ...options, report }, signal), request);
   } catch (error) {
-    if (options.signal.aborted) throw failed('status', 'the export was stopped', error);
-    if (deadline.aborted) throw failed('status', `not done within ${deadlineMs} ms`, error);
-    throw asExportError(error, 'folder');
+    if (options.signal.aborted) throw failed(step, 'the export was stopped', error);
+    if (deadline.aborted) throw failed(step, `not done within ${deadlineMs} ms`, error);
+    throw asExportError(error, step);
   }
 }

@@ -4,7 +4,8 @@ import { backoffMs, retryAfterMs } from './pacing.ts';
 import type { Session } from './session.ts';
 import { failed, type BulkScope } from './types.ts';
 
-const pathOf = (scope: BulkScope): string => {
+/** The operation's path below the base URL. */
+export const exportPath = (scope: BulkScope): string => {
   switch (scope.level) {
     case 'group':
       return `Group/${encodeURIComponent(scope.groupId)}/$export`;
@@ -63,7 +64,7 @@ export async function kickOff(
     _outputFormat: 'application/fhir+ndjson',
     ...(since !== undefined && { _since: since }),
   });
-  const address = `${session.client.baseUrl}/${pathOf(scope)}?${query.toString()}`;
+  const address = `${session.client.baseUrl}/${exportPath(scope)}?${query.toString()}`;
   for (let attempt = 0; ; attempt++) {
     const answer = await askOnce(session, address);
     if (answer instanceof Response) {

@@ -1,5 +1,6 @@
 /** The export against the embedded server: what a hospital's one does, and what goes wrong on the way. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -114,6 +115,7 @@ describe('an export', () => {
     expect(progress.at(-1)).toMatchObject({ done: 4, total: 4 });
     const manifest = JSON.parse(await readFile(path.join(options.directory, 'manifest.json'), 'utf8'));
     expect({ ...manifest, reused: false }).toEqual(cohort);
+    expect(manifest.source).toEqual({ fhirBaseUrl: server.base, export: 'Group/study/$export' });
     expect(await readdir(options.directory)).toEqual(['fhir', 'manifest.json']);
   });
 
@@ -273,7 +275,6 @@ describe('a folder', () => {
 
   it('of somebody else is not written over', async () => {
     const { options, asked } = prepare();
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(path.join(options.directory, 'fhir'), { recursive: true });
     await writeFile(path.join(options.directory, 'fhir', 'Patient.ndjson'), 'precious');
     await expect(exportCohort({ ...options, fresh: true })).rejects.toMatchObject({
@@ -282,6 +283,25 @@ describe('a folder', () => {
     });
     expect(asked).toEqual([]);
     expect(await readFile(path.join(options.directory, 'fhir', 'Patient.ndjson'), 'utf8')).toBe('precious');
+  });
+
+  it('that cannot be written is named as such, and not blamed on the server', async () => {
+    const { options } = prepare();
+    await writeFile(path.join(root, 'file'), '');
+    const directory = path.join(root, 'file', 'cohort');
+    await expect(exportCohort({ ...options, directory })).rejects.toMatchObject({
+      code: 'BULK_EXPORT_FAILED',
+      detail: 'folder: it cannot be written (ENOTDIR)',
+    });
+    // or becomes so while files come in
+    const late = prepare({ concurrency: 1 });
+    const report: BulkExportOptions['report'] = ({ step }) => {
+      if (step === 'downloading') mkdirSync(path.join(late.options.directory, 'fhir', 'Observation.ndjson'));
+    };
+    await expect(exportCohort({ ...late.options, report })).rejects.toMatchObject({
+      detail: 'folder: it cannot be written (EISDIR)',
+    });
+    expect(late.pacing.waits).toHaveLength(2);
   });
 
   it('whose fresh export fails keeps the right to be exported into', async () => {
