@@ -10,7 +10,12 @@ export const bulkClient = (baseUrl: string, token?: string): Pick<FhirClient, 'b
     if (url.origin !== new URL(baseUrl).origin) throw new CdsError('FHIR_FOREIGN_LINK');
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     try {
-      return await fetch(url, { ...init, headers: { ...init.headers, ...authorization }, redirect: 'manual', signal });
+      return await fetch(url, {
+        ...init,
+        headers: { ...init.headers, ...authorization },
+        redirect: 'manual',
+        signal,
+      });
     } catch (cause) {
       throw new CdsError('FHIR_UNREACHABLE', undefined, { cause });
     }
