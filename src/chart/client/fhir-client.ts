@@ -51,6 +51,15 @@ const tellsNone = (failure: Failure): boolean =>
   // Any other 404 comes from a proxy or a wrong base URL, not from a FHIR server.
   record(failure.data)?.['resourceType'] === 'OperationOutcome';
 
+/** @throws {CdsError} CONFIG_INVALID */
+const parsedBase = (baseUrl: string): URL => {
+  if (!URL.canParse(baseUrl)) throw new CdsError('CONFIG_INVALID', 'fhirBaseUrl is no URL');
+  const url = new URL(baseUrl);
+  // fetch refuses such addresses, and they would end up in logs.
+  if (url.username !== '') throw new CdsError('CONFIG_INVALID', 'fhirBaseUrl holds a user name');
+  return url;
+};
+
 const etagOf = (answer: FhirResponse): string | null =>
   Client.httpFor(answer).response?.headers.get('etag') ?? null;
 
@@ -62,8 +71,7 @@ const etagOf = (answer: FhirResponse): string | null =>
  */
 export function createFhirClient(options: FhirClientOptions): FhirClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  if (!URL.canParse(baseUrl)) throw new CdsError('CONFIG_INVALID', 'fhirBaseUrl is no URL');
-  const { origin } = new URL(baseUrl);
+  const { origin } = parsedBase(baseUrl);
   const kit = new Client({
     baseUrl,
     // Not followed: it could lead to another origin, past the signer. It ends as an answer that is not FHIR.

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
+import fc from 'fast-check';
 import type { FhirResource } from 'fhir/r4.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFhirClient, parseChart, staticToken, type TokenSource } from '../../../../src/chart/index.ts';
 import { createFhirServer } from '../../../../src/demo/index.ts';
+import { CdsError } from '../../../../src/domain/index.ts';
 import { listen, LOOPBACK, type Listening } from '../../../../src/platform/index.ts';
 import { condition, diseaseStatus, patient, PATIENT_ID } from '../../support/fhir.ts';
 import { NEVER } from '../../support/reading.ts';
@@ -227,6 +229,49 @@ describe('long searches', () => {
   });
 });
 
+describe('whatever a server answers', () => {
+  const hostile = fc.oneof(
+    fc.jsonValue(),
+    fc.record(
+      {
+        resourceType: fc.constantFrom('Bundle', 'Patient', 'OperationOutcome', 7, null),
+        entry: fc.oneof(
+          fc.jsonValue(),
+          fc.array(fc.record({ resource: fc.jsonValue(), search: fc.jsonValue() })),
+        ),
+        link: fc.oneof(
+          fc.jsonValue(),
+          fc.array(
+            fc.record({ relation: fc.constantFrom('next', 'self'), url: fc.oneof(fc.webUrl(), fc.string()) }),
+          ),
+        ),
+        meta: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+
+  it('a call ends with resources or with one of our errors', async () => {
+    let answer: unknown;
+    let status = 200;
+    const server = await serve((_, response) => void response.status(status).json(answer));
+    const client = clientOf(server.url, { retries: 0, maxPages: 3 });
+    await fc.assert(
+      fc.asyncProperty(hostile, fc.constantFrom(200, 200, 404, 410, 500), async (body, code) => {
+        [answer, status] = [body, code];
+        const calls = [
+          client.read('Patient', PATIENT_ID, OPTIONS),
+          client.search('Condition', {}, OPTIONS),
+          client.putBy(condition('x') as never, {}, OPTIONS),
+        ];
+        for (const { reason } of (await Promise.allSettled(calls)) as { reason?: unknown }[])
+          if (reason !== undefined) expect(reason).toBeInstanceOf(CdsError);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe('tokens', () => {
   const tokens = (...all: string[]): TokenSource & { readonly gone: string[] } => {
     const gone: string[] = [];
@@ -307,4 +352,6 @@ describe('raw', () => {
 it('a base URL that is none is a configuration error', () => {
   const options = { tokens: staticToken(), concurrency: 1, retries: 0, maxPages: 1 };
   expect(() => createFhirClient({ ...options, baseUrl: 'fhir' })).toThrow('fhirBaseUrl is no URL');
+  const named = 'https://user:password@fhir.example.org';
+  expect(() => createFhirClient({ ...options, baseUrl: named })).toThrow('holds a user name');
 });
