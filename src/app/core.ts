@@ -14,13 +14,14 @@ import {
   type RecordStore,
   type ResultStore,
 } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, chartQueries, createFhirSource, type ChartQuery } from '../chart/index.ts';
+import { CHART_QUERY_KEYS, chartQueries, type ChartQuery, type KeyFile } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { createModalities, type Modality } from '../modalities/index.ts';
 import { loadModels, type Models } from '../model-registry/index.ts';
 import { createMetrics, type Clock, type Config, type Log, type Metrics } from '../platform/index.ts';
 import { loadPolicy, type FollowUpPolicy } from '../policy/index.ts';
 import { createUnitConverter, loadTerminology, type Terminology } from '../terminology/index.ts';
+import { createSites, openSigningKeys, type Site } from './sites.ts';
 
 /** What the service and the worker have in common. */
 export interface Core {
@@ -36,6 +37,10 @@ export interface Core {
   readonly assessor: Assessor;
   readonly handlers: JobHandlers;
   readonly policy: FollowUpPolicy;
+  /** By tenant id. */
+  readonly sites: ReadonlyMap<string, Site>;
+  /** Our private keys for SMART Backend Services, where they are configured. */
+  readonly signingKeys: KeyFile | undefined;
   close(): Promise<void>;
 }
 
@@ -82,11 +87,13 @@ export function createReading(config: Pick<Config, 'terminology'>) {
 /**
  * Builds everything but the queue.
  *
- * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function createCore({ config, clock, log }: CoreOptions): Promise<Core> {
   const { terminology, queries, modalities } = createReading(config);
   const policy = readPolicy(config.policy);
+  const signingKeys = await openSigningKeys(config, log);
+  const sites = await createSites(config, { queries, signingKeys, clock, log });
   const models = await loadModels(config.models.directory, config.models.riskLayer);
   try {
     refuseSimulated(config, models);
@@ -114,19 +121,9 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
     sites: new Map(
-      config.tenants.map(({ id, fhirBaseUrl, timeZone, bearerToken }) => [
+      [...sites].map(([id, { tenant, source }]) => [
         id,
-        {
-          fhirBaseUrl,
-          timeZone,
-          source: createFhirSource({
-            baseUrl: fhirBaseUrl,
-            queries,
-            timeoutMs: config.fhir.timeoutMs,
-            maxPages: config.fhir.maxPages,
-            ...(bearerToken !== undefined && { bearerToken }),
-          }),
-        },
+        { fhirBaseUrl: tenant.fhirBaseUrl, timeZone: tenant.timeZone, source },
       ]),
     ),
   });
@@ -143,6 +140,8 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     assessor,
     handlers,
     policy,
+    sites,
+    signingKeys,
     close: async () => {
       await store.close();
       await models.close();

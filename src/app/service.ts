@@ -41,7 +41,7 @@ const readyOf =
  * Starts the hook service. Without REDIS_URL its queue and workers are in this process; with it, jobs wait in
  * BullMQ for `worker` processes.
  *
- * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
@@ -69,6 +69,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
     log: core.log,
     metrics: core.metrics,
     ready: readyOf(core),
+    ...(core.signingKeys !== undefined && { publicKeys: core.signingKeys.publicKeys }),
   });
   if (
     config.environment === 'production' &&

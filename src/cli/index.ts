@@ -4,6 +4,7 @@ import type { CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExtract } from './extract.ts';
+import { addKeys } from './keys.ts';
 import { addServe, addWorker } from './serve.ts';
 import { addSimulate } from './simulate.ts';
 import { addTrain } from './train.ts';
@@ -19,10 +20,13 @@ export function createProgram(context: CliContext): Command {
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: context.out, writeErr: context.note });
-  for (const add of [addServe, addWorker, addDemo, addSimulate, addExport, addTrain, addExtract])
+  for (const add of [addServe, addWorker, addDemo, addSimulate, addExport, addTrain, addExtract, addKeys])
     add(program, context);
   // Commands inherit these only when set before they are added; commander leaves it to us afterwards.
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  const inherit = (parent: Command): void => {
+    for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
+  };
+  inherit(program);
   return program;
 }
 
