@@ -18,6 +18,8 @@ import type { Clock, Config, Log, TenantConfig } from '../platform/index.ts';
 export interface Site {
   readonly tenant: TenantConfig;
   readonly client: FhirClient;
+  /** The client's own, for files of a Bulk Data export that lie at another origin. */
+  readonly tokens: TokenSource;
   readonly source: ChartSource;
 }
 
@@ -78,14 +80,15 @@ export async function createSites(
   const { timeoutMs, maxPages, concurrency, retries } = config.fhir;
   const sites = new Map<string, Site>();
   for (const tenant of config.tenants) {
+    const tokens = await tokensOf(tenant, config, dependencies);
     const client = createFhirClient({
       baseUrl: tenant.fhirBaseUrl,
-      tokens: await tokensOf(tenant, config, dependencies),
+      tokens,
       ...{ concurrency, retries, maxPages },
       requestTimeoutMs: timeoutMs,
     });
     const source = createFhirSource({ client, queries: dependencies.queries, timeoutMs });
-    sites.set(tenant.id, { tenant, client, source });
+    sites.set(tenant.id, { tenant, client, tokens, source });
   }
   return sites;
 }

@@ -79,7 +79,7 @@ export async function exportGroup(
   directory: string,
   { env, note, stopped }: CliContext,
 ): Promise<void> {
-  const access = openFhir(options, env);
+  const access = await openFhir(options, env);
   const { queries } = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
   const stop = new AbortController();
   void stopped.then(() => {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { FhirClient, TokenSource } from '../chart/index.ts';
+import { createSites, openSigningKeys } from '../app/index.ts';
+import { createFhirClient, staticToken, type FhirClient, type TokenSource } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
-import { loadConfig, type TenantConfig } from '../platform/index.ts';
+import { createLog, loadConfig, systemClock, type Config, type TenantConfig } from '../platform/index.ts';
 import type { CliContext } from './context.ts';
 
 /** Where a command reads from: an address without credentials, or a configured tenant with its own. */
@@ -12,7 +13,7 @@ export interface FhirAccessOptions {
 }
 
 export interface FhirAccess {
-  readonly client: Pick<FhirClient, 'baseUrl' | 'raw'>;
+  readonly client: FhirClient;
   readonly tokens: TokenSource;
 }
 
@@ -24,9 +25,12 @@ export const addFhirAccessOptions = (command: Command): Command =>
 
 const sameAddress = (a: string, b: string): boolean => a.replace(/\/+$/, '') === b.replace(/\/+$/, '');
 
-const tenantOf = ({ config, tenant, fhir }: FhirAccessOptions, env: CliContext['env']): TenantConfig => {
-  const { tenants } = loadConfig(env, config === undefined ? {} : { file: config });
-  const named = tenants.filter(
+const tenantOf = (
+  { config: file, tenant, fhir }: FhirAccessOptions,
+  env: CliContext['env'],
+): { readonly config: Config; readonly tenant: TenantConfig } => {
+  const config = loadConfig(env, file === undefined ? {} : { file });
+  const named = config.tenants.filter(
     ({ id, fhirBaseUrl }) =>
       (tenant === undefined || id === tenant) && (fhir === undefined || sameAddress(fhir, fhirBaseUrl)),
   );
@@ -36,41 +40,29 @@ const tenantOf = ({ config, tenant, fhir }: FhirAccessOptions, env: CliContext['
       'COMMAND_INVALID',
       `${named.length === 0 ? 'No tenant' : 'More than one tenant'} of the configuration has this id and address.`,
     );
-  return only;
+  return { config, tenant: only };
 };
 
-const staticToken = (token: string | undefined): TokenSource => ({
-  token: () => Promise.resolve(token),
-  refused: () => false,
-});
-
-const plainClient = (baseUrl: string, tokens: TokenSource): FhirAccess['client'] => ({
-  baseUrl,
-  raw: async (address, init, { signal }) => {
-    const url = new URL(address, `${baseUrl}/`);
-    if (url.origin !== new URL(baseUrl).origin) throw new CdsError('FHIR_FOREIGN_LINK');
-    const token = await tokens.token(signal);
-    const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-    try {
-      return await fetch(url, { ...init, headers, redirect: 'manual', signal });
-    } catch (cause) {
-      throw new CdsError('FHIR_UNREACHABLE', undefined, { cause });
-    }
-  },
-});
+/** An address without credentials. */
+const openAddress = (fhir: string | undefined): FhirAccess => {
+  if (fhir === undefined || !/^https?:$/.test(URL.parse(fhir)?.protocol ?? ''))
+    throw new CdsError('COMMAND_INVALID', 'Give --fhir with the base URL of a server, or --config.');
+  const tokens = staticToken();
+  const client = createFhirClient({ baseUrl: fhir, tokens, concurrency: 16, retries: 3, maxPages: 50 });
+  return { client, tokens };
+};
 
 /**
- * @throws {CdsError} COMMAND_INVALID, CONFIG_INVALID
+ * @throws {CdsError} COMMAND_INVALID, CONFIG_INVALID, SMART_CONFIG_INVALID
  */
-export function openFhir(options: FhirAccessOptions, env: CliContext['env']): FhirAccess {
-  const { fhir, config, tenant } = options;
-  if (config === undefined && tenant === undefined) {
-    if (fhir === undefined || !/^https?:$/.test(URL.parse(fhir)?.protocol ?? ''))
-      throw new CdsError('COMMAND_INVALID', 'Give --fhir with the base URL of a server, or --config.');
-    const tokens = staticToken(undefined);
-    return { client: plainClient(fhir.replace(/\/+$/, ''), tokens), tokens };
-  }
-  const { fhirBaseUrl, bearerToken } = tenantOf(options, env);
-  const tokens = staticToken(bearerToken);
-  return { client: plainClient(fhirBaseUrl, tokens), tokens };
+export async function openFhir(options: FhirAccessOptions, env: CliContext['env']): Promise<FhirAccess> {
+  if (options.config === undefined && options.tenant === undefined) return openAddress(options.fhir);
+  const { config, tenant } = tenantOf(options, env);
+  const log = createLog(config.log.level);
+  const signingKeys = await openSigningKeys(config, log);
+  const dependencies = { queries: [], signingKeys, clock: systemClock, log };
+  // Only this tenant's: what is wrong with another one's credentials is no matter here.
+  const site = (await createSites({ ...config, tenants: [tenant] }, dependencies)).get(tenant.id);
+  if (site === undefined) throw new CdsError('INTERNAL', 'no such site');
+  return site;
 }

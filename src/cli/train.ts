@@ -65,7 +65,7 @@ const cohortFolder = async (options: TrainCommandOptions, context: CliContext): 
   if (cohort !== undefined && !fromServer && group === undefined) return cohort;
   if (cohort !== undefined || !fromServer || group === undefined)
     throw new CdsError('COMMAND_INVALID', 'Give either --cohort, or --group with --fhir or --config.');
-  const { client } = openFhir(options, context.env);
+  const { client } = await openFhir(options, context.env);
   const directory = path.join(cache, cacheName(group, client.baseUrl));
   await exportGroup({ ...options, group }, directory, context);
   context.note(`cohort kept in ${path.resolve(directory)}; it holds patient data`);
