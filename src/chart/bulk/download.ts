@@ -36,7 +36,9 @@ export function planFiles(
       }
     }
   };
-  return output
+  // An address that is listed twice is one file.
+  const once = new Map(output.map((each) => [each.url, each])).values();
+  return [...once]
     .filter(({ type }) => types.includes(type))
     .map((each) => {
       const key = sha256Of(each.url);

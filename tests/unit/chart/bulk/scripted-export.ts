@@ -45,6 +45,14 @@ export const manifestOf = (output: readonly unknown[], more: object = {}): objec
   ...more,
 });
 
+export const failure = (detail: unknown) => ({ code: 'BULK_EXPORT_FAILED', detail });
+/** An OperationOutcome whose text must not be repeated. */
+export const outcome = (code: string, severity = 'error'): string =>
+  JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity, code, diagnostics: 'Patient Jane Doe' }],
+  });
+
 export async function startScript(script: Script): Promise<Scripted> {
   const polls = { count: 0 };
   const fileOf = (request: Request, response: Response): void => {
