@@ -86,6 +86,7 @@ export async function createSites(
       tokens,
       ...{ concurrency, retries, maxPages },
       requestTimeoutMs: timeoutMs,
+      log: dependencies.log.child({ tenant: tenant.id }),
     });
     const source = createFhirSource({ client, queries: dependencies.queries, timeoutMs });
     sites.set(tenant.id, { tenant, client, tokens, source });

@@ -62,7 +62,7 @@ const generate = async (
   await (adding === true ? append(out, key) : writeNew(out, printed([key])));
   context.note(
     adding === true
-      ? 'Added at the end: it is published now, and signs when it is moved before the others of its algorithm.'
+      ? 'Added at the end: it is published now, and signs when no other of its algorithm stands before it.'
       : 'Name the file as fhir.smartKeys, and register the public key or our /.well-known/jwks.json.',
   );
   context.out(`${key.kid ?? ''}\n`);

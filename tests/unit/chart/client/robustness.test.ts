@@ -86,8 +86,8 @@ describe('a server that fails', () => {
     };
     const server = await script(dripping, ok);
     const began = performance.now();
-    expect(await read(server, { requestTimeoutMs: 100 })).toMatchObject({ id: PATIENT_ID });
-    expect(sinceMs(began)).toBeLessThan(1000);
+    expect(await read(server, { requestTimeoutMs: 300 })).toMatchObject({ id: PATIENT_ID });
+    expect(sinceMs(began)).toBeLessThan(5000);
     const always = await script(dripping);
     const error = await failureOf(read(always, { requestTimeoutMs: 50, retries: 1 }));
     expect(error.code).toBe('FHIR_TIMEOUT');
@@ -122,7 +122,7 @@ describe('Retry-After', () => {
     const began = performance.now();
     expect(await read(server)).toMatchObject({ id: PATIENT_ID });
     expect(sinceMs(began)).toBeGreaterThanOrEqual(990);
-    expect(sinceMs(began)).toBeLessThan(2000);
+    expect(sinceMs(began)).toBeLessThan(5000);
   });
 
   it('as an HTTP-date is waited for', async () => {
@@ -150,22 +150,27 @@ describe('Retry-After', () => {
 
   it('holds back every client of that server, and no other server', async () => {
     const other = await script(ok);
-    const server = await script(status(429, { 'retry-after': '1' }), ok);
+    const server = await script(status(429, { 'retry-after': '2' }), ok);
     const first = read(server);
     await expect.poll(() => server.seen.length).toBe(1);
     await sleep(50);
     const began = performance.now();
     await read(other);
-    expect(sinceMs(began)).toBeLessThan(500);
+    expect(sinceMs(began)).toBeLessThan(1500);
     await Promise.all([first, read(server), read(server)]);
-    expect(sinceMs(began)).toBeGreaterThan(800);
+    expect(sinceMs(began)).toBeGreaterThan(1500);
     expect(server.seen).toHaveLength(4);
   });
 
-  it('asked of a server again and again is too much', async () => {
+  it('asked of a server again and again is too much, and the log says so without saying whom', async () => {
     const server = await script(status(429));
-    expect((await failureOf(read(server, { retries: 2 }))).code).toBe('FHIR_THROTTLED');
+    const lines: string[] = [];
+    const log = createLog('debug', { write: (line: string) => void lines.push(line) });
+    expect((await failureOf(read(server, { retries: 2, log }))).code).toBe('FHIR_THROTTLED');
     expect(server.seen).toHaveLength(3);
+    expect(lines.filter((line) => line.includes('later (429)')).length).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.includes('repeated'))).toHaveLength(2);
+    for (const secret of [PATIENT_ID, '127.0.0.1']) expect(lines.join('')).not.toContain(secret);
   });
 });
 
@@ -243,7 +248,7 @@ describe('slots', () => {
       setTimeout(() => {
         if (refused) response.status(429).json({});
         else response.json(patient());
-      }, 10);
+      }, 30);
     });
     const client = clientOf(server.url, { concurrency: 8 });
     const many = (count: number) =>
@@ -251,7 +256,7 @@ describe('slots', () => {
     await many(8);
     expect(server.seen).toHaveLength(16);
     // Half of them at first, one more with each full round.
-    expect(most).toBeGreaterThanOrEqual(4);
+    expect(most).toBeGreaterThanOrEqual(2);
     expect(most).toBeLessThanOrEqual(5);
     await many(100);
     most = 0;
@@ -260,14 +265,14 @@ describe('slots', () => {
   });
 
   it('are waited for no longer than the signal says, and then left to others', async () => {
-    const { server } = await busyServer(300);
+    const { server } = await busyServer(1000);
     const client = clientOf(server.url, { concurrency: 1 });
     const first = client.read('Patient', PATIENT_ID, OPTIONS);
     const began = performance.now();
     const waiting = client.read('Patient', PATIENT_ID, { signal: AbortSignal.timeout(50) });
     const error = await failureOf(waiting);
     expect(error.code).toBe('FHIR_TIMEOUT');
-    expect(sinceMs(began)).toBeLessThan(250);
+    expect(sinceMs(began)).toBeLessThan(900);
     await first;
     expect(await client.read('Patient', PATIENT_ID, OPTIONS)).toBeDefined();
     expect(server.seen).toHaveLength(2);
@@ -313,9 +318,10 @@ describe('the signal', () => {
     const failing = await script(status(503));
     const began = performance.now();
     // What was waited for is the better answer than "too late".
-    const error = await failureOf(read(failing, { backoffMs: 2000 }, AbortSignal.timeout(50)));
+    const waiting = { backoffMs: 10_000, maxWaitMs: 10_000 };
+    const error = await failureOf(read(failing, waiting, AbortSignal.timeout(300)));
     expect(error.code).toBe('FHIR_UNREACHABLE');
-    expect(sinceMs(began)).toBeLessThan(1000);
+    expect(sinceMs(began)).toBeLessThan(5000);
 
     let page = 0;
     const endless = await serve((_, response) => {
