@@ -64,6 +64,8 @@ export function createFhirSource(options: FhirSourceOptions): ChartSource {
     requestOptions: { redirect: 'manual' },
     requestSigner: (url, request) => {
       if (new URL(url).origin !== origin) throw new CdsError('FHIR_FOREIGN_LINK');
+      // Else HAPI answers a search it has seen in the last minute with the resources it found then, and no newer.
+      (request.headers as Headers).set('cache-control', 'no-cache');
       if (options.bearerToken !== undefined)
         (request.headers as Headers).set('authorization', `Bearer ${options.bearerToken}`);
     },
