@@ -35,7 +35,7 @@ export interface StartedComponent {
 }
 
 const nothingToStop = (): Promise<void> => Promise.resolve();
-const missing = (why: string): StartedComponent => ({
+export const missing = (why: string): StartedComponent => ({
   state: { state: 'missing', why },
   stop: nothingToStop,
 });

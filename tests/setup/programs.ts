@@ -24,7 +24,7 @@ export function whyNoApt(): string | undefined {
 }
 
 /** Runs a command to its end; `ok` is false when it fails, cannot start or takes longer than `timeoutMs`. */
-function run(
+export function run(
   command: string,
   args: readonly string[],
   timeoutMs: number,

@@ -7,15 +7,22 @@ import { describe, inject, it } from 'vitest';
 import type { ComponentName, ComponentState } from './components.ts';
 import './global-setup.ts'; // its ProvidedContext
 
-function reportMissing(title: string, needed: string, why: string): void {
+/** Skipped by name, in CI too: for the few things nobody has to have. */
+export function reportSkipped(title: string, needed: string, why: string): void {
   describe(title, () => {
-    const name = `needs ${needed}: ${why}`;
-    if (process.env['CI'] !== 'true') it.skip(name);
-    else {
-      it(name, () => {
-        throw new Error(`${needed} is missing (${why}); under CI=true this is a failure, not a skip`);
-      });
-    }
+    it.skip(`needs ${needed}: ${why}`);
+  });
+}
+
+function reportMissing(title: string, needed: string, why: string): void {
+  if (process.env['CI'] !== 'true') {
+    reportSkipped(title, needed, why);
+    return;
+  }
+  describe(title, () => {
+    it(`needs ${needed}: ${why}`, () => {
+      throw new Error(`${needed} is missing (${why}); under CI=true this is a failure, not a skip`);
+    });
   });
 }
 

@@ -5,6 +5,12 @@ import { retryAfterMs, waitBefore, type RetryPolicy } from './retry.ts';
 import type { ServerLimit } from './server-limit.ts';
 import type { TokenSource } from './types.ts';
 
+/**
+ * Servers may answer a search from what they found for the same one a minute ago (HAPI does, unless told): a result
+ * that is missing is then missing in a number.
+ */
+const FRESH = { 'cache-control': 'no-cache' } as const;
+
 /** One request as it can be sent again and again. */
 export interface Exchange<T> {
   /** May it arrive twice? Reads and PUT may. */
@@ -78,7 +84,7 @@ async function attemptOnce<T>(
   outer.addEventListener('abort', cancel, { once: true });
   try {
     return await exchange.ask({
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      headers: { ...FRESH, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
       signal: ended.signal,
     });
   } catch (error) {
