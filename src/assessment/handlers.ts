@@ -40,7 +40,11 @@ export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
         'MODEL_DIGEST_MISMATCH',
         'the job was queued for another model than this worker has',
       );
-    const chart = parseChart(await site.source.read(ref.patientId, queryKeys, signal), site.timeZone);
+    const chart = parseChart(
+      await site.source.read(ref.patientId, queryKeys, signal),
+      site.timeZone,
+      queryKeys,
+    );
     const plan = assessor.plan(
       { tenant: ref.tenant, fhirBaseUrl: site.fhirBaseUrl },
       chart,

@@ -52,29 +52,47 @@ async function* lines(file: string): AsyncGenerator<Json> {
   }
 }
 
+type ByPatient = Map<string, Map<ChartQueryKey, Json[]>>;
+
+/** One type's file, each resource to its patient under the queries that ask for it. */
+const readFile = async (
+  file: string,
+  queries: readonly ChartQuery[],
+  byPatient: ByPatient,
+): Promise<void> => {
+  for await (const resource of lines(file)) {
+    const id = patientOf(resource);
+    if (id === undefined) continue;
+    const sets = byPatient.get(id) ?? new Map<ChartQueryKey, Json[]>();
+    byPatient.set(id, sets);
+    for (const query of queries) {
+      if (!matches(query, resource)) continue;
+      const set = sets.get(query.key);
+      if (set === undefined) sets.set(query.key, [resource]);
+      else set.push(resource);
+    }
+  }
+};
+
 /**
- * Reads a cohort's `fhir/<Type>.ndjson` into memory, by patient, keeping what the queries ask for.
+ * Reads a cohort's `fhir/<Type>.ndjson` into memory, by patient, keeping what the queries ask for. An optional query
+ * whose type was not exported is answered as unread; a type without a file is else one that nobody has.
  *
  * @throws {CdsError} COHORT_INVALID
  */
 export async function openCohort(directory: string, queries: readonly ChartQuery[]): Promise<CohortSource> {
-  const byPatient = new Map<string, Map<ChartQueryKey, Json[]>>();
-  for (const type of new Set(queries.map((query) => query.resourceType))) {
-    const file = path.join(directory, 'fhir', `${type}.ndjson`);
-    if (!existsSync(file)) {
-      if (type === 'Patient')
-        throw new CdsError('COHORT_INVALID', `no ${path.join('fhir', 'Patient.ndjson')} there`);
-      continue;
-    }
-    for await (const resource of lines(file)) {
-      const id = patientOf(resource);
-      if (id === undefined) continue;
-      const sets = byPatient.get(id) ?? new Map<ChartQueryKey, Json[]>();
-      byPatient.set(id, sets);
-      for (const query of queries)
-        if (matches(query, resource)) sets.set(query.key, [...(sets.get(query.key) ?? []), resource]);
-    }
-  }
+  const byPatient: ByPatient = new Map();
+  const fileOf = (type: string): string => path.join(directory, 'fhir', `${type}.ndjson`);
+  if (!existsSync(fileOf('Patient')))
+    throw new CdsError('COHORT_INVALID', `no ${path.join('fhir', 'Patient.ndjson')} there`);
+  const types = [...new Set(queries.map((query) => query.resourceType))];
+  const exported = new Set(types.filter((type) => existsSync(fileOf(type))));
+  for (const type of exported) await readFile(fileOf(type), queries, byPatient);
+  const unread = new Set(
+    queries.flatMap(({ key, resourceType, optional }) =>
+      optional === true && !exported.has(resourceType) ? [key] : [],
+    ),
+  );
   const patientResources = [...byPatient.values()].flatMap((sets) => sets.get('patient') ?? []);
   const patientIds = [...byPatient].filter(([, sets]) => sets.has('patient')).map(([id]) => id);
   return {
@@ -83,9 +101,8 @@ export async function openCohort(directory: string, queries: readonly ChartQuery
     read: (patientId, keys) => {
       const sets = byPatient.get(patientId);
       if (sets?.has('patient') !== true) return Promise.reject(new CdsError('FHIR_PATIENT_UNKNOWN'));
-      return Promise.resolve(
-        Object.fromEntries(keys.map((key) => [key, sets.get(key) ?? []])) as ResourceSets,
-      );
+      const read = keys.filter((key) => !unread.has(key)).map((key) => [key, sets.get(key) ?? []] as const);
+      return Promise.resolve(Object.fromEntries(read) as ResourceSets);
     },
   };
 }

@@ -41,7 +41,11 @@ export async function extract(options: ExtractOptions): Promise<object> {
   const reading = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
   const source = await sourceOf(options, reading);
   const keys = reading.queries.map((query) => query.key);
-  const chart = parseChart(await source.read(options.patient, keys, AbortSignal.any([])), options.timeZone);
+  const chart = parseChart(
+    await source.read(options.patient, keys, AbortSignal.any([])),
+    options.timeZone,
+    keys,
+  );
   const date = options.landmark ?? calendarDate(systemClock.now(), options.timeZone);
   const clinical = clinicalFacts(chart, reading.terminology, date);
   const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: date, barAsOf: date });

@@ -55,21 +55,27 @@ const refuse = (id: string, what: string): never => {
   throw new CdsError('CONFIG_INVALID', `ValueSet ${id}: ${what} cannot be expanded here`);
 };
 
+const addFilter = (
+  members: Membership,
+  { system, op, value }: { readonly system: string; readonly op: string; readonly value: string },
+  id: string,
+): void => {
+  if (!PREFIX_HIERARCHIES.has(system) || !['is-a', 'descendent-of'].includes(op))
+    refuse(id, 'a filter other than is-a on ATC and ICD');
+  // An empty prefix would be the whole system.
+  if (value === '') refuse(id, 'a filter without a value');
+  const itself = op === 'is-a' || members.prefixes.get(system, value) === true;
+  members.prefixes.set(system, value, itself);
+  members.longestPrefix = Math.max(members.longestPrefix, value.length);
+};
+
 const addInclude = (members: Membership, include: ValueSetComposeInclude, id: string): void => {
   const { system = '', concept = [], filter = [], valueSet } = include;
   // A part that cannot be expanded here would leave patients out without a sign of it.
   if (valueSet !== undefined) refuse(id, 'an include of another ValueSet');
   if (concept.length + filter.length === 0) refuse(id, 'a whole code system');
   for (const { code } of concept) members.codes.set(system, code, true);
-  for (const { op, value } of filter) {
-    if (!PREFIX_HIERARCHIES.has(system) || !['is-a', 'descendent-of'].includes(op))
-      refuse(id, 'a filter other than is-a on ATC and ICD');
-    // An empty prefix would be the whole system.
-    if (value === '') refuse(id, 'a filter without a value');
-    const itself = op === 'is-a' || members.prefixes.get(system, value) === true;
-    members.prefixes.set(system, value, itself);
-    members.longestPrefix = Math.max(members.longestPrefix, value.length);
-  }
+  for (const { op, value } of filter) addFilter(members, { system, op, value }, id);
 };
 
 type Conformance = ValueSet | ConceptMap | CodeSystem;

@@ -63,7 +63,7 @@ it('training and serving read the same patient as the same facts', async () => {
       await source.read(id, CHART_QUERY_KEYS, NEVER),
     ];
     expect(comparable(wire)).toEqual(comparable(disk));
-    for (const key of CHART_QUERY_KEYS) expect(wire[key]).toHaveLength(disk[key]?.length ?? -1);
+    for (const key of CHART_QUERY_KEYS) expect(wire[key]).toHaveLength(disk[key]?.length ?? 0);
   }
 });
 
@@ -81,6 +81,15 @@ describe('openCohort', () => {
     await expect(files.read('nobody', ['patient'], NEVER)).rejects.toMatchObject({
       code: 'FHIR_PATIENT_UNKNOWN',
     });
+  });
+
+  it('tells a type that was not exported from one that nobody has', async () => {
+    const folder = await write({ Patient: JSON.stringify(patient()), Consent: '', Observation: '' });
+    const sets = await (await openCohort(folder, queries)).read('p1', CHART_QUERY_KEYS, NEVER);
+    expect(sets).toMatchObject({ conditions: [], consents: [], renalFunction: [] });
+    expect(Object.keys(sets)).not.toContain('specimens');
+    expect(parseChart(sets, 'UTC', CHART_QUERY_KEYS).unread).toContain('specimens');
+    await rm(folder, { recursive: true });
   });
 
   it('skips empty lines, resources of nobody, and patients that have no Patient', async () => {
