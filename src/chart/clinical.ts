@@ -7,7 +7,7 @@ import {
   psychiatricDisordersOf,
   transfusionsOf,
 } from './clinical/comorbidity.ts';
-import { conditionsIn, isConfirmed, isKnownBy, once, type Reading } from './clinical/common.ts';
+import { conditionsIn, createReading, isConfirmed, isKnownBy, once } from './clinical/common.ts';
 import { consentOf } from './clinical/consent.ts';
 import { contrastOf } from './clinical/contrast.ts';
 import { groundGlassOf, judgementOf } from './clinical/findings.ts';
@@ -48,8 +48,8 @@ export function clinicalFacts(
   asOf: string,
   { barAsOf = asOf, tnmEditionWhenUnstated = 'unknown' }: ClinicalOptions = {},
 ): ClinicalFacts {
-  const reading: Reading = { known: chartKnownBy(chart, asOf), terminology };
-  const barred: Reading = barAsOf === asOf ? reading : { known: chartKnownBy(chart, barAsOf), terminology };
+  const reading = createReading(chartKnownBy(chart, asOf), terminology);
+  const barred = barAsOf === asOf ? reading : createReading(chartKnownBy(chart, barAsOf), terminology);
   const allResections = resectionsOf(chart, terminology);
   const resections = allResections.filter((fact) => isKnownBy(asOf, fact.performedOn));
   const surgery = surgeryOf(reading, resections);

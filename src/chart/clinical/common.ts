@@ -6,10 +6,36 @@ import type { ChartQueryKey } from '../queries.ts';
 
 /** What every fact is worked out of: the chart as it was known on a day, and the codes of the site. */
 export interface Reading {
-  /** Without what happened or was recorded later: {@link chartKnownBy}. */
+  /** Without what happened or was recorded later. */
   readonly known: Chart;
   readonly terminology: Terminology;
+  /** The final Observations by their code: a chart says few things over and over. */
+  readonly results: () => readonly CodedResults[];
 }
+
+interface CodedResults {
+  readonly codings: readonly Coded[];
+  readonly facts: ObservationFact[];
+}
+
+const groupResults = (observations: readonly ObservationFact[]): readonly CodedResults[] => {
+  const groups = new Map<string, CodedResults>();
+  for (const fact of observations) {
+    if (!FINAL_STATUSES.has(fact.status)) continue;
+    let name = '';
+    for (const { system = '', code = '' } of fact.codings) name += `${system}|${code}\n`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { codings: fact.codings, facts: [fact] });
+    else group.facts.push(fact);
+  }
+  return [...groups.values()];
+};
+
+export const createReading = (known: Chart, terminology: Terminology): Reading => ({
+  known,
+  terminology,
+  results: once(() => groupResults(known.observations)),
+});
 
 /** Results that stand: a preliminary one is not a result yet. */
 export const FINAL_STATUSES: ReadonlySet<string | undefined> = new Set(['final', 'amended', 'corrected']);
@@ -43,10 +69,8 @@ export const conditionsIn = ({ known, terminology }: Reading, valueSet: string):
   known.conditions.filter((fact) => terminology.includes(valueSet, fact.codings));
 
 /** Final Observations whose code is in the ValueSet. */
-export const resultsIn = ({ known, terminology }: Reading, valueSet: string): readonly ObservationFact[] =>
-  known.observations.filter(
-    (fact) => FINAL_STATUSES.has(fact.status) && terminology.includes(valueSet, fact.codings),
-  );
+export const resultsIn = ({ results, terminology }: Reading, valueSet: string): readonly ObservationFact[] =>
+  results().flatMap(({ codings, facts }) => (terminology.includes(valueSet, codings) ? facts : []));
 
 /** Nothing found: is that said by the chart, or could it not be read? */
 export const silenceOf = ({ unread }: Chart, key: ChartQueryKey): UnknownReason =>

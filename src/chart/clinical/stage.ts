@@ -72,13 +72,17 @@ const summedUp = (
   observations: readonly ObservationFact[],
 ): readonly StageRecord[] => {
   const { terminology } = reading;
-  const byReference = new Map(observations.map((fact) => [fact.source.reference, fact]));
+  const cancers = conditionsIn(reading, 'lung-cancer').filter(
+    (fact) => fact.stages.length > 0 && isConfirmed(fact),
+  );
+  if (cancers.length === 0) return [];
+  const assessments = new Map(observations.map((fact) => [fact.source.reference, fact]));
   const elsewhere = new Set(chart.observations.map((fact) => fact.source.reference));
   const recordsOf = (stage: ConditionStage, source: EvidenceRef): StageRecord[] => {
     const read = groupOf(terminology, stage.summary);
     // A second source counts where it can be read.
     if (read.group === undefined) return [];
-    const assessed = stage.assessments.flatMap((reference) => byReference.get(reference) ?? []);
+    const assessed = stage.assessments.flatMap((reference) => assessments.get(reference) ?? []);
     const [assessment] = assessed;
     if (assessment !== undefined) return [{ ...recordOf(terminology, assessment), ...read, source }];
     // Assessed by what is of another kind, no result, or of a later day: nothing that is known of this kind.
@@ -87,9 +91,7 @@ const summedUp = (
       ? [{ ...read, edition: 'unstated', postTherapy: false, source }]
       : [];
   };
-  return conditionsIn(reading, 'lung-cancer')
-    .filter(isConfirmed)
-    .flatMap((fact) => fact.stages.flatMap((stage) => recordsOf(stage, fact.source)));
+  return cancers.flatMap((fact) => fact.stages.flatMap((stage) => recordsOf(stage, fact.source)));
 };
 
 /** Why the records of the latest day tell no group, if so. */
