@@ -114,7 +114,7 @@ export interface ConsentFact {
   readonly status?: string;
   /** Of scope, categories and policyRule; policy URIs as codes of urn:ietf:rfc:3986. */
   readonly codings: readonly Coded[];
-  /** permit | deny; of the root provision. */
+  /** permit | deny, or what else is written there; of the root provision. */
   readonly decision?: string;
   readonly givenOn?: string;
   readonly validFrom?: string;

@@ -15,6 +15,8 @@ const wordOf = (fact: ConsentFact, asOf: string): Statement<Word>[] => {
   if (isWithdrawn(fact)) return [statement<Word>({ value: 'withdrawn' }, of)];
   if (fact.status !== 'active' || (fact.validFrom ?? '') > asOf) return [];
   if (fact.periodUnreadable) return [statement<Word>({ unknown: 'no-date' }, of)];
+  if (fact.decision !== undefined && fact.decision !== 'permit')
+    return [statement<Word>({ unknown: 'code-unknown' }, of)];
   // It ran out: neither given any more nor withdrawn.
   const isOver = fact.validTo !== undefined && fact.validTo < asOf;
   return [statement<Word>(isOver ? { unknown: 'not-recorded' } : { value: 'given' }, of)];

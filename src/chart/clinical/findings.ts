@@ -12,15 +12,24 @@ const ATTENUATIONS = { 'pure-ground-glass': 'pure', 'part-solid': 'part-solid', 
 
 /**
  * The attenuation of the nodule that was resected: the latest word up to the day of surgery, since a later one is of
- * another nodule. For the same reason one without a day tells nothing.
+ * another nodule. For the same reason one without a day tells nothing, and without a day of surgery all have to agree.
  */
 export function groundGlassOf(reading: Reading, surgeryOn: string | undefined): ClinicalFacts['groundGlass'] {
-  const found = resultsIn(reading, 'nodule-attenuation-type').filter(
-    ({ effectiveOn: on }) => on === undefined || surgeryOn === undefined || on <= surgeryOn,
+  const found = resultsIn(reading, 'nodule-attenuation-type').map((each) =>
+    codedStatement(reading.terminology, 'nodule-attenuation', each),
   );
+  const silence = silenceOf(reading.known, 'staging');
+  if (surgeryOn === undefined)
+    return reworded(
+      latestFact(
+        found.map(({ on: _, ...each }) => each),
+        silence,
+      ),
+      ATTENUATIONS,
+    );
   const fact = latestFact(
-    found.map((each) => codedStatement(reading.terminology, 'nodule-attenuation', each)),
-    silenceOf(reading.known, 'staging'),
+    found.filter(({ on }) => on === undefined || on <= surgeryOn),
+    silence,
   );
   return fact.status === 'known' && fact.on === undefined
     ? { status: 'unknown', reason: 'no-date', sources: fact.sources }

@@ -22,7 +22,7 @@ export const consentFact: Parser<ConsentFact> = (resource, zone) => {
       ...codings(resource['policyRule']),
       ...policyUris(resource),
     ],
-    decision: text(provision?.['type']),
+    decision: provision?.['type'] === undefined ? undefined : (text(provision['type']) ?? 'unreadable'),
     givenOn: calendarDay(resource['dateTime'], zone),
     validFrom,
     validTo,

@@ -46,6 +46,7 @@ describe('consent', () => {
     ['given', [consent('a', '2025-10-01')], 'given'],
     ['given without a root decision', [consent('a', '2025-10-01', { provision: undefined })], 'given'],
     ['denied', [consent('a', '2025-10-01', { provision: { type: 'deny' } })], 'withdrawn'],
+    ['decided otherwise', [consent('a', '2025-10-01', { provision: { type: 7 } })], 'code-unknown'],
     ['rejected', [consent('a', '2025-10-01', { status: 'rejected' })], 'withdrawn'],
     ['inactive', [consent('a', '2025-10-01', { status: 'inactive' })], 'withdrawn'],
     ['a draft', [consent('a', '2025-10-01', { status: 'draft' })], 'not-recorded'],
@@ -137,6 +138,23 @@ describe('ground glass', () => {
     for (const order of [resources, resources.toReversed()])
       expect(told(facts(order).groundGlass)).toBe(expected);
   });
+});
+
+it('without a day of surgery all words on attenuation have to agree', () => {
+  const of = (...values: string[]) =>
+    told(
+      clinicalFacts(
+        chartOf([
+          patient(),
+          ...values.map((value, index) =>
+            attenuation(`a${String(index)}`, value, `2025-0${String(index + 1)}-01`),
+          ),
+        ]),
+        terminology,
+        TODAY,
+      ).groundGlass,
+    );
+  expect([of('solid', 'solid'), of('solid', 'part-solid')]).toEqual(['solid', 'no-date']);
 });
 
 describe("the investigator's judgement", () => {
