@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  CARE_QUERY_KEYS,
+  careQueries,
   CHART_QUERY_KEYS,
   createFhirSource,
   openCohort,
   parseChart,
   prefetchTemplate,
+  searchParameters,
   type CohortSource,
   type ResourceSets,
 } from '../../../src/chart/index.ts';
@@ -131,7 +134,30 @@ describe('openCohort', () => {
   });
 });
 
+describe('careQueries', () => {
+  it('are apart from the chart, optional, and by patient alone', () => {
+    expect(careQueries().map(({ key }) => key)).toEqual(CARE_QUERY_KEYS);
+    for (const query of careQueries()) {
+      expect(CHART_QUERY_KEYS).not.toContain(query.key);
+      expect(query.optional).toBe(true);
+      expect(searchParameters(query, 'p 1')).toEqual({ patient: 'p 1' });
+    }
+  });
+});
+
 describe('chartQueries', () => {
+  it('what a site may lack is optional, and nothing that an assessment cannot do without', () => {
+    const optional = queries.flatMap((query) => (query.optional === true ? [query.key] : []));
+    expect(optional).toEqual([
+      'medicationRequests',
+      'consents',
+      'specimens',
+      'imaging',
+      'renalFunction',
+      'allergies',
+    ]);
+  });
+
   it('has one query a key, in order, of token equality only', () => {
     expect(queries.map((query) => query.key)).toEqual(CHART_QUERY_KEYS);
     for (const query of queries) {
