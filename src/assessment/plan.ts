@@ -173,7 +173,7 @@ export function planAssessment(
   { retrospective = false }: PlanOptions = {},
 ): Plan {
   const barAsOf = retrospective ? landmarkDate : END_OF_TIME;
-  const clinical = clinicalFacts(chart, dependencies.terminology, landmarkDate, barAsOf);
+  const clinical = clinicalFacts(chart, dependencies.terminology, landmarkDate, { barAsOf });
   const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: landmarkDate, barAsOf });
   const plan = { site, patientId: chart.patient.id, landmarkDate, clinical, eligibility };
   if (clinical.surgery === undefined) return plan;

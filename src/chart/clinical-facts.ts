@@ -41,6 +41,8 @@ export interface StageFact {
   readonly postTherapy: boolean;
   readonly on?: string;
   readonly source: EvidenceRef;
+  /** Further records that the group, or its being unknown, rests on: of the same day, undated, or a Condition's. */
+  readonly otherSources?: readonly EvidenceRef[];
 }
 
 /** A regional nodes category ("N0" .. "N3"), clinical or pathologic. */
@@ -59,6 +61,8 @@ export interface TherapyFact {
   readonly ordered: readonly EvidenceRef[];
   /** Administrations of the class whose day cannot be read. */
   readonly undated: readonly EvidenceRef[];
+  /** Administrations before surgery that do not say what was given (a Medication that is not in the chart). */
+  readonly uncoded?: readonly EvidenceRef[];
 }
 
 export interface RecurrenceFact {
@@ -77,11 +81,14 @@ export interface MalignancyFact {
 /** Which of the protocol's time points a sample or CT stands for; `other` for none. */
 export type SampleTimePoint = 'baseline' | 'postoperative' | 'follow-up' | 'other';
 
-/** A blood sample: a Specimen, or a dated result that no Specimen stands behind. */
+/** The blood drawn on a day: a Specimen, or a dated result that no Specimen stands behind. */
 export interface SampleFact {
   readonly collectedOn: string;
   readonly timePoint: SampleTimePoint;
-  /** False where the laboratory says it is unsatisfactory (Specimen.status, Specimen.condition). */
+  /**
+   * False where the laboratory says of every Specimen of the day that it is unfit (Specimen.status,
+   * Specimen.condition).
+   */
   readonly adequate: boolean;
   readonly source: EvidenceRef;
 }
@@ -98,9 +105,9 @@ export interface CtStudyFact {
 
 /** What a contrast-enhanced CT needs to know. */
 export interface ContrastFacts {
-  /** mL/min/{1.73_m2}. */
+  /** mL/min/{1.73_m2}. Of "> 90" the 90: what it is at least. */
   readonly egfr: Fact<number>;
-  /** umol/L. */
+  /** umol/L. Of "< 20" the 20: what it is at most. */
   readonly creatinine: Fact<number>;
   readonly contrastAllergies: readonly EvidenceRef[];
 }

@@ -15,13 +15,26 @@ export interface PatientFact {
   readonly replacedBy?: string;
 }
 
+/** One entry of Condition.stage: a second source of what an Observation says. */
+export interface ConditionStage {
+  readonly summary: readonly Coded[];
+  /** Clinical or pathologic, where it says so. */
+  readonly type: readonly Coded[];
+  /** `Observation/id` of what it was assessed by. */
+  readonly assessments: readonly string[];
+}
+
 export interface ConditionFact {
   readonly source: EvidenceRef;
   readonly codings: readonly Coded[];
   readonly clinicalStatus?: string;
   readonly verificationStatus?: string;
+  /** Onset and abatement are days: an age, a range or a text tells none. */
   readonly onsetOn?: string;
+  readonly abatedOn?: string;
   readonly recordedOn?: string;
+  readonly bodySites: readonly Coded[];
+  readonly stages: readonly ConditionStage[];
 }
 
 export interface ProcedureFact {
@@ -29,13 +42,29 @@ export interface ProcedureFact {
   readonly codings: readonly Coded[];
   readonly status?: string;
   readonly performedOn?: string;
+  /** Why it was stopped or not done. */
+  readonly statusReasons: readonly Coded[];
+  readonly reasons: readonly Coded[];
+  /** mCODE's procedure-intent. */
+  readonly intents: readonly Coded[];
+  readonly bodySites: readonly Coded[];
 }
 
+/** Empty codings: what was given is not said, or said by a reference to a Medication that is not in the chart. */
 export interface MedicationFact {
   readonly source: EvidenceRef;
   readonly codings: readonly Coded[];
   readonly status?: string;
   readonly givenOn?: string;
+}
+
+/** An order: it tells what was meant, never that it was given. */
+export interface MedicationRequestFact {
+  readonly source: EvidenceRef;
+  readonly codings: readonly Coded[];
+  readonly status?: string;
+  readonly intent?: string;
+  readonly authoredOn?: string;
 }
 
 export interface QuantityValue {
@@ -45,7 +74,7 @@ export interface QuantityValue {
   readonly comparator?: '<' | '<=' | '>' | '>=';
 }
 
-/** A coded value: of an Observation itself, or of one of its components. */
+/** A coded value: of an Observation itself, or of one of its components. With a dataAbsentReason it has no value. */
 export interface Measurement {
   readonly codings: readonly Coded[];
   readonly quantity?: QuantityValue;
@@ -61,6 +90,13 @@ export interface ObservationFact extends Measurement {
   readonly components: readonly Measurement[];
   /** `Observation/id` of the members of a panel. */
   readonly members: readonly string[];
+  /** How it was made: the edition of a staging manual, an assay. */
+  readonly method?: readonly Coded[];
+  readonly interpretation?: readonly Coded[];
+  /** `Specimen/id` of what was examined. */
+  readonly specimen?: string;
+  /** `Type/id` of what it was computed from. */
+  readonly derivedFrom?: readonly string[];
 }
 
 export interface ReportFact {
@@ -73,14 +109,76 @@ export interface ReportFact {
   readonly results: readonly string[];
 }
 
+export interface ConsentFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  /** Of scope, categories and policyRule; policy URIs as codes of urn:ietf:rfc:3986. */
+  readonly codings: readonly Coded[];
+  /** permit | deny, or what else is written there; of the root provision. */
+  readonly decision?: string;
+  readonly givenOn?: string;
+  readonly validFrom?: string;
+  readonly validTo?: string;
+  /** An end or start is written that is no day: whether it is over cannot be told. */
+  readonly periodUnreadable: boolean;
+}
+
+export interface SpecimenFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  readonly types: readonly Coded[];
+  readonly collectedOn?: string;
+  readonly receivedOn?: string;
+  readonly conditions: readonly Coded[];
+}
+
+export interface SeriesFact {
+  readonly uid?: string;
+  readonly dicomModality?: string;
+  readonly bodySites: readonly Coded[];
+  readonly instances?: number;
+  /** `Endpoint/id`. */
+  readonly endpoints: readonly string[];
+}
+
+export interface ImagingStudyFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  readonly startedOn?: string;
+  readonly dicomModalities: readonly string[];
+  readonly studyInstanceUid?: string;
+  /** `Endpoint/id`. */
+  readonly endpoints: readonly string[];
+  readonly procedureCodings: readonly Coded[];
+  readonly series: readonly SeriesFact[];
+}
+
+export interface AllergyFact {
+  readonly source: EvidenceRef;
+  /** The allergy itself, or what the patient is allergic to; substances of its reactions too. */
+  readonly codings: readonly Coded[];
+  readonly clinicalStatus?: string;
+  readonly verificationStatus?: string;
+  readonly criticality?: string;
+  readonly onsetOn?: string;
+  readonly recordedOn?: string;
+}
+
 /** Everything read of one patient. */
 export interface Chart {
   readonly patient: PatientFact;
   readonly conditions: readonly ConditionFact[];
   readonly procedures: readonly ProcedureFact[];
+  /** Procedures that were not done, with why. */
+  readonly notDone: readonly ProcedureFact[];
   readonly medications: readonly MedicationFact[];
+  readonly medicationRequests: readonly MedicationRequestFact[];
   readonly observations: readonly ObservationFact[];
   readonly reports: readonly ReportFact[];
+  readonly consents: readonly ConsentFact[];
+  readonly specimens: readonly SpecimenFact[];
+  readonly imaging: readonly ImagingStudyFact[];
+  readonly allergies: readonly AllergyFact[];
   /** Queries that could not be read at all (no access): their emptiness says nothing. */
   readonly unread: ReadonlySet<string>;
 }

@@ -1,10 +1,19 @@
-import { localReference, record, text, type Json } from './resource-reader.ts';
-import type { ResourceSets } from './parse.ts';
+import { list, localReference, record, text, type Json } from './resource-reader.ts';
 
 /** Of this server? A relative reference is; an absolute one only below the server's own base URL. */
 const isOfServer = (reference: unknown, baseUrl: string): boolean => {
   const written = text(record(reference)?.['reference']) ?? '';
   return !/^[a-z][a-z0-9+.-]*:/i.test(written) || written.startsWith(`${baseUrl}/`);
+};
+
+/** The one patient of an Appointment; undefined where none takes part, or another. */
+const participantOf = (resource: Json, baseUrl: string): string | undefined => {
+  const patients = list(resource['participant'])
+    .map((item) => record(item)?.['actor'])
+    .filter((actor) => localReference(actor)?.startsWith('Patient/'));
+  const reference = localReference(patients[0]);
+  const isOne = patients.every((actor) => isOfServer(actor, baseUrl) && localReference(actor) === reference);
+  return isOne ? reference?.slice('Patient/'.length) : undefined;
 };
 
 const subjectOf = (resource: Json, baseUrl: string): string | undefined => {
@@ -19,7 +28,10 @@ const subjectOf = (resource: Json, baseUrl: string): string | undefined => {
 const patientIdOf = (value: unknown, baseUrl: string): string | undefined => {
   const resource = record(value);
   if (resource === undefined) return undefined;
-  return resource['resourceType'] === 'Patient' ? text(resource['id']) : subjectOf(resource, baseUrl);
+  if (resource['resourceType'] === 'Patient') return text(resource['id']);
+  return resource['resourceType'] === 'Appointment'
+    ? participantOf(resource, baseUrl)
+    : subjectOf(resource, baseUrl);
 };
 
 /**
@@ -29,5 +41,11 @@ const patientIdOf = (value: unknown, baseUrl: string): string | undefined => {
  *
  * @param baseUrl the FHIR server's, without a trailing slash
  */
-export const allOfPatient = (sets: ResourceSets, patientId: string, baseUrl: string): boolean =>
-  Object.values(sets).every((set) => set.every((resource) => patientIdOf(resource, baseUrl) === patientId));
+export const allOfPatient = (
+  sets: Readonly<Record<string, readonly unknown[] | undefined>>,
+  patientId: string,
+  baseUrl: string,
+): boolean =>
+  Object.values(sets).every((set = []) =>
+    set.every((resource) => patientIdOf(resource, baseUrl) === patientId),
+  );

@@ -1,28 +1,49 @@
-export { clinicalFacts, FINAL_STATUSES, resultsKnownBy, usableFrom } from './clinical.ts';
+export type * from './care-facts.ts';
+export {
+  clinicalFacts,
+  FINAL_STATUSES,
+  resultsKnownBy,
+  usableFrom,
+  type ClinicalOptions,
+} from './clinical.ts';
 export type * from './clinical-facts.ts';
 export { UNKNOWN_REASONS } from './clinical-facts.ts';
 export { createFhirClient, type FhirClientOptions } from './client/fhir-client.ts';
 export { staticToken } from './client/static-token.ts';
 export type { FhirClient, TokenSource } from './client/types.ts';
 export type {
+  AllergyFact,
   Chart,
   ConditionFact,
+  ConsentFact,
+  ImagingStudyFact,
   Measurement,
+  MedicationFact,
+  MedicationRequestFact,
   ObservationFact,
   PatientFact,
+  ProcedureFact,
   QuantityValue,
   ReportFact,
+  SeriesFact,
+  SpecimenFact,
 } from './facts.ts';
 export { exportCohort, type BulkProgress, type ExportedCohort } from './bulk/index.ts';
 export { bundleResources, isPartial } from './bundle.ts';
+export { chartHolds } from './evidence.ts';
 export { allOfPatient } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';
 export { openCohort, type CohortSource } from './ndjson-source.ts';
-export { parseChart, type ResourceSets } from './parse.ts';
+export { careFacts, parseChart, type CareResourceSets, type ResourceSets } from './parse.ts';
+export { binaryFact, endpointFact } from './parse/document.ts';
 export {
+  CARE_QUERY_KEYS,
+  careQueries,
   CHART_QUERY_KEYS,
   chartQueries,
   prefetchTemplate,
+  searchParameters,
+  type CareQueryKey,
   type ChartQuery,
   type ChartQueryKey,
 } from './queries.ts';

@@ -63,7 +63,8 @@ async function* resourcesOfType(
 
 /**
  * Reads a cohort's `fhir/<Type>.ndjson` and `fhir/<Type>.<n>.ndjson` into memory, by patient, keeping what the queries
- * ask for: what else the files hold passes by, however much it is.
+ * ask for: what else the files hold passes by, however much it is. An optional query whose type was not exported is
+ * answered as unread; a type without a file is else one that nobody has.
  *
  * @throws {CdsError} COHORT_INVALID
  */
@@ -80,7 +81,14 @@ export async function openCohort(directory: string, queries: readonly ChartQuery
     sets.set(key, set);
     set.push(resource);
   };
-  for (const type of new Set(queries.map((query) => query.resourceType)))
+  const types = [...new Set(queries.map((query) => query.resourceType))];
+  const exported = new Set(types.filter((type) => filesOf(type, names).length > 0));
+  const unread = new Set(
+    queries.flatMap(({ key, resourceType, optional }) =>
+      optional === true && !exported.has(resourceType) ? [key] : [],
+    ),
+  );
+  for (const type of exported)
     for await (const resource of resourcesOfType(folder, type, names)) {
       const id = patientOf(resource);
       if (id === undefined) continue;
@@ -94,9 +102,8 @@ export async function openCohort(directory: string, queries: readonly ChartQuery
     read: (patientId, keys) => {
       const sets = byPatient.get(patientId);
       if (sets?.has('patient') !== true) return Promise.reject(new CdsError('FHIR_PATIENT_UNKNOWN'));
-      return Promise.resolve(
-        Object.fromEntries(keys.map((key) => [key, sets.get(key) ?? []])) as ResourceSets,
-      );
+      const read = keys.filter((key) => !unread.has(key)).map((key) => [key, sets.get(key) ?? []] as const);
+      return Promise.resolve(Object.fromEntries(read) as ResourceSets);
     },
   };
 }

@@ -11,12 +11,28 @@ export const CHART_QUERY_KEYS = [
   'metabolomics',
   'cfdna',
   'genomicReports',
+  'medicationRequests',
+  'consents',
+  'specimens',
+  'imaging',
+  'renalFunction',
+  'allergies',
 ] as const;
 export type ChartQueryKey = (typeof CHART_QUERY_KEYS)[number];
 
+/** What is read on demand, by schedulers and for files: never for an assessment, so no prefetch key. */
+export const CARE_QUERY_KEYS = [
+  'encounters',
+  'appointments',
+  'serviceRequests',
+  'carePlans',
+  'documents',
+] as const;
+export type CareQueryKey = (typeof CARE_QUERY_KEYS)[number];
+
 /** One query: `Type?name=value...` with PATIENT where the patient's id goes. */
-export interface ChartQuery {
-  readonly key: ChartQueryKey;
+export interface ChartQuery<Key extends string = ChartQueryKey> {
+  readonly key: Key;
   readonly resourceType: string;
   readonly parameters: readonly (readonly [name: string, value: string])[];
   /** A server that has no such resource or refuses it leaves facts unknown; any other query it fails ends the reading. */
@@ -25,23 +41,47 @@ export interface ChartQuery {
 
 const PATIENT = '{{context.patientId}}';
 
+const search = <Key extends string>(
+  key: Key,
+  resourceType: string,
+  codes?: readonly string[],
+): ChartQuery<Key> => ({
+  key,
+  resourceType,
+  parameters: [['patient', PATIENT], ...(codes === undefined ? [] : [['code', codes.join(',')] as const])],
+});
+
+const optional = <Key extends string>(query: ChartQuery<Key>): ChartQuery<Key> => ({
+  ...query,
+  optional: true,
+});
+
 /**
  * The queries, with the codes of the ValueSets in them: one table serves prefetch templates and pulls, so that
- * both bring the same. Only what CDS Hooks 2.0 recommends of FHIR search is used: token equality.
+ * both bring the same. Only what CDS Hooks 2.0 recommends of FHIR search is used: token equality, no _include.
  */
 export function chartQueries(terminology: Terminology): readonly ChartQuery[] {
-  const search = (key: ChartQueryKey, resourceType: string, codes?: readonly string[]): ChartQuery => ({
-    key,
-    resourceType,
-    parameters: [['patient', PATIENT], ...(codes === undefined ? [] : [['code', codes.join(',')] as const])],
-  });
-  const tokens = (...ids: string[]): string[] => ids.flatMap((id) => terminology.tokens(id));
+  const tokens = (...ids: string[]): string[] => [...new Set(ids.flatMap((id) => terminology.tokens(id)))];
   return [
     { key: 'patient', resourceType: 'Patient', parameters: [] },
     search('conditions', 'Condition'),
     search('procedures', 'Procedure'),
     search('medications', 'MedicationAdministration'),
-    search('staging', 'Observation', tokens('pathologic-stage-type', 'clinical-stage-type')),
+    // What pathologists, radiologists and investigators say once, each an Observation.
+    search(
+      'staging',
+      'Observation',
+      tokens(
+        'pathologic-stage-type',
+        'clinical-stage-type',
+        'post-therapy-stage-type',
+        'pathologic-nodes-type',
+        'clinical-nodes-type',
+        'residual-tumour-type',
+        'nodule-attenuation-type',
+        'investigator-judgement-type',
+      ),
+    ),
     search('diseaseStatus', 'Observation', tokens('disease-status-type')),
     // The analytes' own codes too: a panel may hold its analytes as members.
     search('metabolomics', 'Observation', [
@@ -50,8 +90,23 @@ export function chartQueries(terminology: Terminology): readonly ChartQuery[] {
     ]),
     search('cfdna', 'Observation', tokens('cfdna-marker')),
     search('genomicReports', 'DiagnosticReport', tokens('genomic-report-type')),
+    optional(search('medicationRequests', 'MedicationRequest')),
+    optional(search('consents', 'Consent')),
+    optional(search('specimens', 'Specimen')),
+    optional(search('imaging', 'ImagingStudy')),
+    optional(search('renalFunction', 'Observation', tokens('creatinine', 'egfr'))),
+    optional(search('allergies', 'AllergyIntolerance')),
   ];
 }
+
+/** The queries that are made on demand. All are `optional`: a server need not have any of them. */
+export const careQueries = (): readonly ChartQuery<CareQueryKey>[] => [
+  optional(search('encounters', 'Encounter')),
+  optional(search('appointments', 'Appointment')),
+  optional(search('serviceRequests', 'ServiceRequest')),
+  optional(search('carePlans', 'CarePlan')),
+  optional(search('documents', 'DocumentReference')),
+];
 
 /** The query as a prefetch template of the discovery. */
 export const prefetchTemplate = (query: ChartQuery): string =>
@@ -60,5 +115,5 @@ export const prefetchTemplate = (query: ChartQuery): string =>
     : `${query.resourceType}?${query.parameters.map(([name, value]) => `${name}=${value}`).join('&')}`;
 
 /** The query's search parameters for one patient. */
-export const searchParameters = (query: ChartQuery, patientId: string): Record<string, string> =>
+export const searchParameters = (query: ChartQuery<string>, patientId: string): Record<string, string> =>
   Object.fromEntries(query.parameters.map(([name, value]) => [name, value === PATIENT ? patientId : value]));

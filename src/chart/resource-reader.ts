@@ -18,13 +18,18 @@ export const list = (value: unknown): readonly unknown[] =>
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+const NO_CODINGS: readonly Coded[] = [];
+
 /** The codings of a CodeableConcept. */
 export const codings = (value: unknown): readonly Coded[] =>
-  list(record(value)?.['coding']).flatMap((item) => {
-    const coding = record(item);
-    const code = text(coding?.['code']);
-    return code === undefined ? [] : [{ system: text(coding?.['system']), code }];
-  });
+  // Most members that may hold one are absent: no list is made for them.
+  value === undefined
+    ? NO_CODINGS
+    : list(record(value)?.['coding']).flatMap((item) => {
+        const coding = record(item);
+        const code = text(coding?.['code']);
+        return code === undefined ? [] : [{ system: text(coding?.['system']), code }];
+      });
 
 /**
  * The code a CodeableConcept has in one code system; a local coding may stand before or beside it. A coding

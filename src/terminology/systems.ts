@@ -12,6 +12,12 @@ export const SYSTEMS = {
   simulatedPatient: 'https://recurrence-cds.org/fhir/NamingSystem/simulated-patient',
   conditionClinical: 'http://terminology.hl7.org/CodeSystem/condition-clinical',
   conditionVerification: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
+  dicom: 'http://dicom.nema.org/resources/ontology/DCM',
+  dicomUid: 'urn:dicom:uid',
+  /** A URI is itself a code (policies, canonicals). */
+  uri: 'urn:ietf:rfc:3986',
+  allergyClinical: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical',
+  allergyVerification: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification',
   observationCategory: 'http://terminology.hl7.org/CodeSystem/observation-category',
 } as const;
 

@@ -34,15 +34,39 @@ export interface Terminology {
 
 interface Membership {
   readonly codes: CodeTable<true>;
-  /** Is-a in a hierarchy that is spelled in the code itself. */
-  readonly prefixes: { system: string; prefix: string; itself: boolean }[];
+  /** Is-a in a hierarchy that is spelled in the code itself: does the prefix belong to it as a code? */
+  readonly prefixes: CodeTable<boolean>;
+  longestPrefix: number;
 }
 
-/** In these systems a descendant's code begins with its ancestor's: is-a needs no terminology server. */
-const PREFIX_HIERARCHIES = /whocc\.no\/atc|sid\/icd-10/;
+/**
+ * In these systems a descendant's code begins with its ancestor's: is-a needs no terminology server. The last two
+ * are China's national tables of ICD-10 diagnoses and ICD-9-CM-3 procedures (2.16.156.10011 is the health ministry's).
+ */
+const PREFIX_HIERARCHIES: ReadonlySet<string> = new Set([
+  'http://www.whocc.no/atc',
+  'http://hl7.org/fhir/sid/icd-10',
+  'http://hl7.org/fhir/sid/icd-10-cm',
+  'urn:oid:2.16.156.10011.2.3.3.11',
+  'urn:oid:2.16.156.10011.2.3.3.12',
+]);
 
 const refuse = (id: string, what: string): never => {
   throw new CdsError('CONFIG_INVALID', `ValueSet ${id}: ${what} cannot be expanded here`);
+};
+
+const addFilter = (
+  members: Membership,
+  { system, op, value }: { readonly system: string; readonly op: string; readonly value: string },
+  id: string,
+): void => {
+  if (!PREFIX_HIERARCHIES.has(system) || !['is-a', 'descendent-of'].includes(op))
+    refuse(id, 'a filter other than is-a on ATC and ICD');
+  // An empty prefix would be the whole system.
+  if (value === '') refuse(id, 'a filter without a value');
+  const itself = op === 'is-a' || members.prefixes.get(system, value) === true;
+  members.prefixes.set(system, value, itself);
+  members.longestPrefix = Math.max(members.longestPrefix, value.length);
 };
 
 const addInclude = (members: Membership, include: ValueSetComposeInclude, id: string): void => {
@@ -51,11 +75,7 @@ const addInclude = (members: Membership, include: ValueSetComposeInclude, id: st
   if (valueSet !== undefined) refuse(id, 'an include of another ValueSet');
   if (concept.length + filter.length === 0) refuse(id, 'a whole code system');
   for (const { code } of concept) members.codes.set(system, code, true);
-  for (const { op, value } of filter) {
-    if (!PREFIX_HIERARCHIES.test(system) || !['is-a', 'descendent-of'].includes(op))
-      refuse(id, 'a filter other than is-a on ATC and ICD-10');
-    members.prefixes.push({ system, prefix: value, itself: op === 'is-a' });
-  }
+  for (const { op, value } of filter) addFilter(members, { system, op, value }, id);
 };
 
 type Conformance = ValueSet | ConceptMap | CodeSystem;
@@ -113,7 +133,11 @@ const need = <T>(map: ReadonlyMap<string, T>, id: string, kind: string): T => {
 };
 
 const addValueSet = (loaded: Loaded, id: string, valueSet: ValueSet): void => {
-  const members = loaded.valueSets.get(id) ?? { codes: new CodeTable(), prefixes: [] };
+  const members = loaded.valueSets.get(id) ?? {
+    codes: new CodeTable(),
+    prefixes: new CodeTable(),
+    longestPrefix: 0,
+  };
   if (valueSet.compose?.exclude !== undefined) refuse(id, 'exclude');
   for (const include of valueSet.compose?.include ?? []) addInclude(members, include, id);
   loaded.valueSets.set(id, members);
@@ -139,19 +163,23 @@ export function loadTerminology(directories: readonly string[]): Terminology {
   return createTerminology(loaded);
 }
 
+/** Looked up prefix by prefix: a set may have hundreds of filters, and a code has few letters. */
+const isBelow = ({ prefixes, longestPrefix }: Membership, system: string, code: string): boolean => {
+  for (let length = Math.min(code.length, longestPrefix); length > 0; length--) {
+    const itself = prefixes.get(system, code.slice(0, length));
+    if (itself !== undefined && (itself || length < code.length)) return true;
+  }
+  return false;
+};
+
+const isMember = (members: Membership, { system = '', code }: Coded): boolean =>
+  code !== undefined && (members.codes.get(system, code) === true || isBelow(members, system, code));
+
 const createTerminology = ({ valueSets, maps, systems, versions }: Loaded): Terminology => ({
   version: hash('sha256', versions.join(' '), 'hex').slice(0, 16),
   includes: (id, codings) => {
-    const { codes, prefixes } = need(valueSets, id, 'ValueSet');
-    return (codings ?? []).some(
-      ({ system = '', code }) =>
-        code !== undefined &&
-        (codes.get(system, code) === true ||
-          prefixes.some(
-            (rule) =>
-              rule.system === system && code.startsWith(rule.prefix) && (rule.itself || code !== rule.prefix),
-          )),
-    );
+    const members = need(valueSets, id, 'ValueSet');
+    return (codings ?? []).some((coding) => isMember(members, coding));
   },
   tokens: (id) => need(valueSets, id, 'ValueSet').codes.tokens(),
   translate: (id, codings) => {

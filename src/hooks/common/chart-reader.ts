@@ -84,6 +84,7 @@ const refuseReplaced = (chart: Chart): Chart => {
 /** Reads a request's chart: prefetch first, what is missing from the request's FHIR server with its own token. */
 export function createChartReader({ tenants, queries, fhir }: ChartReaderDependencies) {
   const keys = queries.map((query) => query.key);
+  const optionalKeys = new Set(queries.flatMap((query) => (query.optional === true ? [query.key] : [])));
 
   const pull = (
     request: HookRequest<unknown>,
@@ -132,7 +133,10 @@ export function createChartReader({ tenants, queries, fhir }: ChartReaderDepende
       requireSamePatient(request, tenant, sets, patientId);
       if (missing.length === 0) return { chart: refuseReplaced(parseChart(sets, tenant.timeZone, keys)) };
       if (request.fhirServer === undefined) {
-        const failure = new CdsError('CDS_PREFETCH_MISSING', `Missing: ${missing.join(', ')}.`);
+        const needed = missing.filter((key) => !optionalKeys.has(key));
+        // What few EHRs have is unknown without them; no reason to refuse, or to call the rest incomplete.
+        if (needed.length === 0) return { chart: refuseReplaced(parseChart(sets, tenant.timeZone, keys)) };
+        const failure = new CdsError('CDS_PREFETCH_MISSING', `Missing: ${needed.join(', ')}.`);
         // A site that allows no callback is assessed on what prefetch holds; elsewhere a gap is a mistake.
         if (tenant.backgroundAccess) throw failure;
         return withoutPull(sets, missing, tenant, failure);

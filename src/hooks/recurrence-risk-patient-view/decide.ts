@@ -6,6 +6,7 @@ import {
   type ReadyPlan,
   type ResultStore,
 } from '../../assessment/index.ts';
+import { chartHolds } from '../../chart/index.ts';
 import {
   MODALITY_IDS,
   asCdsError,
@@ -74,10 +75,8 @@ type ReadyQuestion = Question & { readonly plan: ReadyPlan };
 /** Is everything that a result rests on still in the chart? Told only by a chart that was read whole. */
 const stillHeld = ({ evidence }: Assessment, { chart, failure }: ReadChart): boolean => {
   if (failure !== undefined) return true;
-  const { patient, conditions, procedures, medications, observations, reports } = chart;
-  const held = [patient, ...conditions, ...procedures, ...medications, ...observations, ...reports];
-  const references = new Set(held.map(({ source }) => source.reference));
-  return evidence.every(({ reference }) => references.has(reference));
+  const holds = chartHolds(chart);
+  return evidence.every(({ reference }) => holds(reference));
 };
 
 /** How long a job that could not be answered is not queued again. */

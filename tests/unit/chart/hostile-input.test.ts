@@ -1,9 +1,10 @@
 /** Nothing that comes as a chart may throw anything but a CdsError, in any room that reads it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clinicalFacts, resultsKnownBy } from '../../../src/chart/index.ts';
+import { careFacts, clinicalFacts, resultsKnownBy } from '../../../src/chart/index.ts';
 import { CdsError } from '../../../src/domain/index.ts';
 import { judgeEligibility } from '../../../src/eligibility/index.ts';
+import { allergy, attenuation, chestCt, consent, laboratory, order, specimen } from '../support/clinical.ts';
 import {
   chartOf,
   concept,
@@ -35,6 +36,8 @@ describe('hostile input', () => {
       for (const date of [fact.effectiveOn, fact.issuedOn])
         if (date !== undefined) expect(date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     const clinical = clinicalFacts(chart, terminology, '2026-06-01');
+    JSON.stringify(clinical); // reads what is computed when it is asked for
+    careFacts({ documents: resources }, 'Asia/Shanghai');
     judgeEligibility({ patient: chart.patient, clinical, asOf: '2026-06-01', barAsOf: '2026-06-01' });
     const landmark = { date: '2026-06-01', surgeryDate: SURGERY };
     for (const each of modalities)
@@ -50,6 +53,29 @@ describe('hostile input', () => {
     ...panelOfMembers('m1', '2026-03-01'),
     ...markers('f1', '2026-03-01'),
     report('g1', markers('f1', '2026-03-01'), '2026-03-01'),
+    consent('k1', '2025-10-01'),
+    specimen('b1', '2026-03-01'),
+    chestCt('i1', '2026-03-01'),
+    allergy('a1'),
+    attenuation('n1', 'solid', '2025-10-01'),
+    laboratory('e1', '62238-1', '2026-03-01', { value: 72, code: 'mL/min/{1.73_m2}' }),
+    order('o1', 'L01XA01', '2025-11-01'),
+    {
+      resourceType: 'Encounter',
+      id: 'v1',
+      status: 'finished',
+      class: { code: 'AMB' },
+      period: { start: SURGERY },
+    },
+    {
+      resourceType: 'Appointment',
+      id: 'v2',
+      start: SURGERY,
+      participant: [{ actor: { reference: 'Patient/p1' } }],
+    },
+    { resourceType: 'CarePlan', id: 'v3', activity: [{ reference: { reference: 'ServiceRequest/v4' } }] },
+    { resourceType: 'ServiceRequest', id: 'v4', occurrencePeriod: { start: SURGERY } },
+    { resourceType: 'DocumentReference', id: 'v5', content: [{ attachment: { url: 'Binary/b', size: 1 } }] },
   ];
 
   it('arbitrary JSON in place of resources', async () => {

@@ -49,6 +49,21 @@ describe('allOfPatient', () => {
       expect(allOfPatient({ conditions: [nothing] }, 'p1', BASE)).toBe(false);
   });
 
+  it.each([
+    [['Patient/p1'], true],
+    [['Patient/p1', 'Practitioner/d'], true],
+    [['Practitioner/d', 'https://ehr.example.org/fhir/Patient/p1'], true],
+    [['Patient/p1', 'Patient/p2'], false],
+    [['Patient/p1', 'https://other-hospital.example.org/fhir/Patient/p1'], false],
+    [['https://other-hospital.example.org/fhir/Patient/p1'], false],
+    [['Practitioner/d'], false],
+    [[], false],
+  ])('an Appointment of %j: %s', (actors, expected) => {
+    const participant = [...actors.map((reference) => ({ actor: { reference } })), null];
+    const appointment = { resourceType: 'Appointment', id: 'a', participant };
+    expect(allOfPatient({ appointments: [appointment] }, 'p1', BASE)).toBe(expected);
+  });
+
   it('a Patient contained in a resource says nothing of whose it is', () => {
     const contained = condition('c1', { subject: { reference: '#me' }, contained: [patient()] });
     expect(allOfPatient({ conditions: [contained] }, 'p1', BASE)).toBe(false);

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  CARE_QUERY_KEYS,
+  careQueries,
   CHART_QUERY_KEYS,
   createFhirClient,
   createFhirSource,
@@ -10,6 +12,7 @@ import {
   parseChart,
   prefetchTemplate,
   staticToken,
+  searchParameters,
   type CohortSource,
   type ResourceSets,
 } from '../../../src/chart/index.ts';
@@ -70,7 +73,7 @@ it('training and serving read the same patient as the same facts', async () => {
       await source.read(id, CHART_QUERY_KEYS, NEVER),
     ];
     expect(comparable(wire)).toEqual(comparable(disk));
-    for (const key of CHART_QUERY_KEYS) expect(wire[key]).toHaveLength(disk[key]?.length ?? -1);
+    for (const key of CHART_QUERY_KEYS) expect(wire[key]).toHaveLength(disk[key]?.length ?? 0);
   }
 });
 
@@ -88,6 +91,15 @@ describe('openCohort', () => {
     await expect(files.read('nobody', ['patient'], NEVER)).rejects.toMatchObject({
       code: 'FHIR_PATIENT_UNKNOWN',
     });
+  });
+
+  it('tells a type that was not exported from one that nobody has', async () => {
+    const folder = await write({ Patient: JSON.stringify(patient()), Consent: '', Observation: '' });
+    const sets = await (await openCohort(folder, queries)).read('p1', CHART_QUERY_KEYS, NEVER);
+    expect(sets).toMatchObject({ conditions: [], consents: [], renalFunction: [] });
+    expect(Object.keys(sets)).not.toContain('specimens');
+    expect(parseChart(sets, 'UTC', CHART_QUERY_KEYS).unread).toContain('specimens');
+    await rm(folder, { recursive: true });
   });
 
   it('skips empty lines, resources of nobody, and patients that have no Patient', async () => {
@@ -158,7 +170,30 @@ describe('openCohort', () => {
   });
 });
 
+describe('careQueries', () => {
+  it('are apart from the chart, optional, and by patient alone', () => {
+    expect(careQueries().map(({ key }) => key)).toEqual(CARE_QUERY_KEYS);
+    for (const query of careQueries()) {
+      expect(CHART_QUERY_KEYS).not.toContain(query.key);
+      expect(query.optional).toBe(true);
+      expect(searchParameters(query, 'p 1')).toEqual({ patient: 'p 1' });
+    }
+  });
+});
+
 describe('chartQueries', () => {
+  it('what a site may lack is optional, and nothing that an assessment cannot do without', () => {
+    const optional = queries.flatMap((query) => (query.optional === true ? [query.key] : []));
+    expect(optional).toEqual([
+      'medicationRequests',
+      'consents',
+      'specimens',
+      'imaging',
+      'renalFunction',
+      'allergies',
+    ]);
+  });
+
   it('has one query a key, in order, of token equality only', () => {
     expect(queries.map((query) => query.key)).toEqual(CHART_QUERY_KEYS);
     for (const query of queries) {

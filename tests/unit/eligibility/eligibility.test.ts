@@ -23,7 +23,7 @@ const judge = (resources: readonly Resource[], asOf = TODAY, barAsOf = asOf) => 
   const chart = chartOf(resources);
   return judgeEligibility({
     patient: chart.patient,
-    clinical: clinicalFacts(chart, terminology, asOf, barAsOf),
+    clinical: clinicalFacts(chart, terminology, asOf, { barAsOf }),
     asOf,
     barAsOf,
   });

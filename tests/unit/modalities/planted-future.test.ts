@@ -5,11 +5,25 @@ import { clinicalFacts } from '../../../src/chart/index.ts';
 import { addDays, type Landmark } from '../../../src/domain/index.ts';
 import { SYSTEMS } from '../../../src/terminology/index.ts';
 import {
+  allergy,
+  attenuation,
+  chestCt,
+  consent,
+  ICD10,
+  judgement,
+  laboratory,
+  nodes,
+  order,
+  residualTumour,
+  specimen,
+} from '../support/clinical.ts';
+import {
   chartOf,
   concept,
   condition,
   diseaseStatus,
   dose,
+  DRUG,
   eligibleStory,
   markers,
   panel,
@@ -92,6 +106,60 @@ const planted = fc.record({
   issuedAfter: fc.integer({ min: 1, max: 400 }),
   collectedBefore: fc.integer({ min: 0, max: 100 }),
   value: fc.integer({ min: 7, max: 900 }),
+});
+
+/** One of every resource type and fact that the study's criteria read, dated as told. */
+const FACTS: Readonly<Record<string, (on: string) => Resource>> = {
+  Consent: (on) => consent('x', on, { status: 'rejected' }),
+  Specimen: (on) => specimen('x', on),
+  'Specimen, received': (on) => specimen('x', addDays(on, -1), { receivedTime: on }),
+  ImagingStudy: (on) => chestCt('x', on),
+  AllergyIntolerance: (on) => allergy('x', { recordedDate: on }),
+  MedicationRequest: (on) => order('x', DRUG.cisplatin, on),
+  'Procedure not done': (on) =>
+    procedure('x', on, { status: 'not-done', statusReason: concept(SYSTEMS.snomed, '183932001') }),
+  transfusion: (on) => procedure('x', on, { code: concept(SYSTEMS.snomed, '116859006') }),
+  malignancy: (on) => condition('x', { code: concept(ICD10, 'C50.9'), onsetDateTime: on, recordedDate: on }),
+  'psychiatric disorder': (on) =>
+    condition('x', { code: concept(ICD10, 'F20.0'), onsetDateTime: on, recordedDate: on }),
+  'stage of a Condition': (on) =>
+    condition('x', {
+      stage: [{ summary: concept(SYSTEMS.snomed, '1222837003'), type: concept(SYSTEMS.snomed, '399588009') }],
+      recordedDate: on,
+    }),
+  'residual tumour': (on) => residualTumour('x', 'R2', on),
+  attenuation: (on) => attenuation('x', 'pure-ground-glass', on),
+  judgement: (on) => judgement('x', 'unsuitable', on),
+  nodes: (on) => nodes('x', 'cN3', on),
+  eGFR: (on) => laboratory('x', '62238-1', on, { value: 20, code: 'mL/min/{1.73_m2}' }),
+  creatinine: (on) => laboratory('x', '2160-0', on, { value: 200, code: 'umol/L' }),
+};
+
+/** What a landmark of a day sees, the operation on that very day where a fact has to lie around it. */
+const storyOn = (on: string, asOf: string, resources: readonly Resource[]) =>
+  clinicalFacts(
+    chartOf([
+      ...eligibleStory().filter(({ id }) => id !== 'lobectomy'),
+      procedure('lobectomy', on),
+      ...resources,
+    ]),
+    terminology,
+    asOf,
+  );
+
+describe('a fact of every resource type, dated after the landmark', () => {
+  const [surgeryOn, day] = ['2026-06-01', '2026-06-01'];
+
+  it.each(Object.keys(FACTS))('changes nothing: %s', (kind) => {
+    const make = FACTS[kind];
+    if (make === undefined) throw new Error('no such kind');
+    const before = storyOn(surgeryOn, day, []);
+    for (const after of [1, 30, 4000])
+      expect(storyOn(surgeryOn, day, [make(addDays(day, after))])).toEqual(before);
+    // The same dated on the day does, or the day before surgery: it is the date that keeps it out.
+    const known = [day, addDays(day, -1)].map((on) => JSON.stringify(storyOn(surgeryOn, day, [make(on)])));
+    expect(known.some((each) => each !== JSON.stringify(before))).toBe(true);
+  });
 });
 
 describe('data dated after the landmark', () => {

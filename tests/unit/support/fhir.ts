@@ -88,6 +88,9 @@ const stageCode = (group: string): string => {
   return found[1];
 };
 
+/** AJCC's manual, 8th edition. */
+export const TNM_8 = concept(SYSTEMS.snomed, '897275008');
+
 export const stage = (
   id: string,
   kind: 'pathologic' | 'clinical',
@@ -96,6 +99,7 @@ export const stage = (
   change: Change = {},
 ): Resource =>
   observation(id, concept(SYSTEMS.snomed, kind === 'pathologic' ? '399588009' : '399537006'), {
+    method: TNM_8,
     valueCodeableConcept: concept(SYSTEMS.snomed, stageCode(group)),
     effectiveDateTime,
     ...change,

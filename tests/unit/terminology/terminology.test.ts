@@ -123,6 +123,7 @@ describe("a site's own folder", () => {
       'a filter that needs a terminology server',
       { 'v.json': valueSet('x', [isA(SYSTEMS.snomed, '254637007')]) },
     ],
+    ['a filter for everything', { 'v.json': valueSet('x', [isA(SYSTEMS.atc, '')]) }],
     ['another operator', { 'v.json': valueSet('x', [isA(SYSTEMS.atc, 'L01', 'regex')]) }],
     ['a whole code system', { 'v.json': valueSet('x', [{ system: SYSTEMS.snomed }]) }],
     ['another ValueSet', { 'v.json': valueSet('x', [{ valueSet: ['http://example.org/v'] }]) }],
@@ -154,6 +155,40 @@ describe('the shipped vocabulary', () => {
     }
     expect(targets.size).toBe(terminology.codes('analyte').length);
     expect(terminology.numberProperty('analyte', 'no-such', 'molar-mass')).toBeUndefined();
+  });
+
+  it('keeps what is radical or sublobar within what is a resection', () => {
+    for (const part of ['radical-lung-resection', 'sublobar-lung-resection'])
+      for (const token of terminology.tokens(part))
+        expect(terminology.tokens('lung-resection')).toContain(token);
+  });
+
+  it('maps to its own codes only, and takes no edition of TNM for two', () => {
+    const project = terminology.codes('recurrence-cds');
+    for (const [map, codes] of [
+      ['residual-tumour', project],
+      ['nodule-attenuation', project],
+      ['investigator-judgement', project],
+      ['tnm-nodes', terminology.codes('tnm-nodes')],
+    ] as const)
+      for (const token of terminology.sourceTokens(map)) {
+        const [system = '', code = ''] = token.split('|');
+        expect(codes).toContain(terminology.translate(map, [{ system, code }]));
+      }
+    const other = terminology.tokens('tnm-edition-other');
+    for (const token of terminology.tokens('tnm-edition-8')) expect(other).not.toContain(token);
+  });
+
+  it('finds a code below any of many filters, however long it is', () => {
+    const malignancy = (code: string): boolean =>
+      terminology.includes('malignancy', [{ system: 'http://hl7.org/fhir/sid/icd-10', code }]);
+    expect([malignancy('C50'), malignancy('C50.912'), malignancy('C5'), malignancy('D50')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(malignancy(`C50${'0'.repeat(1_000_000)}`)).toBe(true);
   });
 
   it('maps stage codes to groups of the CodeSystem only', () => {

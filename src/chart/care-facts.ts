@@ -1,0 +1,88 @@
+import type { EvidenceRef } from '../domain/index.ts';
+import type { Coded } from '../terminology/index.ts';
+
+/** What goes on around a patient: read on demand by schedulers and for files, never for an assessment. */
+export interface EncounterFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  /** v3 ActCode: AMB, IMP, ... */
+  readonly encounterClass?: string;
+  readonly startedOn?: string;
+  readonly endedOn?: string;
+}
+
+export interface AppointmentFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  readonly startsOn?: string;
+  /** The instant as it is written, with its offset. */
+  readonly startsAt?: string;
+  readonly serviceTypes: readonly Coded[];
+  /** `Patient/id` of every patient who takes part. */
+  readonly patients: readonly string[];
+}
+
+export interface ServiceRequestFact {
+  readonly source: EvidenceRef;
+  readonly codings: readonly Coded[];
+  readonly status?: string;
+  readonly intent?: string;
+  /** Day it is wanted on: of occurrenceDateTime, or the start of occurrencePeriod. */
+  readonly dueOn?: string;
+  readonly authoredOn?: string;
+}
+
+export interface CarePlanFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  readonly intent?: string;
+  readonly startsOn?: string;
+  readonly endsOn?: string;
+  /** `Type/id` of its activities. */
+  readonly activities: readonly string[];
+}
+
+export interface AttachmentFact {
+  readonly contentType?: string;
+  /** `Binary/id` where the content lies in a Binary of the server. */
+  readonly binary?: string;
+  /** As written; may be relative to the server. */
+  readonly url?: string;
+  readonly sizeBytes?: number;
+  /** SHA-1 of the content, base64. */
+  readonly hash?: string;
+}
+
+export interface DocumentFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  readonly types: readonly Coded[];
+  readonly writtenOn?: string;
+  readonly attachments: readonly AttachmentFact[];
+  /** `Type/id` of what it belongs to: encounters and related resources of its context. */
+  readonly context: readonly string[];
+}
+
+/** A Binary that was read by id: where it is and what it claims to be; never its content. */
+export interface BinaryFact {
+  readonly source: EvidenceRef;
+  readonly contentType?: string;
+}
+
+/** Where the images of a study are (read by id, on demand). */
+export interface EndpointFact {
+  readonly source: EvidenceRef;
+  readonly status?: string;
+  /** `dicom-wado-rs`, ... */
+  readonly connectionType?: string;
+  readonly address?: string;
+}
+
+/** What the care queries brought. */
+export interface CareFacts {
+  readonly encounters: readonly EncounterFact[];
+  readonly appointments: readonly AppointmentFact[];
+  readonly serviceRequests: readonly ServiceRequestFact[];
+  readonly carePlans: readonly CarePlanFact[];
+  readonly documents: readonly DocumentFact[];
+}

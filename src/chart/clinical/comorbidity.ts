@@ -1,0 +1,92 @@
+import { addDays, type EvidenceRef } from '../../domain/index.ts';
+import type { MalignancyFact } from '../clinical-facts.ts';
+import type { ConditionFact } from '../facts.ts';
+import { byReference, conditionsIn, isConfirmed, sourcesOf, type Reading } from './common.ts';
+
+/** Perioperative: from the day before surgery to a week after it. */
+export const TRANSFUSION_WINDOW_DAYS = { before: 1, after: 7 } as const;
+
+/** Sets whose members are the index cancer, its metastases, or nobody's business. */
+const NOT_ANOTHER = [
+  'lung-cancer',
+  'other-lung-histology',
+  'secondary-malignancy',
+  'malignancy-not-counted',
+] as const;
+
+const malignancyFact = (fact: ConditionFact): MalignancyFact => ({
+  source: fact.source,
+  ...(fact.onsetOn !== undefined && { onsetOn: fact.onsetOn }),
+  ...(fact.abatedOn !== undefined && { abatedOn: fact.abatedOn }),
+  ...(fact.clinicalStatus !== undefined && { clinicalStatus: fact.clinicalStatus }),
+});
+
+/** Confirmed malignancies that are not the lung's: a second lung primary is the business of histology. */
+export const otherMalignanciesOf = (reading: Reading): readonly MalignancyFact[] =>
+  conditionsIn(reading, 'malignancy')
+    .filter(
+      (fact) =>
+        isConfirmed(fact) &&
+        !NOT_ANOTHER.some((valueSet) => reading.terminology.includes(valueSet, fact.codings)),
+    )
+    .sort(byReference)
+    .map(malignancyFact);
+
+/**
+ * Resections that were not done or broken off for a contraindication, and Conditions that say one. What came after
+ * the operation did not stand against it.
+ */
+export function contraindicationsOf(reading: Reading, surgeryOn: string | undefined): readonly EvidenceRef[] {
+  const { known, terminology } = reading;
+  const isBefore = (on: string | undefined): boolean =>
+    on === undefined || surgeryOn === undefined || on <= surgeryOn;
+  const operations = [...known.notDone, ...known.procedures.filter(({ status }) => status === 'stopped')];
+  const refused = operations.filter(
+    (fact) =>
+      isBefore(fact.performedOn) &&
+      terminology.includes('lung-resection', fact.codings) &&
+      terminology.includes('surgical-contraindication', fact.statusReasons),
+  );
+  const conditions = conditionsIn(reading, 'surgical-contraindication').filter(
+    (fact) => isConfirmed(fact) && isBefore(fact.recordedOn ?? fact.onsetOn),
+  );
+  return sourcesOf([...refused, ...conditions].sort(byReference));
+}
+
+const GIVEN: ReadonlySet<string | undefined> = new Set(['completed', 'in-progress']);
+
+/** Transfusions around the operation, as Procedures or as blood products given; an undated one is of no time. */
+export function transfusionsOf(
+  { known, terminology }: Reading,
+  surgeryOn: string | undefined,
+): readonly EvidenceRef[] {
+  if (surgeryOn === undefined) return [];
+  const first = addDays(surgeryOn, -TRANSFUSION_WINDOW_DAYS.before);
+  const last = addDays(surgeryOn, TRANSFUSION_WINDOW_DAYS.after);
+  const events = [
+    ...known.procedures.map((fact) => ({ ...fact, on: fact.performedOn })),
+    ...known.medications.map((fact) => ({ ...fact, on: fact.givenOn })),
+  ];
+  return sourcesOf(
+    events
+      .filter(
+        ({ on, status, codings }) =>
+          on !== undefined &&
+          on >= first &&
+          on <= last &&
+          GIVEN.has(status) &&
+          terminology.includes('transfusion', codings),
+      )
+      .sort(byReference),
+  );
+}
+
+const ACTIVE: ReadonlySet<string | undefined> = new Set(['active', 'recurrence', 'relapse']);
+
+/** Severe psychiatric disorders that are said to be confirmed and active. */
+export const psychiatricDisordersOf = (reading: Reading): readonly EvidenceRef[] =>
+  sourcesOf(
+    conditionsIn(reading, 'severe-psychiatric-disorder')
+      .filter((fact) => isConfirmed(fact) && ACTIVE.has(fact.clinicalStatus))
+      .sort(byReference),
+  );

@@ -1,0 +1,45 @@
+import type { ClinicalFacts } from '../clinical-facts.ts';
+import type { Chart, ConsentFact } from '../facts.ts';
+import { isKnownBy, latestFact, silenceOf, statement, type Reading, type Statement } from './common.ts';
+
+type Word = 'given' | 'withdrawn';
+
+const WITHDRAWN: ReadonlySet<string | undefined> = new Set(['rejected', 'inactive']);
+
+const isWithdrawn = ({ status, decision }: ConsentFact): boolean =>
+  WITHDRAWN.has(status) || (status === 'active' && decision === 'deny');
+
+/** What a Consent says on a day; a draft, or one that does not hold yet, says nothing. */
+const wordOf = (fact: ConsentFact, asOf: string): Statement<Word>[] => {
+  const of = { on: fact.givenOn, source: fact.source };
+  if (isWithdrawn(fact)) return [statement<Word>({ value: 'withdrawn' }, of)];
+  if (fact.status !== 'active' || (fact.validFrom ?? '') > asOf) return [];
+  if (fact.periodUnreadable) return [statement<Word>({ unknown: 'no-date' }, of)];
+  if (fact.decision !== undefined && fact.decision !== 'permit')
+    return [statement<Word>({ unknown: 'code-unknown' }, of)];
+  // It ran out: neither given any more nor withdrawn.
+  const isOver = fact.validTo !== undefined && fact.validTo < asOf;
+  return [statement<Word>(isOver ? { unknown: 'not-recorded' } : { value: 'given' }, of)];
+};
+
+/**
+ * The latest Consent to the study. R4 has a root provision permit or deny, or say nothing: then the Consent itself is
+ * the permission.
+ *
+ * @param chart all of it, for withdrawals
+ * @param barAsOf up to when a withdrawal counts
+ */
+export function consentOf(
+  { known, terminology }: Reading,
+  chart: Chart,
+  asOf: string,
+  barAsOf: string,
+): ClinicalFacts['consent'] {
+  const counts = (fact: ConsentFact): boolean =>
+    terminology.includes('study-consent', fact.codings) &&
+    isKnownBy(isWithdrawn(fact) ? barAsOf : asOf, fact.givenOn);
+  return latestFact(
+    chart.consents.filter(counts).flatMap((fact) => wordOf(fact, asOf)),
+    silenceOf(known, 'consents'),
+  );
+}

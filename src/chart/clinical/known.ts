@@ -1,0 +1,31 @@
+import type { Chart } from '../facts.ts';
+import { isKnownBy } from './common.ts';
+
+/**
+ * The chart without the results that were collected or issued after a day: what a visit on that day could see.
+ *
+ * @param asOf YYYY-MM-DD
+ */
+export const resultsKnownBy = (chart: Chart, asOf: string): Chart => ({
+  ...chart,
+  observations: chart.observations.filter((fact) => isKnownBy(asOf, fact.effectiveOn, fact.issuedOn)),
+  reports: chart.reports.filter((fact) => isKnownBy(asOf, fact.effectiveOn, fact.issuedOn)),
+});
+
+/**
+ * The chart without anything that happened or was recorded after a day.
+ *
+ * @param asOf YYYY-MM-DD
+ */
+export const chartKnownBy = (chart: Chart, asOf: string): Chart => ({
+  ...resultsKnownBy(chart, asOf),
+  conditions: chart.conditions.filter((fact) => isKnownBy(asOf, fact.onsetOn, fact.recordedOn)),
+  procedures: chart.procedures.filter((fact) => isKnownBy(asOf, fact.performedOn)),
+  notDone: chart.notDone.filter((fact) => isKnownBy(asOf, fact.performedOn)),
+  medications: chart.medications.filter((fact) => isKnownBy(asOf, fact.givenOn)),
+  medicationRequests: chart.medicationRequests.filter((fact) => isKnownBy(asOf, fact.authoredOn)),
+  consents: chart.consents.filter((fact) => isKnownBy(asOf, fact.givenOn)),
+  specimens: chart.specimens.filter((fact) => isKnownBy(asOf, fact.collectedOn, fact.receivedOn)),
+  imaging: chart.imaging.filter((fact) => isKnownBy(asOf, fact.startedOn)),
+  allergies: chart.allergies.filter((fact) => isKnownBy(asOf, fact.onsetOn, fact.recordedOn)),
+});

@@ -1,0 +1,67 @@
+import type { RecurrenceFact } from '../clinical-facts.ts';
+import type { ConditionFact, ObservationFact, ProcedureFact } from '../facts.ts';
+import { byDate, conditionsIn, isConfirmed, resultsIn, type Reading } from './common.ts';
+
+const RECURRENT: ReadonlySet<string | undefined> = new Set(['recurrence', 'relapse']);
+
+/**
+ * When a cancer that is marked as recurrent came back. Many charts mark the first diagnosis itself, whose onset is
+ * before the operation: then the recurrence is known and its day is not.
+ */
+const recurredOn = (fact: ConditionFact, surgeryOn: string | undefined): string | undefined =>
+  [fact.onsetOn, fact.recordedOn].find(
+    (on) => on !== undefined && (surgeryOn === undefined || on > surgeryOn),
+  );
+
+/** Diseases that came after the operation; what has no date may have. */
+const metastases = (reading: Reading, surgeryOn: string | undefined): ConditionFact[] =>
+  conditionsIn(reading, 'secondary-malignancy').filter((fact) => {
+    const on = fact.onsetOn ?? fact.recordedOn;
+    return (on === undefined || surgeryOn === undefined || on > surgeryOn) && isConfirmed(fact);
+  });
+
+const diseaseStatusesOf = (reading: Reading): readonly ObservationFact[] =>
+  resultsIn(reading, 'disease-status-type');
+
+/** The day of the last disease assessment of any result. */
+export const lastDiseaseAssessmentOf = (reading: Reading): string | undefined =>
+  diseaseStatusesOf(reading)
+    .flatMap((fact) => (fact.effectiveOn === undefined ? [] : [fact.effectiveOn]))
+    .sort()
+    .at(-1);
+
+/** The earliest dated one; one without a date where there is no other. */
+export function recurrenceOf(reading: Reading, surgeryOn: string | undefined): RecurrenceFact | undefined {
+  const afterSurgery = (on: string | undefined): boolean =>
+    on === undefined || surgeryOn === undefined || on > surgeryOn;
+  const found = [
+    ...conditionsIn(reading, 'lung-cancer')
+      .filter((fact) => RECURRENT.has(fact.clinicalStatus))
+      .map((fact) => ({ on: recurredOn(fact, surgeryOn), source: fact.source })),
+    ...metastases(reading, surgeryOn).map((fact) => ({
+      on: fact.onsetOn ?? fact.recordedOn,
+      source: fact.source,
+    })),
+    ...diseaseStatusesOf(reading)
+      .filter((fact) => reading.terminology.includes('disease-status-recurrence', fact.valueCodings))
+      .map((fact) => ({ on: fact.effectiveOn, source: fact.source }))
+      .filter((fact) => afterSurgery(fact.on)),
+  ];
+  const dated = found.filter((fact) => fact.on !== undefined).sort(byDate((fact) => fact.on));
+  const first = dated[0] ?? found[0];
+  return first === undefined
+    ? undefined
+    : { source: first.source, ...(first.on !== undefined && { on: first.on }) };
+}
+
+/** A resection of a later day than time zero. */
+export const secondOperationOf = (
+  resections: readonly ProcedureFact[],
+  surgeryOn: string | undefined,
+  barAsOf: string,
+): ProcedureFact | undefined =>
+  surgeryOn === undefined
+    ? undefined
+    : resections.find(
+        ({ performedOn }) => performedOn !== undefined && performedOn > surgeryOn && performedOn <= barAsOf,
+      );

@@ -1,0 +1,69 @@
+import type { AppointmentFact, CarePlanFact, EncounterFact, ServiceRequestFact } from '../care-facts.ts';
+import {
+  calendarDay,
+  codings,
+  evidenceOf,
+  list,
+  localReference,
+  record,
+  text,
+  type Json,
+} from '../resource-reader.ts';
+import { codingOf, codingsOfAll, compact, type Parser } from './common.ts';
+
+export const encounterFact: Parser<EncounterFact> = (resource, zone) => {
+  const period = record(resource['period']);
+  return compact<EncounterFact>({
+    source: evidenceOf(resource),
+    status: text(resource['status']),
+    encounterClass: codingOf(resource['class'])[0]?.code,
+    startedOn: calendarDay(period?.['start'], zone),
+    endedOn: calendarDay(period?.['end'], zone),
+  });
+};
+
+/** Everybody who takes part, that is a patient of this server. */
+const patientsOf = (appointment: Json): string[] =>
+  list(appointment['participant']).flatMap((item) => {
+    const actor = localReference(record(item)?.['actor']);
+    return actor?.startsWith('Patient/') === true ? [actor] : [];
+  });
+
+export const appointmentFact: Parser<AppointmentFact> = (resource, zone) => {
+  const startsOn = calendarDay(resource['start'], zone);
+  return compact<AppointmentFact>({
+    source: evidenceOf(resource),
+    status: text(resource['status']),
+    startsOn,
+    startsAt: startsOn === undefined ? undefined : text(resource['start']),
+    serviceTypes: codingsOfAll(resource['serviceType']),
+    patients: patientsOf(resource),
+  });
+};
+
+export const serviceRequestFact: Parser<ServiceRequestFact> = (resource, zone) =>
+  compact<ServiceRequestFact>({
+    source: evidenceOf(resource),
+    codings: codings(resource['code']),
+    status: text(resource['status']),
+    intent: text(resource['intent']),
+    dueOn:
+      calendarDay(resource['occurrenceDateTime'], zone) ??
+      calendarDay(record(resource['occurrencePeriod'])?.['start'], zone),
+    authoredOn: calendarDay(resource['authoredOn'], zone),
+  });
+
+export const carePlanFact: Parser<CarePlanFact> = (resource, zone) => {
+  const period = record(resource['period']);
+  return compact<CarePlanFact>({
+    source: evidenceOf(resource),
+    status: text(resource['status']),
+    intent: text(resource['intent']),
+    startsOn: calendarDay(period?.['start'], zone),
+    endsOn: calendarDay(period?.['end'], zone),
+    activities: list(resource['activity']).flatMap((item) => {
+      const reference = localReference(record(item)?.['reference']);
+      return reference === undefined ? [] : [reference];
+    }),
+  });
+};
