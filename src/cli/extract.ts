@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { createReading } from '../app/index.ts';
-import { landmarkOf } from '../assessment/index.ts';
-import { clinicalFacts, createFhirSource, openCohort, parseChart, type ChartSource } from '../chart/index.ts';
+import { judgeChart, landmarkOf } from '../assessment/index.ts';
+import { createFhirSource, openCohort, parseChart, type ChartSource } from '../chart/index.ts';
 import { CdsError, type Landmark } from '../domain/index.ts';
-import { judgeEligibility } from '../eligibility/index.ts';
+import { CRITERION_TEXTS, DEFAULT_ELIGIBILITY, type Eligibility } from '../eligibility/index.ts';
 import type { Modality } from '../modalities/index.ts';
 import { calendarDate, PACKAGE_ROOT, systemClock } from '../platform/index.ts';
 import { calendarDateOption, timeZoneOption, type CliContext } from './context.ts';
@@ -36,6 +36,12 @@ const describeModality = async (
   return { ...selection, features: await modality.extract(chart, landmark, AbortSignal.any([])) };
 };
 
+/** Each criterion with its text before what it came to: what is printed is read by people. */
+const withTexts = ({ criteria, ...rest }: Eligibility) => ({
+  ...rest,
+  criteria: criteria.map(({ id, ...judged }) => ({ id, text: CRITERION_TEXTS[id], ...judged })),
+});
+
 /** What the models would be given of one patient, as JSON: facts, eligibility, each modality's state and features. */
 export async function extract(options: ExtractOptions): Promise<object> {
   const reading = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
@@ -43,8 +49,10 @@ export async function extract(options: ExtractOptions): Promise<object> {
   const keys = reading.queries.map((query) => query.key);
   const chart = parseChart(await source.read(options.patient, keys, AbortSignal.any([])), options.timeZone);
   const date = options.landmark ?? calendarDate(systemClock.now(), options.timeZone);
-  const clinical = clinicalFacts(chart, reading.terminology, date);
-  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: date, barAsOf: date });
+  const judgedOn = { asOf: date, barAsOf: date };
+  const judged = judgeChart(chart, judgedOn, reading.terminology, DEFAULT_ELIGIBILITY);
+  const { clinical } = judged;
+  const eligibility = withTexts(judged.eligibility);
   if (clinical.surgery === undefined) return { landmark: { date }, eligibility, modalities: {} };
   const landmark = landmarkOf(clinical, clinical.surgery.performedOn, date);
   const modalities = await Promise.all(

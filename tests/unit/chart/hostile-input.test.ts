@@ -35,7 +35,13 @@ describe('hostile input', () => {
       for (const date of [fact.effectiveOn, fact.issuedOn])
         if (date !== undefined) expect(date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     const clinical = clinicalFacts(chart, terminology, '2026-06-01');
-    judgeEligibility({ patient: chart.patient, clinical, asOf: '2026-06-01', barAsOf: '2026-06-01' });
+    judgeEligibility({
+      patient: chart.patient,
+      clinical,
+      unread: chart.unread,
+      asOf: '2026-06-01',
+      barAsOf: '2026-06-01',
+    });
     const landmark = { date: '2026-06-01', surgeryDate: SURGERY };
     for (const each of modalities)
       if (each.select(chart, landmark).status === 'present') await each.extract(chart, landmark, NEVER);
