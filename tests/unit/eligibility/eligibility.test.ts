@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeChart } from '../../../src/assessment/index.ts';
-import { UNKNOWN_REASONS, type ClinicalFacts } from '../../../src/chart/index.ts';
+import { UNKNOWN_REASONS, type ClinicalFacts, type Fact } from '../../../src/chart/index.ts';
 import { CRITERION_IDS, DEFAULT_BLOCKING, type CriterionId } from '../../../src/domain/index.ts';
 import {
   CRITERION_TEXTS,
@@ -113,14 +113,14 @@ describe('what blocks', () => {
 
   const someCriteria = fc.subarray([...CRITERION_IDS]);
   it('eligible is: in scope, not barred, nothing blocks; only an unknown has a reason', () => {
-    const factArb = <T>(...values: T[]) =>
+    const factArb = <const T>(...values: T[]): fc.Arbitrary<Fact<T>> =>
       fc.oneof(
         ...values.map((value) => fc.constant(known(value, 'Observation/o'))),
         fc.constantFrom(...UNKNOWN_REASONS).map((reason) => unknownFact(reason)),
       );
     const clinicalArb = fc.record({
-      consent: factArb('given', 'withdrawn') as fc.Arbitrary<ClinicalFacts['consent']>,
-      groundGlass: factArb('pure', 'solid') as fc.Arbitrary<ClinicalFacts['groundGlass']>,
+      consent: factArb('given', 'withdrawn'),
+      groundGlass: factArb('pure', 'solid'),
       radical: factArb(true, false),
       residualTumour: factArb('R0', 'R1', 'R2'),
       stage: fc.constantFrom(undefined, '0', 'IIB', 'IIIB', 'IV'),

@@ -136,10 +136,7 @@ export const clinicalFactsWith = (change: Partial<ClinicalFacts> = {}): Clinical
 });
 
 /** A member of the facts that is not there: exactOptionalPropertyTypes allows no undefined. */
-export const without = <Key extends keyof ClinicalFacts>(
-  facts: ClinicalFacts,
-  ...keys: readonly Key[]
-): ClinicalFacts =>
+export const without = (facts: ClinicalFacts, ...keys: readonly (keyof ClinicalFacts)[]): ClinicalFacts =>
   Object.fromEntries(
     Object.entries(facts).filter(([key]) => !(keys as readonly string[]).includes(key)),
   ) as unknown as ClinicalFacts;
