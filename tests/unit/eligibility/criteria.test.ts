@@ -8,6 +8,7 @@ import {
   judged,
   known,
   patientFact,
+  procedureFact,
   ref,
   sampleFact,
   stageFact,
@@ -269,7 +270,7 @@ describe('advanced stage', () => {
 });
 
 describe('the operation', () => {
-  const undated = { ...without(facts, 'surgery'), resections: [{ source: ref('Procedure/x'), codings: [] }] };
+  const undated = { ...without(facts, 'surgery'), resections: [procedureFact('x')] };
 
   it.each<[string, ClinicalFacts, object]>([
     [

@@ -27,6 +27,7 @@ import {
   conditionFact,
   known,
   patientFact,
+  procedureFact,
   ref,
   stageFact,
   subjectWith,
@@ -192,7 +193,7 @@ describe('scope and bars', () => {
   it('deceased comes before recurred, recurred before a second operation', () => {
     const clinical = clinicalFactsWith({
       recurrence: { source: ref('Condition/back') },
-      secondOperation: { source: ref('Procedure/again'), codings: [], performedOn: '2026-10-10' },
+      secondOperation: procedureFact('again', { performedOn: '2026-10-10' }),
     });
     const dead = patientFact({ deceased: true, deceasedOn: '2026-08-01' });
     expect(judgeEligibility(subjectWith(clinical, { patient: dead })).barred).toEqual({ reason: 'deceased' });

@@ -1,6 +1,6 @@
 /** Hand-made facts of a patient who meets every criterion; every builder takes changes to any member. */
 import type { ClinicalFacts, Fact, UnknownReason } from '../../../src/chart/index.ts';
-import type { ConditionFact, PatientFact } from '../../../src/chart/facts.ts';
+import type { ConditionFact, PatientFact, ProcedureFact } from '../../../src/chart/facts.ts';
 import type {
   MalignancyFact,
   SampleFact,
@@ -41,17 +41,27 @@ export const patientFact = (change: Partial<PatientFact> = {}): PatientFact => (
   ...change,
 });
 
+/** What a chart's facts list beside what is judged here. */
+const NOTHING_ELSE = { statusReasons: [], reasons: [], intents: [], bodySites: [], stages: [] };
+
 export const conditionFact = (id: string, change: Partial<ConditionFact> = {}): ConditionFact => ({
   source: ref(`Condition/${id}`),
   codings: [],
+  ...NOTHING_ELSE,
   verificationStatus: 'confirmed',
   ...change,
 });
 
-export const surgeryFact = (change: Partial<SurgeryFact> = {}): SurgeryFact => ({
-  source: ref('Procedure/lobectomy'),
+export const procedureFact = (id: string, change: Partial<ProcedureFact> = {}): ProcedureFact => ({
+  source: ref(`Procedure/${id}`),
   codings: [],
+  ...NOTHING_ELSE,
   status: 'completed',
+  ...change,
+});
+
+export const surgeryFact = (change: Partial<SurgeryFact> = {}): SurgeryFact => ({
+  ...procedureFact('lobectomy'),
   performedOn: SURGERY,
   radical: known(true, 'Procedure/lobectomy'),
   residualTumour: known('R0', 'Observation/margins'),
