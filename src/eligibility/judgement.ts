@@ -9,12 +9,15 @@ export type Criterion = (subject: Subject, settings: EligibilitySettings) => Jud
 interface Held {
   /** Parts of {@link Judgement.found}; what is not there is left out. */
   readonly found?: readonly (string | undefined)[];
+  /** Each resource once in the judgement, however often it is here. */
   readonly evidence?: readonly EvidenceRef[];
 }
 
 const held = ({ found = [], evidence = [] }: Held): Pick<Judgement, 'found' | 'evidence'> => {
   const parts = found.filter((part) => part !== undefined);
-  return { ...(parts.length > 0 && { found: parts.join(', ') }), evidence };
+  // A Procedure may be the source of the operation and of its being radical: named once.
+  const once = new Map(evidence.map((each) => [each.reference, each]));
+  return { ...(parts.length > 0 && { found: parts.join(', ') }), evidence: [...once.values()] };
 };
 
 export const met = (what: Held): Judgement => ({ result: 'met', ...held(what) });

@@ -16,6 +16,8 @@ export interface CareRecord {
   /** Another cancer: the whole years before surgery that it was found. */
   readonly otherCancerYearsBefore?: number;
   readonly contrastAllergy: boolean;
+  /** The investigator's own word, where it is written down. */
+  readonly judgement?: 'suitable';
 }
 
 /** Each from a stream of its own, so that none of it moves another number. */

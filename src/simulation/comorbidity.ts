@@ -1,6 +1,6 @@
-import type { AllergyIntolerance, Condition } from 'fhir/r4.js';
+import type { AllergyIntolerance, Condition, Observation } from 'fhir/r4.js';
 import { SYSTEMS } from '../terminology/index.ts';
-import { concept, dateOf, type SimulatedResource, subjectOf, writtenOn } from './fhir.ts';
+import { concept, dateOf, profiled, type SimulatedResource, subjectOf, writtenOn } from './fhir.ts';
 import type { SimulatedPatient } from './patient.ts';
 
 const colonCancer = (patient: SimulatedPatient, yearsBefore: number): Condition & { id: string } => {
@@ -42,11 +42,27 @@ const contrastAllergy = (patient: SimulatedPatient): AllergyIntolerance & { id: 
   };
 };
 
+const judgementObservation = (
+  patient: SimulatedPatient,
+  judgement: string,
+): Observation & { id: string } => ({
+  resourceType: 'Observation',
+  id: `${patient.id}-judgement`,
+  meta: profiled(writtenOn(dateOf(patient, 14)), 'investigator-judgement'),
+  status: 'final',
+  code: concept(SYSTEMS.project, 'investigator-judgement', 'Judgement of the investigator'),
+  subject: subjectOf(patient),
+  effectiveDateTime: dateOf(patient, 14),
+  performer: [{ display: 'Simulated investigator' }],
+  valueCodeableConcept: concept(SYSTEMS.project, judgement),
+});
+
 /** What only patients of the demonstration have: the cohort's are as its composition was frozen. */
 export const comorbidityResources = (patient: SimulatedPatient): SimulatedResource[] => {
-  const { otherCancerYearsBefore, contrastAllergy: isAllergic } = patient.care;
+  const { otherCancerYearsBefore, contrastAllergy: isAllergic, judgement } = patient.care;
   return [
     ...(otherCancerYearsBefore === undefined ? [] : [colonCancer(patient, otherCancerYearsBefore)]),
     ...(isAllergic ? [contrastAllergy(patient)] : []),
+    ...(judgement === undefined ? [] : [judgementObservation(patient, judgement)]),
   ];
 };

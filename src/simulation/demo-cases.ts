@@ -124,7 +124,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIIA',
       site: SITES.south,
       latent: latent(1.3, 0.08, 2.2),
-      care: RECORDED,
+      care: { ...RECORDED, judgement: 'suitable' },
       event: NEVER,
     },
   },
