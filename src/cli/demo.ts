@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { startService, startWorker, type Service } from '../app/index.ts';
-import { isReady } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, createFhirSource, parseChart } from '../chart/index.ts';
-import { createDemoEhr, createFhirServer } from '../demo/index.ts';
+import { isReady, type Plan, type PlanOptions } from '../assessment/index.ts';
+import { CHART_QUERY_KEYS, createFhirSource, parseChart, type Chart } from '../chart/index.ts';
+import { createDemoEhr, createFhirServer, type CriteriaPanel } from '../demo/index.ts';
 import { addDays, CdsError } from '../domain/index.ts';
 import {
   calendarDate,
@@ -19,6 +19,7 @@ import {
 import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
+import { criteriaPanel, printCriteria } from './demo-criteria.ts';
 
 interface DemoOptions {
   readonly port: number;
@@ -48,30 +49,38 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
     log: { level: 'warn' },
   });
 
+type Planner = (patientId: string, date: string, options?: PlanOptions) => Promise<Planned>;
+
+interface Planned {
+  readonly plan: Plan;
+  readonly chart: Chart;
+}
+
+/** Plans as the service does, from a chart read anew. */
+const createPlanner = ({ core }: Service): Planner => {
+  const [tenant] = core.config.tenants;
+  if (tenant === undefined) throw new CdsError('INTERNAL', 'the demo has no tenant');
+  const { id, fhirBaseUrl, timeZone } = tenant;
+  const { queries, assessor } = core;
+  const source = createFhirSource({ baseUrl: fhirBaseUrl, queries, timeoutMs: 10_000, maxPages: 50 });
+  return async (patientId, date, options) => {
+    const resources = await source.read(patientId, CHART_QUERY_KEYS, AbortSignal.any([]));
+    const chart = parseChart(resources, timeZone);
+    return { chart, plan: assessor.plan({ tenant: id, fhirBaseUrl }, chart, date, options) };
+  };
+};
+
 /** Assesses each patient as of the visit before, so that today's card can say what changed. */
 const rememberPreviousVisits = async (
   { core }: Service,
+  planner: Planner,
   today: string,
   cases: readonly DemoCase[],
 ): Promise<void> => {
-  const [tenant] = core.config.tenants;
-  if (tenant === undefined) return;
-  const { fhirBaseUrl } = tenant;
-  const source = createFhirSource({
-    baseUrl: fhirBaseUrl,
-    queries: core.queries,
-    timeoutMs: 10_000,
-    maxPages: 50,
-  });
-  const { signal } = new AbortController();
   for (const { id } of cases) {
-    const chart = parseChart(await source.read(id, CHART_QUERY_KEYS, signal), TIME_ZONE);
-    const site = { tenant: tenant.id, fhirBaseUrl };
-    const plan = core.assessor.plan(site, chart, addDays(today, -PREVIOUS_VISIT_DAYS), {
-      retrospective: true,
-    });
+    const { plan, chart } = await planner(id, addDays(today, -PREVIOUS_VISIT_DAYS), { retrospective: true });
     if (isReady(plan) && plan.assessable.scoreFingerprints.size > 0)
-      await core.assessor.complete(plan, chart, signal);
+      await core.assessor.complete(plan, chart, AbortSignal.any([]));
   }
 };
 
@@ -86,6 +95,7 @@ interface Running {
   readonly fhirBaseUrl: string;
   readonly service: Service;
   readonly cases: readonly DemoCase[];
+  readonly criteriaOf: (patientId: string, language: DemoOptions['language']) => Promise<CriteriaPanel>;
   close(): Promise<void>;
 }
 
@@ -115,17 +125,21 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     note(
       `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
     );
-    await rememberPreviousVisits(service, today, cases);
+    const planner = createPlanner(service);
+    await rememberPreviousVisits(service, planner, today, cases);
+    const criteriaOf: Running['criteriaOf'] = async (patientId, language) =>
+      criteriaPanel((await planner(patientId, today)).plan, language);
 
     const page = createDemoEhr({
       patients: cases,
       serviceUrl: service.url,
       fhirUrl: fhirBaseUrl,
       serviceId: SERVICE_ID,
+      criteriaOf,
     });
     const ehr = await listen(page, LOOPBACK, port(0));
     closers.push(ehr.close);
-    return { ehr, fhirBaseUrl, service, cases, close };
+    return { ehr, fhirBaseUrl, service, cases, criteriaOf, close };
   } catch (error) {
     await close();
     throw error;
@@ -147,6 +161,7 @@ const showCards = async (
     });
     answers.push(answer);
     out(printAnswer({ name: each.name, story: each.story[options.language === 'en' ? 'en' : 'zh'] }, answer));
+    out(`${printCriteria(await running.criteriaOf(each.id, options.language))}\n`);
   }
   return answers;
 };
