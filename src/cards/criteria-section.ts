@@ -28,10 +28,10 @@ export const criteriaTable = (translator: Translator, criteria: readonly Criteri
   );
 };
 
-const reportedLine = ({ t }: Translator, { name, resultText, found }: CriterionRow): string =>
+const reportedLine = ({ t }: Translator, { name, resultWords, found }: CriterionRow): string =>
   found === ''
-    ? t('criteria.item', { name, result: resultText })
-    : t('criteria.item.found', { name, result: resultText, found: chartText(found) });
+    ? t('criteria.item', { name, result: resultWords })
+    : t('criteria.item.found', { name, result: resultWords, found: chartText(found) });
 
 /** Of a patient who may be assessed: how many criteria are met, and those that are not and yet do not block. */
 export const criteriaSection = (

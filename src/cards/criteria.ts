@@ -7,7 +7,9 @@ export interface CriterionRow {
   readonly id: CriterionId;
   readonly name: string;
   readonly result: CriterionResult['result'];
-  /** The result in words, with why it is unknown, and whether it is reported only. */
+  /** The result in words, and why it is unknown. */
+  readonly resultWords: string;
+  /** The same, with whether it is reported only. */
   readonly resultText: string;
   readonly blocks: boolean;
   /** What the chart holds; empty where it holds nothing. */
@@ -61,24 +63,26 @@ const foundText = (translator: Translator, { id, found }: CriterionResult): stri
         .map((part) => partText(translator, id, part))
         .join(translator.t('format.joiner'));
 
-/** "met", "not met", "unknown: no date"; with "reported only" where it decides nothing. */
-const resultText = ({ t }: Translator, { result, reason, blocks }: CriterionResult): string => {
-  const words =
-    result === 'unknown' && reason !== undefined
-      ? t('criterion.unknown.because', { reason: t(`unknown.${reason}`) })
-      : t(`criterion.${result}`);
-  return result === 'met' || blocks ? words : t('criterion.reported', { result: words });
-};
+/** "met", "not met", "unknown: a date is missing". */
+const resultWords = ({ t }: Translator, { result, reason }: CriterionResult): string =>
+  result === 'unknown' && reason !== undefined
+    ? t('criterion.unknown.because', { reason: t(`unknown.${reason}`) })
+    : t(`criterion.${result}`);
 
-export const criterionRow = (translator: Translator, criterion: CriterionResult): CriterionRow => ({
-  id: criterion.id,
-  name: translator.t(`criterion.${criterion.id}`),
-  result: criterion.result,
-  resultText: resultText(translator, criterion),
-  blocks: criterion.blocks,
-  found: foundText(translator, criterion),
-  evidence: [...new Set(criterion.evidence.map(({ reference }) => reference))],
-});
+const criterionRow = (translator: Translator, criterion: CriterionResult): CriterionRow => {
+  const { id, result, blocks } = criterion;
+  const words = resultWords(translator, criterion);
+  return {
+    id,
+    name: translator.t(`criterion.${id}`),
+    result,
+    resultWords: words,
+    resultText: result === 'met' || blocks ? words : translator.t('criterion.reported', { result: words }),
+    blocks,
+    found: foundText(translator, criterion),
+    evidence: [...new Set(criterion.evidence.map(({ reference }) => reference))],
+  };
+};
 
 /** What blocks comes first, then what is only reported, then what is met; not met before unknown. */
 const rank = ({ result, blocks }: CriterionRow): number =>

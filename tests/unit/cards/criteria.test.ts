@@ -172,8 +172,8 @@ describe('the criteria on the risk card', () => {
       [
         '14 of 16 criteria are met. Reported, not blocking:',
         '',
-        '- Samples at the protocol’s time points: not met (reported only); in the chart: before surgery',
-        '- Informed consent: unknown: not recorded (reported only)',
+        '- Samples at the protocol’s time points – not met; in the chart: before surgery',
+        '- Informed consent – unknown: not recorded',
       ].join('\n'),
     );
   });

@@ -114,7 +114,9 @@ export const malignancyFact = (change: Partial<MalignancyFact> = {}): Malignancy
 
 const CYCLES = ['2025-11-14', '2025-12-05'];
 
-export const clinicalFactsWith = (change: Partial<ClinicalFacts> = {}): ClinicalFacts => ({
+export type FactsChange = Partial<ClinicalFacts>;
+
+export const clinicalFactsWith = (change: FactsChange = {}): ClinicalFacts => ({
   lungCancer: [conditionFact('nsclc')],
   nsclc: [conditionFact('nsclc')],
   otherHistology: [],
