@@ -65,7 +65,7 @@ const createPlanner = ({ core }: Service): Planner => {
   const source = createFhirSource({ baseUrl: fhirBaseUrl, queries, timeoutMs: 10_000, maxPages: 50 });
   return async (patientId, date, options) => {
     const resources = await source.read(patientId, CHART_QUERY_KEYS, AbortSignal.any([]));
-    const chart = parseChart(resources, timeZone);
+    const chart = parseChart(resources, timeZone, CHART_QUERY_KEYS);
     return { chart, plan: assessor.plan({ tenant: id, fhirBaseUrl }, chart, date, options) };
   };
 };
