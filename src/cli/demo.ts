@@ -2,8 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { startService, startWorker, type Service } from '../app/index.ts';
-import { isReady, type Plan, type PlanOptions } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, createFhirSource, parseChart, type Chart } from '../chart/index.ts';
+import { isReady } from '../assessment/index.ts';
 import { createDemoEhr, createFhirServer, type CriteriaPanel } from '../demo/index.ts';
 import { addDays, CdsError } from '../domain/index.ts';
 import {
@@ -20,6 +19,7 @@ import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
 import { criteriaPanel, printCriteria } from './demo-criteria.ts';
+import { createPlanner, type Planner } from './demo-plans.ts';
 
 interface DemoOptions {
   readonly port: number;
@@ -48,27 +48,6 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
     store: { key: randomBytes(32).toString('base64'), ttlDays: 1 },
     log: { level: 'warn' },
   });
-
-type Planner = (patientId: string, date: string, options?: PlanOptions) => Promise<Planned>;
-
-interface Planned {
-  readonly plan: Plan;
-  readonly chart: Chart;
-}
-
-/** Plans as the service does, from a chart read anew. */
-const createPlanner = ({ core }: Service): Planner => {
-  const [tenant] = core.config.tenants;
-  if (tenant === undefined) throw new CdsError('INTERNAL', 'the demo has no tenant');
-  const { id, fhirBaseUrl, timeZone } = tenant;
-  const { queries, assessor } = core;
-  const source = createFhirSource({ baseUrl: fhirBaseUrl, queries, timeoutMs: 10_000, maxPages: 50 });
-  return async (patientId, date, options) => {
-    const resources = await source.read(patientId, CHART_QUERY_KEYS, AbortSignal.any([]));
-    const chart = parseChart(resources, timeZone, CHART_QUERY_KEYS);
-    return { chart, plan: assessor.plan({ tenant: id, fhirBaseUrl }, chart, date, options) };
-  };
-};
 
 /** Assesses each patient as of the visit before, so that today's card can say what changed. */
 const rememberPreviousVisits = async (
