@@ -16,6 +16,7 @@ import {
 } from '../assessment/index.ts';
 import { CHART_QUERY_KEYS, chartQueries, type ChartQuery, type KeyFile } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
+import { DEFAULT_ELIGIBILITY } from '../eligibility/index.ts';
 import { createModalities, type Modality } from '../modalities/index.ts';
 import { loadModels, type Models } from '../model-registry/index.ts';
 import { createMetrics, type Clock, type Config, type Log, type Metrics } from '../platform/index.ts';
@@ -105,6 +106,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   const key = config.store.key === undefined ? randomBytes(32) : Buffer.from(config.store.key, 'base64');
   const store = createResultStore(openRecords(config), { key, ttlSeconds: config.store.ttlDays * 86_400 });
   const metrics = createMetrics();
+  const rules = new Map(config.tenants.map(({ id, eligibility }) => [id, eligibility]));
   const assessor = createAssessor({
     terminology,
     modalities,
@@ -112,6 +114,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     store,
     clock,
     fingerprint: createFingerprint(key),
+    eligibilityOf: (tenant) => rules.get(tenant) ?? DEFAULT_ELIGIBILITY,
   });
   const handlers = createHandlers({
     assessor,

@@ -7,7 +7,7 @@ import {
   type ModalityId,
   type Selection,
 } from '../domain/index.ts';
-import { judgeEligibility, type Eligibility } from '../eligibility/index.ts';
+import { judgeEligibility, type Eligibility, type EligibilitySettings } from '../eligibility/index.ts';
 import type { Modality } from '../modalities/index.ts';
 import type { Models } from '../model-registry/index.ts';
 import { canonicalEvidence, type Fingerprint } from './fingerprint.ts';
@@ -46,6 +46,8 @@ export interface PlanDependencies {
   readonly modalities: readonly Modality[];
   readonly models: Models;
   readonly fingerprint: Fingerprint;
+  /** What a tenant's site decided of who may be assessed: hooks and workers judge by the same. */
+  readonly eligibilityOf: (tenant: string) => EligibilitySettings;
 }
 
 const selectAll = (
@@ -116,7 +118,7 @@ const assessableOf = (
   eligibility: Eligibility,
   dependencies: PlanDependencies,
 ): AssessablePlan => {
-  const { modalities, models, terminology, fingerprint } = dependencies;
+  const { modalities, models, terminology, fingerprint, eligibilityOf } = dependencies;
   const selections = selectAll(chart, landmark, dependencies);
   const evidence = canonicalEvidence([
     chart.patient.source,
@@ -153,6 +155,8 @@ const assessableOf = (
       digestOf(models.layer),
       modalities.map((modality) => modality.preprocessing),
       terminology.version,
+      // The number does not depend on them; who got one does, and a record says under which rules it was made.
+      eligibilityOf(site.tenant),
     ]),
   };
 };
@@ -164,6 +168,29 @@ export interface PlanOptions {
 
 const END_OF_TIME = '9999-12-31';
 
+/** What is judged of a chart, on which day; see {@link clinicalFacts} for the dates. */
+export interface JudgedOn {
+  /** YYYY-MM-DD */
+  readonly asOf: string;
+  readonly barAsOf: string;
+}
+
+/**
+ * The clinical story of a chart and who may be assessed by it: the one place where both are read with a site's
+ * settings, for hooks, workers, training and the command line.
+ */
+export function judgeChart(
+  chart: Chart,
+  { asOf, barAsOf }: JudgedOn,
+  terminology: PlanDependencies['terminology'],
+  settings: EligibilitySettings,
+): { readonly clinical: ClinicalFacts; readonly eligibility: Eligibility } {
+  const { tnmEditionWhenUnstated } = settings;
+  const clinical = clinicalFacts(chart, terminology, asOf, { barAsOf, tnmEditionWhenUnstated });
+  const { patient, unread } = chart;
+  return { clinical, eligibility: judgeEligibility({ patient, clinical, unread, asOf, barAsOf }, settings) };
+}
+
 /** Plans an assessment of a chart at a landmark date. Pure but for the key in the fingerprint. */
 export function planAssessment(
   site: Site,
@@ -173,8 +200,12 @@ export function planAssessment(
   { retrospective = false }: PlanOptions = {},
 ): Plan {
   const barAsOf = retrospective ? landmarkDate : END_OF_TIME;
-  const clinical = clinicalFacts(chart, dependencies.terminology, landmarkDate, { barAsOf });
-  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: landmarkDate, barAsOf });
+  const { clinical, eligibility } = judgeChart(
+    chart,
+    { asOf: landmarkDate, barAsOf },
+    dependencies.terminology,
+    dependencies.eligibilityOf(site.tenant),
+  );
   const plan = { site, patientId: chart.patient.id, landmarkDate, clinical, eligibility };
   if (clinical.surgery === undefined) return plan;
   const landmark = landmarkOf(clinical, clinical.surgery.performedOn, landmarkDate);

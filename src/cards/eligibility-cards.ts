@@ -1,64 +1,47 @@
-import type { CriterionId, CriterionResult, Eligibility } from '../eligibility/index.ts';
+import type { Eligibility } from '../eligibility/index.ts';
 import type { Translator } from '../i18n/index.ts';
 import type { CardContext } from './base.ts';
-import { list, renderCard, stampCard, table } from './base.ts';
-import { chartText } from './escape.ts';
-import type { Card } from './schema.ts';
+import { list, renderCard, stampCard } from './base.ts';
+import { criteriaTable } from './criteria-section.ts';
+import { SUMMARY_LIMIT, type Card } from './schema.ts';
 
-const criterionNames = ({ t }: Translator, criteria: readonly CriterionResult[]): string =>
-  criteria.map(({ id }) => t(`criterion.${id}`)).join(t('format.joiner'));
-
-/** Plain text; the chart's part of it is not yet escaped. */
-type FoundText = (translator: Translator, found: string) => string;
-
-const WHOLE_NUMBER = /^\d+$/;
-
-const isDate = (text: string): boolean =>
-  /^\d{4}(?:-\d{2}){0,2}$/.test(text) && !Number.isNaN(Date.parse(text));
-
-const ageText: FoundText = ({ t }, found) =>
-  WHOLE_NUMBER.test(found) ? t(found === '1' ? 'found.age.one' : 'found.age', { years: found }) : found;
-
-const cyclesText: FoundText = ({ t }, found) =>
-  WHOLE_NUMBER.test(found)
-    ? t(found === '1' ? 'found.cycles.one' : 'found.cycles', { cycles: found })
-    : found;
-
-const asItIs: FoundText = (_translator, found) => found;
-
-/** What the chart holds as a reader says it; whatever is not of the form the criterion gives stays as it is. */
-const FOUND_TEXTS: Readonly<Record<CriterionId, FoundText>> = {
-  age: ageText,
-  nsclc: asItIs,
-  stage: asItIs,
-  resection: (translator, found) => (isDate(found) ? translator.date(found) : found),
-  neoadjuvant: cyclesText,
+/** The names that fit into a summary, and how many more there are. */
+const fittingNames = (
+  { t }: Translator,
+  key: 'not-eligible.not-met' | 'not-eligible.unknown',
+  names: readonly string[],
+): string => {
+  const summaryOf = (shown: number): string => {
+    const named = names.slice(0, shown).join(t('format.joiner'));
+    const more = names.length - shown;
+    return t(key, { criteria: more > 0 ? t('not-eligible.more', { named, more }) : named });
+  };
+  for (let shown = names.length; shown > 1; shown--) {
+    const summary = summaryOf(shown);
+    if (Array.from(summary).length <= SUMMARY_LIMIT) return summary;
+  }
+  return summaryOf(1);
 };
 
 /**
- * In scope, but a criterion of the study is not met or not recorded: names it, gives no number. What the chart holds
- * stands beside each criterion, so that a wrong entry is found.
+ * In scope, but a criterion that blocks is not met or unknown: names it, gives no number. What the chart holds and
+ * where stands beside each of the sixteen, so that a wrong entry is found.
  */
 export const notEligibleCard = (input: CardContext & { readonly eligibility: Eligibility }): Card => {
   const { translator, eligibility } = input;
   const { t } = translator;
-  const notMet = eligibility.criteria.filter(({ result }) => result === 'not-met');
-  const unknown = eligibility.criteria.filter(({ result }) => result === 'unknown');
-  const summary =
-    notMet.length > 0
-      ? t('not-eligible.not-met', { criteria: criterionNames(translator, notMet) })
-      : t('not-eligible.unknown', { criteria: criterionNames(translator, unknown) });
-  const rows = eligibility.criteria.map(({ id, result, found }) => [
-    t(`criterion.${id}`),
-    result === 'met' ? t('criterion.met') : `**${t(`criterion.${result}`)}**`,
-    found === undefined ? '' : chartText(FOUND_TEXTS[id](translator, found)),
-  ]);
-  const columns = [t('criterion.column.name'), t('criterion.column.result'), t('criterion.column.found')];
+  const blocking = eligibility.criteria.filter(({ blocks }) => blocks);
+  const notMet = blocking.filter(({ result }) => result === 'not-met');
+  const named = notMet.length > 0 ? notMet : blocking;
   const card = renderCard(input, {
     topic: 'not-eligible',
     indicator: 'info',
-    summary,
-    detail: [t('not-eligible.detail'), table(columns, rows)],
+    summary: fittingNames(
+      translator,
+      notMet.length > 0 ? 'not-eligible.not-met' : 'not-eligible.unknown',
+      named.map(({ id }) => t(`criterion.${id}`)),
+    ),
+    detail: [t('not-eligible.detail'), criteriaTable(translator, eligibility.criteria)],
   });
   return stampCard(card, input.uuid);
 };

@@ -28,10 +28,16 @@ const sourceLine = ({ t }: Translator, { label, text, url }: PolicyCitation): st
   });
 };
 
-/** What is proposed, when, on whose word; that nobody has shown that it helps, and that stage plays no part. */
+/**
+ * What is proposed, when, on whose word; that nobody has shown that it helps, and that stage plays no part; and what a
+ * proposed contrast CT needs to know.
+ *
+ * @param contrast lines of contrast-section.ts
+ */
 export const followUpSection = (
   translator: Translator,
   proposals: readonly FollowUpProposal[],
+  contrast: readonly string[],
 ): readonly string[] => {
   if (proposals.length === 0) return [];
   const { t } = translator;
@@ -44,6 +50,7 @@ export const followUpSection = (
     `**${t('followup.title')}**`,
     `**${t('followup.approval')}** ${t('followup.no-trial')} ${t('followup.stage')}`,
     list(proposals.map((proposal) => itemLine(translator, proposal))),
+    ...contrast,
     t('followup.sources'),
     list([...citations.values()].map((citation) => sourceLine(translator, citation))),
   ];

@@ -1,5 +1,7 @@
 export { stampCard } from './base.ts';
 export type { CardContext, CardTopic, RenderContext, RenderedCard } from './base.ts';
+export { criterionRows, type CriterionRow } from './criteria.ts';
+export type { ContrastNotes } from './contrast-section.ts';
 export { barredCard, notEligibleCard, outOfScopeCard } from './eligibility-cards.ts';
 export { escapeMarkdown } from './escape.ts';
 export { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from './override-reasons.ts';

@@ -1,9 +1,12 @@
 import type { Assessment, ModelIdentity } from '../domain/index.ts';
+import type { CriterionResult } from '../eligibility/index.ts';
 import type { Translator } from '../i18n/index.ts';
 import type { FollowUpProposal } from '../policy/index.ts';
 import type { CardContext, RenderContext, RenderedCard } from './base.ts';
 import { renderCard, stampCard } from './base.ts';
 import { changeSection } from './change-section.ts';
+import { contrastLines, type ContrastNotes } from './contrast-section.ts';
+import { criteriaSection } from './criteria-section.ts';
 import { chartText } from './escape.ts';
 import { evidenceSection } from './evidence-section.ts';
 import { followUpSection, followUpSuggestions } from './follow-up-section.ts';
@@ -20,6 +23,10 @@ export interface RiskCardContent extends Currency {
   readonly previous?: Assessment;
   /** What the policy proposes for this stratum and time; left out where no risk could be estimated. */
   readonly proposals: readonly FollowUpProposal[];
+  /** As judged in this request; those that are not met and yet don't block are reported. */
+  readonly criteria: readonly CriterionResult[];
+  /** Shown where a contrast CT is among the proposals. */
+  readonly contrast: ContrastNotes;
 }
 
 /** Hex digits of the digest that a card shows: enough to tell models apart, short enough to read out. */
@@ -60,8 +67,8 @@ const summaryOf = (context: RenderContext, { assessment, rechecked, ageDays }: R
 
 /**
  * The card of a result, without uuids: the same input gives the same card, so that a caller may keep it by
- * fingerprint, language, date and `rechecked`. Shows, in this order: the banner of a simulated model; the risks with
- * their 90 % intervals; each modality; what changed; the reasons; the proposed follow-up; the model.
+ * what it is made of. Shows, in this order: the banner of a simulated model; the risks with their 90 % intervals; each
+ * modality; what changed; the reasons; the proposed follow-up; the study's criteria; the model.
  *
  * A risk that could not be estimated gives a card without number; without a stratum there are no suggestions.
  */
@@ -82,7 +89,12 @@ export const renderRiskCard = (input: RenderContext & RiskCardContent): Rendered
       ...evidenceSection(translator, assessment, ageDays),
       ...changeSection(translator, assessment, previous),
       ...reasonsSection(translator, assessment),
-      ...followUpSection(translator, proposals),
+      ...followUpSection(
+        translator,
+        proposals,
+        contrastLines(translator, input.contrast, proposals, assessment.landmarkDate),
+      ),
+      ...criteriaSection(translator, input.criteria),
       modelLine(translator, assessment.model),
     ],
   });

@@ -53,6 +53,14 @@ export interface NodesFact {
   readonly source: EvidenceRef;
 }
 
+/** A distant metastases category ("M0", "M1a"), clinical or pathologic. */
+export type MetastasesFact = NodesFact;
+
+/** A stage group on record, whether or not it is the latest. */
+export interface RecordedStage extends StageFact {
+  readonly kind: 'clinical' | 'pathologic';
+}
+
 /** A drug class before surgery: the days it was given, oldest first. */
 export interface TherapyFact {
   readonly dosesOn: readonly string[];
@@ -125,6 +133,9 @@ export interface ClinicalFacts {
   readonly pathologicStage?: StageFact;
   readonly clinicalStage?: StageFact;
   readonly nodes: readonly NodesFact[];
+  /** Every stage group on record, of either kind, the two latest among them; where absent, those are all. */
+  readonly stages?: readonly RecordedStage[];
+  readonly metastases?: readonly MetastasesFact[];
   readonly immunotherapy: TherapyFact;
   readonly platinum: TherapyFact;
   readonly groundGlass: Fact<'pure' | 'part-solid' | 'solid'>;

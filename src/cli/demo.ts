@@ -3,8 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { startService, startWorker, type Service } from '../app/index.ts';
 import { isReady } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, parseChart } from '../chart/index.ts';
-import { createDemoEhr, createFhirServer } from '../demo/index.ts';
+import { createDemoEhr, createFhirServer, type CriteriaPanel } from '../demo/index.ts';
 import { addDays, CdsError } from '../domain/index.ts';
 import {
   calendarDate,
@@ -19,6 +18,8 @@ import {
 import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
+import { criteriaPanel, printCriteria } from './demo-criteria.ts';
+import { createPlanner, type Planner } from './demo-plans.ts';
 
 interface DemoOptions {
   readonly port: number;
@@ -51,26 +52,14 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
 /** Assesses each patient as of the visit before, so that today's card can say what changed. */
 const rememberPreviousVisits = async (
   { core }: Service,
+  planner: Planner,
   today: string,
   cases: readonly DemoCase[],
 ): Promise<void> => {
-  const [site] = core.sites.values();
-  if (site === undefined) return;
-  const { tenant, source } = site;
-  const { fhirBaseUrl } = tenant;
-  const { signal } = new AbortController();
   for (const { id } of cases) {
-    const chart = parseChart(await source.read(id, CHART_QUERY_KEYS, signal), TIME_ZONE, CHART_QUERY_KEYS);
-    const plan = core.assessor.plan(
-      { tenant: tenant.id, fhirBaseUrl },
-      chart,
-      addDays(today, -PREVIOUS_VISIT_DAYS),
-      {
-        retrospective: true,
-      },
-    );
+    const { plan, chart } = await planner(id, addDays(today, -PREVIOUS_VISIT_DAYS), { retrospective: true });
     if (isReady(plan) && plan.assessable.scoreFingerprints.size > 0)
-      await core.assessor.complete(plan, chart, signal);
+      await core.assessor.complete(plan, chart, AbortSignal.any([]));
   }
 };
 
@@ -85,6 +74,7 @@ interface Running {
   readonly fhirBaseUrl: string;
   readonly service: Service;
   readonly cases: readonly DemoCase[];
+  readonly criteriaOf: (patientId: string, language: DemoOptions['language']) => Promise<CriteriaPanel>;
   close(): Promise<void>;
 }
 
@@ -114,17 +104,21 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     note(
       `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
     );
-    await rememberPreviousVisits(service, today, cases);
+    const planner = createPlanner(service);
+    await rememberPreviousVisits(service, planner, today, cases);
+    const criteriaOf: Running['criteriaOf'] = async (patientId, language) =>
+      criteriaPanel((await planner(patientId, today)).plan, language);
 
     const page = createDemoEhr({
       patients: cases,
       serviceUrl: service.url,
       fhirUrl: fhirBaseUrl,
       serviceId: SERVICE_ID,
+      criteriaOf,
     });
     const ehr = await listen(page, LOOPBACK, port(0));
     closers.push(ehr.close);
-    return { ehr, fhirBaseUrl, service, cases, close };
+    return { ehr, fhirBaseUrl, service, cases, criteriaOf, close };
   } catch (error) {
     await close();
     throw error;
@@ -146,6 +140,7 @@ const showCards = async (
     });
     answers.push(answer);
     out(printAnswer({ name: each.name, story: each.story[options.language === 'en' ? 'en' : 'zh'] }, answer));
+    out(`${printCriteria(await running.criteriaOf(each.id, options.language))}\n`);
   }
   return answers;
 };

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { createReading } from '../app/index.ts';
-import { landmarkOf } from '../assessment/index.ts';
+import { judgeChart, landmarkOf } from '../assessment/index.ts';
 import {
-  clinicalFacts,
   createFhirClient,
   createFhirSource,
   openCohort,
@@ -12,7 +11,7 @@ import {
   type ChartSource,
 } from '../chart/index.ts';
 import { CdsError, type Landmark } from '../domain/index.ts';
-import { judgeEligibility } from '../eligibility/index.ts';
+import { CRITERION_TEXTS, DEFAULT_ELIGIBILITY, type Eligibility } from '../eligibility/index.ts';
 import type { Modality } from '../modalities/index.ts';
 import { calendarDate, PACKAGE_ROOT, systemClock } from '../platform/index.ts';
 import { calendarDateOption, timeZoneOption, type CliContext } from './context.ts';
@@ -54,6 +53,12 @@ const describeModality = async (
   return { ...selection, features: await modality.extract(chart, landmark, AbortSignal.any([])) };
 };
 
+/** Each criterion with its text before what it came to: what is printed is read by people. */
+const withTexts = ({ criteria, ...rest }: Eligibility) => ({
+  ...rest,
+  criteria: criteria.map(({ id, ...judged }) => ({ id, text: CRITERION_TEXTS[id], ...judged })),
+});
+
 /** What the models would be given of one patient, as JSON: facts, eligibility, each modality's state and features. */
 export async function extract(options: ExtractOptions): Promise<object> {
   const reading = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
@@ -62,8 +67,10 @@ export async function extract(options: ExtractOptions): Promise<object> {
   const sets = await source.read(options.patient, keys, AbortSignal.any([]));
   const chart = parseChart(sets, options.timeZone, keys);
   const date = options.landmark ?? calendarDate(systemClock.now(), options.timeZone);
-  const clinical = clinicalFacts(chart, reading.terminology, date);
-  const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: date, barAsOf: date });
+  const judgedOn = { asOf: date, barAsOf: date };
+  const judged = judgeChart(chart, judgedOn, reading.terminology, DEFAULT_ELIGIBILITY);
+  const { clinical } = judged;
+  const eligibility = withTexts(judged.eligibility);
   if (clinical.surgery === undefined) return { landmark: { date }, eligibility, modalities: {} };
   const landmark = landmarkOf(clinical, clinical.surgery.performedOn, date);
   const modalities = await Promise.all(

@@ -1,3 +1,4 @@
-export type { Subject } from './criteria.ts';
+export { CRITERION_TEXTS } from './criteria/index.ts';
 export { judgeEligibility } from './judge.ts';
-export * from './types.ts';
+export { DEFAULT_ELIGIBILITY, type EligibilitySettings } from './settings.ts';
+export type * from './types.ts';

@@ -1,5 +1,7 @@
-import { CRITERIA, type Subject } from './criteria.ts';
-import { CRITERION_IDS, type CriterionResult, type Eligibility } from './types.ts';
+import { CRITERION_IDS, type Blocking, type CriterionId } from '../domain/index.ts';
+import { CRITERIA } from './criteria/index.ts';
+import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from './settings.ts';
+import type { CriterionResult, Eligibility, Judgement, Subject } from './types.ts';
 
 const scopeOf = ({ clinical }: Subject): Eligibility['outOfScope'] => [
   ...(clinical.lungCancer.length + clinical.otherHistology.length === 0 ? (['no-lung-cancer'] as const) : []),
@@ -20,21 +22,28 @@ const barOf = ({ patient, clinical, barAsOf }: Subject): Eligibility['barred'] =
   return { reason: 'second-operation', evidence: [source], ...(on !== undefined && { on }) };
 };
 
+const blocks = (id: CriterionId, { result }: Judgement, { notMet, unknown }: Blocking): boolean =>
+  (result === 'not-met' && notMet.includes(id)) || (result === 'unknown' && unknown.includes(id));
+
 /**
- * Who may be assessed (NCT07291921), as the chart knows it on the day of the visit. Every criterion that is not
- * met or unknown blocks.
+ * Who may be assessed (NCT07291921), as the chart knows it on the day of the visit. All sixteen criteria are judged
+ * whatever the first of them comes to; which results block is the site's to say.
  */
-export function judgeEligibility(subject: Subject): Eligibility {
+export function judgeEligibility(
+  subject: Subject,
+  settings: EligibilitySettings = DEFAULT_ELIGIBILITY,
+): Eligibility {
   const outOfScope = scopeOf(subject);
   const barred = barOf(subject);
-  const criteria = CRITERION_IDS.map((id): CriterionResult => ({ id, ...CRITERIA[id](subject) }));
+  const criteria = CRITERION_IDS.map((id): CriterionResult => {
+    const judgement = CRITERIA[id](subject, settings);
+    return { id, ...judgement, blocks: blocks(id, judgement, settings.blocking) };
+  });
   return {
     outOfScope,
     criteria,
     ...(barred !== undefined && { barred }),
     eligible:
-      outOfScope.length === 0 &&
-      barred === undefined &&
-      criteria.every((criterion) => criterion.result === 'met'),
+      outOfScope.length === 0 && barred === undefined && !criteria.some((criterion) => criterion.blocks),
   };
 }

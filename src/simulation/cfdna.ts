@@ -6,6 +6,7 @@ import {
   dateOf,
   instantAt,
   LABORATORY,
+  profiled,
   quantity,
   type SimulatedResource,
   subjectOf,
@@ -21,6 +22,7 @@ import {
 import type { SimulatedPatient } from './patient.ts';
 import type { Draw } from './schedule.ts';
 import { integerBetween } from './shares.ts';
+import { specimenOf } from './specimens.ts';
 
 const GENOMICS = 'http://hl7.org/fhir/uv/genomics-reporting';
 const BIOMARKER: CodeableConcept = concept(`${GENOMICS}/CodeSystem/tbd-codes-cs`, 'biomarker-category');
@@ -87,19 +89,25 @@ function reportResources(patient: SimulatedPatient, draw: Draw): SimulatedResour
   const observations = kept.map((marker): Observation & { id: string } => ({
     resourceType: 'Observation',
     id: `${id}-${marker}`,
-    meta: { lastUpdated: issued, profile: [`${GENOMICS}/StructureDefinition/molecular-biomarker`] },
+    meta: profiled(
+      { lastUpdated: issued },
+      `cfdna-${marker}`,
+      `${GENOMICS}/StructureDefinition/molecular-biomarker`,
+    ),
     category: [LABORATORY, BIOMARKER],
     code: concept(SYSTEMS.project, marker),
     ...shared,
+    specimen: specimenOf(patient, draw),
     valueQuantity: valueOf(patient, marker, values[marker]),
   }));
   const report: DiagnosticReport & { id: string } = {
     resourceType: 'DiagnosticReport',
     id,
-    meta: { lastUpdated: issued, profile: [`${GENOMICS}/StructureDefinition/genomic-report`] },
+    meta: profiled({ lastUpdated: issued }, 'cfdna-report', `${GENOMICS}/StructureDefinition/genomic-report`),
     category: [GENETICS],
     code: concept(SYSTEMS.loinc, '51969-4', 'Genetic analysis report'),
     ...shared,
+    specimen: [specimenOf(patient, draw)],
     ...(observations.length === 0
       ? {}
       : { result: observations.map((observation) => ({ reference: `Observation/${observation.id}` })) }),

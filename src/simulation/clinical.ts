@@ -1,9 +1,30 @@
-import type { Condition, MedicationAdministration, Observation, Patient, Procedure } from 'fhir/r4.js';
+import type {
+  Condition,
+  Extension,
+  MedicationAdministration,
+  Observation,
+  Patient,
+  Procedure,
+} from 'fhir/r4.js';
 import { SYSTEMS } from '../terminology/index.ts';
 import type { SimulationCodes } from './codes.ts';
-import { concept, dateOf, instantAt, type SimulatedResource, subjectOf } from './fhir.ts';
+import { comorbidityResources } from './comorbidity.ts';
+import { consentResources } from './consent.ts';
+import {
+  cancerReference,
+  concept,
+  dateOf,
+  profiledBy,
+  type SimulatedResource,
+  subjectOf,
+  writtenOn,
+} from './fhir.ts';
+import { imagingResources } from './imaging.ts';
+import { kidneyResources } from './kidneys.ts';
 import type { Observed } from './observed.ts';
+import { pathologyResources } from './pathology.ts';
 import type { SimulatedPatient } from './patient.ts';
+import { specimenResources } from './specimens.ts';
 
 const ICD10 = 'http://hl7.org/fhir/sid/icd-10-cm';
 
@@ -14,20 +35,22 @@ const ATC = {
   carboplatin: 'L01XA02',
 } as const;
 
+const CURATIVE_INTENT: Extension = {
+  url: 'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent',
+  valueCodeableConcept: concept(SYSTEMS.snomed, '373808002', 'Curative - procedure intent'),
+};
+
 const OPERATION = {
   lobectomy: { code: '173171007', display: 'Lobectomy of lung (procedure)' },
   pneumonectomy: { code: '49795001', display: 'Pneumonectomy (procedure)' },
 } as const;
-
-/** When the registry's systems wrote what happened on a date. */
-const writtenOn = (date: string): { lastUpdated: string } => ({ lastUpdated: instantAt(date, '18:00:00') });
 
 export function patientResource(patient: SimulatedPatient, deathDay?: number): Patient & { id: string } {
   const deceasedOn = deathDay === undefined ? undefined : dateOf(patient, deathDay);
   return {
     resourceType: 'Patient',
     id: patient.id,
-    meta: writtenOn(deceasedOn ?? dateOf(patient, 0)),
+    meta: profiledBy(writtenOn(deceasedOn ?? dateOf(patient, 0)), 'cancer-patient'),
     identifier: [{ system: SYSTEMS.simulatedPatient, value: patient.id }],
     name: [{ family: patient.name.family, given: [patient.name.given] }],
     gender: patient.sex,
@@ -44,9 +67,10 @@ const condition = (
 ): Condition & { id: string } => ({
   resourceType: 'Condition',
   id: `${patient.id}-${suffix}`,
-  meta: writtenOn(date),
+  meta: profiledBy(writtenOn(date), 'primary-cancer-condition'),
   clinicalStatus: concept(SYSTEMS.conditionClinical, clinicalStatus),
   verificationStatus: concept(SYSTEMS.conditionVerification, 'confirmed'),
+  category: [concept('http://terminology.hl7.org/CodeSystem/condition-category', 'problem-list-item')],
   code: {
     coding: [
       { system: SYSTEMS.snomed, code: '254637007', display: 'Non-small cell lung cancer (disorder)' },
@@ -71,11 +95,13 @@ const resection = (patient: SimulatedPatient): Procedure & { id: string } => {
   return {
     resourceType: 'Procedure',
     id: `${patient.id}-resection`,
-    meta: writtenOn(patient.surgeryDate),
+    meta: profiledBy(writtenOn(patient.surgeryDate), 'cancer-related-surgical-procedure'),
+    extension: [CURATIVE_INTENT],
     status: 'completed',
     code: concept(SYSTEMS.snomed, code, display),
     subject: subjectOf(patient),
     performedDateTime: patient.surgeryDate,
+    reasonReference: [cancerReference(patient)],
   };
 };
 
@@ -86,32 +112,15 @@ const administrations = (patient: SimulatedPatient): (MedicationAdministration &
     [neoadjuvant.inhibitor, neoadjuvant.platinum].map((drug): MedicationAdministration & { id: string } => ({
       resourceType: 'MedicationAdministration',
       id: `${patient.id}-${drug}-${cycle + 1}`,
-      meta: writtenOn(date),
+      meta: profiledBy(writtenOn(date), 'cancer-related-medication-administration'),
       status: 'completed',
       medicationCodeableConcept: concept(SYSTEMS.atc, ATC[drug], drug),
       subject: subjectOf(patient),
       effectiveDateTime: date,
+      reasonReference: [cancerReference(patient)],
     })),
   );
 };
-
-/** The pathologist's report is out a week after surgery. */
-const PATHOLOGY_DAY = 7;
-
-const stageObservation = (
-  patient: SimulatedPatient,
-  codes: SimulationCodes,
-): Observation & { id: string } => ({
-  resourceType: 'Observation',
-  id: `${patient.id}-stage`,
-  meta: writtenOn(dateOf(patient, PATHOLOGY_DAY)),
-  status: 'final',
-  code: concept(SYSTEMS.snomed, '399588009', 'Pathologic TNM stage grouping'),
-  subject: subjectOf(patient),
-  effectiveDateTime: patient.surgeryDate,
-  method: concept(SYSTEMS.snomed, '897275008'),
-  valueCodeableConcept: concept(SYSTEMS.snomed, codes.stage(patient.stage)),
-});
 
 const diseaseStatus = (
   patient: SimulatedPatient,
@@ -121,10 +130,11 @@ const diseaseStatus = (
 ): Observation & { id: string } => ({
   resourceType: 'Observation',
   id: `${patient.id}-status-${suffix}`,
-  meta: writtenOn(date),
+  meta: profiledBy(writtenOn(date), 'cancer-disease-status'),
   status: 'final',
   code: concept(SYSTEMS.loinc, '97509-4', 'Cancer disease status'),
   subject: subjectOf(patient),
+  focus: [cancerReference(patient)],
   effectiveDateTime: date,
   valueCodeableConcept: concept(SYSTEMS.snomed, snomed),
 });
@@ -138,14 +148,19 @@ export function clinicalResources(
   const visits = observed.visits.map((visit) =>
     diseaseStatus(patient, `m${visit.nominalMonths}`, dateOf(patient, visit.day), '359746009'),
   );
+  const diagnosedOn = diagnosisDate(patient);
   const resources: SimulatedResource[] = [
     patientResource(patient, observed.deathDay),
-    condition(patient, 'nsclc', 'active', diagnosisDate(patient)),
+    condition(patient, 'nsclc', 'active', diagnosedOn),
     resection(patient),
     ...administrations(patient),
-    // A patient who died within the week still has a pathologist's report; a data cut within it has none.
-    ...(PATHOLOGY_DAY <= patient.dataCutDay ? [stageObservation(patient, codes)] : []),
+    ...pathologyResources(patient, codes),
     ...visits,
+    ...imagingResources(patient, observed, diagnosedOn),
+    ...kidneyResources(patient, observed),
+    ...specimenResources(patient, observed),
+    ...consentResources(patient, diagnosedOn),
+    ...comorbidityResources(patient),
   ];
   if (observed.eventDay !== undefined && patient.event.kind === 'recurrence') {
     const date = dateOf(patient, observed.eventDay);

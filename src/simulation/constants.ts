@@ -5,7 +5,7 @@
  */
 
 /** Changes whenever any number or draw of the simulator does: a cohort is named by version and seed. */
-export const GENERATOR_VERSION = '1.0.0';
+export const GENERATOR_VERSION = '1.1.0';
 
 /**
  * Log residual tumour burden B(t) = intercept + rate * t and what it does to the hazard. B is relative: 0 is a
@@ -74,6 +74,27 @@ export const FOLLOW_UP = {
   deathAfterRecurrencePerMonth: 0.035,
   lacksModalityShare: 0.05,
   drawLostShare: 0.06,
+} as const;
+
+/**
+ * What is recorded of care, without bearing on the outcome (docs/adr/0014-eligibility.md). R1 in about one resection
+ * of twenty: AEGEAN (doi:10.1056/NEJMoa2304875), KEYNOTE-671 (doi:10.1056/NEJMoa2302983), from memory; nobody in the
+ * cohort has R2, a pure ground-glass nodule or a withdrawn consent. The other numbers are assumptions.
+ */
+export const CARE = {
+  residualTumourShares: { r0: 0.94, r1: 0.06 },
+  attenuationShares: { solid: 0.8, 'part-solid': 0.2 },
+  attenuationRecordedShare: 0.85,
+  consentRecordedShare: 0.9,
+  ctBeforeSurgeryDays: { min: 4, max: 18 },
+  ctBeforeVisitDays: { min: 2, max: 8 },
+  /** umol/L; SDs of the logarithm between persons and from day to day. */
+  creatinine: {
+    medianMicromolar: { male: 84, female: 67 },
+    personSd: 0.16,
+    withinSd: 0.07,
+    beforeVisitDays: 4,
+  },
 } as const;
 
 /** Enrolment and data cut: at least 27 months lie between the last resection and the cut. */

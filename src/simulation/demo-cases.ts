@@ -1,3 +1,4 @@
+import type { CareRecord } from './care.ts';
 import type { LatentState, TrueEvent } from './latent.ts';
 import type { PatientOverrides } from './patient.ts';
 import { SITES } from './sites.ts';
@@ -17,6 +18,8 @@ export interface DemoCaseSpec {
   /** Samples of the last so many months are absent: none were drawn. */
   readonly noDrawsForMonths?: number;
   readonly lacks?: readonly ('metabolomics' | 'cfdna')[];
+  /** A follow-up appointment is booked for tomorrow: what a nightly sweep finds. */
+  readonly appointmentTomorrow?: true;
   readonly given: PatientOverrides &
     Required<Pick<PatientOverrides, 'name' | 'sex' | 'ageYears' | 'stage' | 'latent' | 'site' | 'study'>>;
 }
@@ -28,6 +31,9 @@ const latent = (intercept: number, ratePerMonth: number, preoperative: number): 
   ratePerMonth,
   preoperative,
 });
+
+/** Consented, R0, everything written down: what a case shows does not hang on a draw. */
+const RECORDED: Partial<CareRecord> = { residualTumour: 'r0', attenuation: 'solid', consent: 'given' };
 
 const person = (
   family: string,
@@ -43,12 +49,14 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     story: { en: 'Three months after lobectomy, low hazard.', zh: '肺叶切除术后三个月,低风险。' },
     seed: 100,
     visitMonths: [1, 3],
+    appointmentTomorrow: true,
     given: {
       ...person('Samplewood', 'Helen', 'female', 58.4),
       study: 'in',
       stage: 'IB',
       site: SITES.north,
       latent: latent(-2.4, -0.02, 0.2),
+      care: { ...RECORDED, attenuation: 'part-solid' },
       event: NEVER,
     },
   },
@@ -66,6 +74,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIA',
       site: SITES.west,
       latent: latent(-1.9, -0.04, 0.5),
+      care: { ...RECORDED, consent: 'not-recorded' },
       event: NEVER,
     },
   },
@@ -74,12 +83,14 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     story: { en: 'Seven months after surgery, intermediate hazard.', zh: '术后七个月,中等风险。' },
     seed: 101,
     visitMonths: [1, 3, 5, 7],
+    appointmentTomorrow: true,
     given: {
       ...person('Testerman', 'Bruno', 'male', 63.1),
       study: 'in',
       stage: 'IIB',
       site: SITES.east,
       latent: latent(0.25, 0.01, 1.4),
+      care: { ...RECORDED, residualTumour: 'r1' },
       event: NEVER,
     },
   },
@@ -91,12 +102,14 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     },
     seed: 101,
     visitMonths: [1, 3, 6, 8, 10],
+    appointmentTomorrow: true,
     given: {
       ...person('模', '明远', 'male', 70.8),
       study: 'in',
       stage: 'IIIA',
       site: SITES.north,
       latent: latent(0.6, 0.17, 1.9),
+      care: { ...RECORDED, contrastAllergy: true },
       event: NEVER,
     },
   },
@@ -111,6 +124,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIIA',
       site: SITES.south,
       latent: latent(1.3, 0.08, 2.2),
+      care: { ...RECORDED, judgement: 'suitable' },
       event: NEVER,
     },
   },
@@ -129,6 +143,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIB',
       site: SITES.west,
       latent: latent(-0.2, 0.02, 1.2),
+      care: RECORDED,
       event: NEVER,
     },
   },
@@ -147,6 +162,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IB',
       site: SITES.south,
       latent: latent(-1, 0, 0.9),
+      care: RECORDED,
       event: NEVER,
     },
   },
@@ -164,6 +180,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIIC',
       site: SITES.east,
       latent: latent(1.2, 0.05, 2.3),
+      care: RECORDED,
       event: NEVER,
     },
   },
@@ -181,6 +198,79 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIA',
       site: SITES.north,
       latent: latent(-0.8, 0, 1),
+      care: RECORDED,
+      event: NEVER,
+    },
+  },
+  {
+    id: 'demo-consent-withdrawn',
+    story: {
+      en: 'Would meet every criterion, but withdrew the consent two months after surgery.',
+      zh: '其余标准均符合,但术后两个月撤回了知情同意。',
+    },
+    seed: 105,
+    visitMonths: [1, 3, 6],
+    given: {
+      ...person('试', '玉珍', 'female', 62.7),
+      study: 'in',
+      stage: 'IIA',
+      site: SITES.north,
+      latent: latent(-0.6, 0, 1),
+      care: { ...RECORDED, consent: 'withdrawn' },
+      event: NEVER,
+    },
+  },
+  {
+    id: 'demo-other-malignancy',
+    story: {
+      en: 'Colon cancer three years before the lung surgery: outside the criteria of the study.',
+      zh: '肺部手术前三年患结肠癌,不符合研究标准。',
+    },
+    seed: 106,
+    visitMonths: [1, 3, 6, 9],
+    given: {
+      ...person('Cohortez', 'Martin', 'male', 69.3),
+      study: 'in',
+      stage: 'IIB',
+      site: SITES.east,
+      latent: latent(-0.3, 0.01, 1.1),
+      care: { ...RECORDED, otherCancerYearsBefore: 3 },
+      event: NEVER,
+    },
+  },
+  {
+    id: 'demo-r2-resection',
+    story: {
+      en: 'Tumour was left behind (R2): outside the criteria of the study.',
+      zh: '术后有肉眼残留(R2),不符合研究标准。',
+    },
+    seed: 107,
+    visitMonths: [1, 3, 5],
+    given: {
+      ...person('样', '志强', 'male', 65.5),
+      study: 'in',
+      stage: 'IIIA',
+      site: SITES.south,
+      latent: latent(0.4, 0.02, 1.5),
+      care: { ...RECORDED, residualTumour: 'r2' },
+      event: NEVER,
+    },
+  },
+  {
+    id: 'demo-stage-edition',
+    story: {
+      en: 'Stage IIB, but the chart does not say by which edition of TNM: unknown, so no risk is shown.',
+      zh: '分期为 IIB,但病历未注明 TNM 版本,无法判断,不显示风险。',
+    },
+    seed: 108,
+    visitMonths: [1, 3, 6],
+    given: {
+      ...person('Simfield', 'Edith', 'female', 57.8),
+      study: 'in',
+      stage: 'IIB',
+      site: SITES.west,
+      latent: latent(-0.7, 0, 1),
+      care: { ...RECORDED, stageEdition: 'unsaid' },
       event: NEVER,
     },
   },
@@ -198,6 +288,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIIA',
       site: SITES.south,
       latent: latent(1.8, 0.12, 2.6),
+      care: RECORDED,
       event: { months: 8, kind: 'recurrence' },
     },
   },

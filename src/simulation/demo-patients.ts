@@ -4,6 +4,7 @@ import type { Terminology } from '../terminology/index.ts';
 import { buildChart } from './chart.ts';
 import { defaultTerminology, simulationCodes } from './codes.ts';
 import { BYSTANDER_ID, BYSTANDER_NAME, BYSTANDER_STORY, bystanderResources } from './demo-bystander.ts';
+import { followUpAppointment } from './demo-appointment.ts';
 import { DEMO_CASES, type DemoCaseSpec, type Story } from './demo-cases.ts';
 import type { SimulatedResource } from './fhir.ts';
 import { drawPatient, type SimulatedPatient } from './patient.ts';
@@ -45,7 +46,7 @@ const fullName = ({ family, given }: { readonly family: string; readonly given: 
 
 /**
  * The demonstration's patients: the cohort's own generators, with latent states chosen so that each stands for
- * one thing a card must handle. Their charts end the evening before `today`.
+ * one thing a card must handle. Their charts end the evening before `today`; some have an appointment for tomorrow.
  *
  * @param today YYYY-MM-DD
  * @throws {CdsError} COMMAND_INVALID for a date that is none
@@ -59,7 +60,10 @@ export function simulateDemoPatients(today: string, terminology?: Terminology): 
       id: spec.id,
       name: fullName(spec.given.name),
       story: spec.story,
-      resources: chart.filter(({ meta }) => (meta?.lastUpdated ?? '').slice(0, 10) < today),
+      resources: [
+        ...chart.filter(({ meta }) => (meta?.lastUpdated ?? '').slice(0, 10) < today),
+        ...(spec.appointmentTomorrow === true ? [followUpAppointment(spec.id, today)] : []),
+      ],
     };
   });
   return [

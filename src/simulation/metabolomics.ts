@@ -7,6 +7,7 @@ import {
   dateOf,
   instantAt,
   LABORATORY,
+  profiled,
   quantity,
   type SimulatedResource,
   subjectOf,
@@ -23,6 +24,7 @@ import type { SimulatedPatient } from './patient.ts';
 import type { Draw } from './schedule.ts';
 import { integerBetween } from './shares.ts';
 import type { Site } from './sites.ts';
+import { specimenOf } from './specimens.ts';
 
 const ANALYTE_TABLE = Object.entries(ANALYTES);
 /** Positions of the analytes that load on the burden. */
@@ -96,22 +98,34 @@ function readPanel(
 function panelResources(patient: SimulatedPatient, draw: Draw, codes: SimulationCodes): SimulatedResource[] {
   const issued = instantAt(dateOf(patient, issueDay(patient)(draw)), '16:00:00');
   const id = `${patient.id}-met-${draw.label}`;
-  const observation = (own: string, code: CodeableConcept): Observation & { id: string } => ({
+  const observation = (
+    own: string,
+    profile: string,
+    code: CodeableConcept,
+  ): Observation & { id: string } => ({
     resourceType: 'Observation',
     id: own,
-    meta: { lastUpdated: issued },
+    meta: profiled({ lastUpdated: issued }, profile),
     status: 'final',
     category: [LABORATORY],
     code,
     subject: subjectOf(patient),
     effectiveDateTime: instantAt(dateOf(patient, draw.day), '08:10:00'),
     issued,
+    specimen: specimenOf(patient, draw),
   });
-  const panel = observation(id, concept(SYSTEMS.project, 'metabolomics-panel', 'Plasma metabolomics panel'));
+  const panel = observation(
+    id,
+    'metabolite-panel',
+    concept(SYSTEMS.project, 'metabolomics-panel', 'Plasma metabolomics panel'),
+  );
   const rows = readPanel(patient, draw, codes);
   if (patient.site.panelForm === 'components')
     return [{ ...panel, component: rows.map((row) => ({ code: row.concept, ...row.reading })) }];
-  const members = rows.map((row) => ({ ...observation(`${id}-${row.code}`, row.concept), ...row.reading }));
+  const members = rows.map((row) => ({
+    ...observation(`${id}-${row.code}`, 'metabolite', row.concept),
+    ...row.reading,
+  }));
   return [
     { ...panel, hasMember: members.map((member) => ({ reference: `Observation/${member.id}` })) },
     ...members,

@@ -1,5 +1,6 @@
 import { addDays, DAYS_PER_MONTH, daysBetween, type ModalityId } from '../domain/index.ts';
 import type { Random } from '../numerics/index.ts';
+import { type CareRecord, drawCareRecord } from './care.ts';
 import { CALENDAR, CLINICAL, FOLLOW_UP } from './constants.ts';
 import { drawEvent, drawLatentState, type LatentStage, type LatentState, type TrueEvent } from './latent.ts';
 import { type PersonName, drawName } from './names.ts';
@@ -53,6 +54,7 @@ export interface SimulatedPatient {
   /** The day the data end: nothing later is known. */
   readonly dataCutDay: number;
   readonly collection: Collection;
+  readonly care: CareRecord;
   /** The patient's own stream; modalities fork it by their names. */
   readonly random: Random;
   /** The cohort's stream: what patients share (batches) is forked from it. */
@@ -132,6 +134,7 @@ export interface PatientOverrides {
   readonly event?: TrueEvent;
   readonly visits?: readonly Visit[];
   readonly collection?: Collection;
+  readonly care?: Partial<CareRecord>;
   readonly dataCut?: string;
 }
 
@@ -186,6 +189,7 @@ export function drawPatient(cohort: Random, id: string, given: PatientOverrides 
     ...drawPerson(random, given, surgeryDate, outOfStudy === 'age'),
     ...drawDisease(random, given, outOfStudy === 'stage'),
     ...drawFollowUp(random, given, surgeryDate),
+    care: drawCareRecord(random, given.care),
     operation: pneumonectomy ? 'pneumonectomy' : 'lobectomy',
     surgeryDate,
     ...(outOfStudy === 'no-neoadjuvant'

@@ -1,5 +1,6 @@
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, Response } from 'express';
+import type { CriteriaPanel } from './criteria-view.ts';
 import { callPatientView } from './hook-client.ts';
 import { notFoundPage, patientPage, patientsPage } from './pages.ts';
 import type { DemoPatient } from './pages.ts';
@@ -16,6 +17,8 @@ export interface DemoEhrOptions {
   readonly serviceId: string;
   /** How long the page waits for the service; 10 000 unless said. */
   readonly timeoutMs?: number;
+  /** How the study's criteria were judged of a patient; a page without it shows the cards alone. */
+  readonly criteriaOf?: (patientId: string, language: Language) => Promise<CriteriaPanel>;
 }
 
 /** No script at all, styles from here only; a card can bring neither. */
@@ -50,6 +53,7 @@ const unreadable: ErrorRequestHandler = (error: unknown, request, response, next
  */
 export const createDemoEhr = (options: DemoEhrOptions): Express => {
   const target = { timeoutMs: 10_000, ...options, serviceUrl: options.serviceUrl.replace(/\/+$/, '') };
+  const { serviceId, fhirUrl } = options;
   const patients = new Map(options.patients.map((patient) => [patient.id, patient]));
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple');
@@ -70,11 +74,15 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
       return;
     }
     const language = languageOf(request);
-    const result = await callPatientView(target, patient.id, language);
+    const [result, criteria] = await Promise.all([
+      callPatientView(target, patient.id, language),
+      // What went wrong with the chart is on the card: the panel is then left out.
+      options.criteriaOf?.(patient.id, language).catch(() => undefined),
+    ]);
     response
       .status(result.kind === 'cards' ? 200 : 502)
       .type('html')
-      .send(patientPage(patient, options.serviceId, result, language));
+      .send(patientPage(patient, { serviceId, fhirUrl, result, criteria }, language));
   });
   app.use(notFound);
   app.use(unreadable);

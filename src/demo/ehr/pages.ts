@@ -1,4 +1,5 @@
 import { cardView } from './card-view.ts';
+import { criteriaView, type CriteriaPanel } from './criteria-view.ts';
 import type { HookResult } from './hook-client.ts';
 import { html } from './html.ts';
 import type { SafeHtml } from './html.ts';
@@ -145,10 +146,17 @@ const requestView = (texts: Texts, serviceId: string, result: HookResult): SafeH
     }
   </aside>`;
 
+/** What a patient's page shows beside the patient. */
+export interface PatientPageContent {
+  readonly serviceId: string;
+  readonly fhirUrl: string;
+  readonly result: HookResult;
+  readonly criteria: CriteriaPanel | undefined;
+}
+
 export const patientPage = (
   patient: DemoPatient,
-  serviceId: string,
-  result: HookResult,
+  { serviceId, fhirUrl, result, criteria }: PatientPageContent,
   language: Language,
 ): string => {
   const texts = textsIn(language);
@@ -165,7 +173,7 @@ export const patientPage = (
       <div class="columns">
         <section aria-labelledby="cards">
           <h2 id="cards">${texts.cards}</h2>
-          ${resultView(texts, result)}
+          ${resultView(texts, result)} ${criteria === undefined ? '' : criteriaView(texts, fhirUrl, criteria)}
         </section>
         ${requestView(texts, serviceId, result)}
       </div>`,

@@ -81,6 +81,16 @@ th { font-size: 0.88rem; color: var(--quiet); font-weight: 600; border-bottom-co
 .reasons li { padding: 2px 10px; border: 1px solid var(--line); border-radius: 4px; background: var(--ground); font-size: 0.92rem; }
 .card > footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.9rem; padding-top: 8px; padding-bottom: 8px; }
 
+.criteria { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 12px 18px; margin-bottom: 16px; }
+.criteria h2 { margin-bottom: 4px; }
+.criteria table { font-size: 0.92rem; min-width: 100%; }
+.criteria .verdict { color: var(--quiet); margin-bottom: 8px; }
+.criteria .evidence li { white-space: nowrap; }
+.result { display: inline-block; width: 1.2em; font-weight: 700; }
+.met .result { color: #23693a; }
+.not-met .result { color: var(--critical); }
+.unknown .result { color: var(--warning); }
+
 .problem { background: var(--paper); border: 1px solid var(--line); border-left: 6px solid var(--critical); border-radius: 6px; padding: 14px 18px; }
 .problem h3 { color: var(--critical); font-size: 1.1rem; margin-bottom: 4px; }
 .empty { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 18px; }

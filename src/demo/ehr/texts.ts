@@ -40,6 +40,15 @@ const en = {
   rawRequest: 'Show raw request',
   rawResponse: 'Show raw response',
   table: 'Table',
+  criteria: 'Criteria of study NCT07291921',
+  'criteria.eligible': 'Eligible: no criterion blocks an assessment.',
+  'criteria.not-eligible': 'Not eligible: what blocks stands first.',
+  'criteria.barred': 'No risk is defined any more, whatever the criteria come to.',
+  'criteria.out-of-scope': 'Out of scope: no lung cancer or no lung resection in the chart.',
+  criterion: 'Criterion',
+  result: 'Result',
+  inChart: 'In the chart',
+  evidence: 'Evidence',
   notFound: 'There is no such page or patient.',
 };
 
@@ -86,6 +95,15 @@ const zh: Texts = {
   rawRequest: '查看原始请求',
   rawResponse: '查看原始应答',
   table: '表格',
+  criteria: 'NCT07291921研究入组标准',
+  'criteria.eligible': '符合：没有标准阻止评估。',
+  'criteria.not-eligible': '不符合：阻止评估的标准列在最前。',
+  'criteria.barred': '无论各项标准结果如何，均不再有可定义的风险。',
+  'criteria.out-of-scope': '不属于评估范围：病历中无肺癌或无肺切除记录。',
+  criterion: '标准',
+  result: '结果',
+  inChart: '病历记录',
+  evidence: '依据',
   notFound: '没有这个页面或患者。',
 };
 

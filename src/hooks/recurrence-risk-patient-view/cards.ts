@@ -73,7 +73,7 @@ const renderedRisk = (
   context: CardContext,
   dependencies: CardDependencies,
 ): CardTemplate => {
-  const { assessment, previous, rechecked, ageDays } = decision;
+  const { assessment, previous, rechecked, ageDays, criteria, contrast } = decision;
   const key = [
     assessment.fingerprint,
     assessment.computedAt,
@@ -82,6 +82,9 @@ const renderedRisk = (
     String(rechecked),
     String(ageDays),
     context.translator.language,
+    // Judged anew in each request, by settings and facts that are not all in the name of the result.
+    ...criteria.flatMap(({ result, reason, found }) => [result, reason, found]),
+    JSON.stringify(contrast),
   ].join(' ');
   return dependencies.rendered.get(key, () => cardTemplate(renderRisk(decision, context, dependencies)));
 };

@@ -15,6 +15,7 @@ import {
   type CdsError,
   type ErrorCode,
 } from '../../domain/index.ts';
+import type { ContrastNotes } from '../../cards/index.ts';
 import type { Eligibility } from '../../eligibility/index.ts';
 import type { ReadChart } from '../common/index.ts';
 import { createExpiringSet } from './expiring-set.ts';
@@ -36,9 +37,14 @@ export type Decision =
       /** False where this request could not see whether newer evidence exists. */
       readonly rechecked: boolean;
       readonly ageDays: number;
+      /** As judged in this request, whenever the number was made. */
+      readonly criteria: Eligibility['criteria'];
+      readonly contrast: ContrastNotes;
     }
   | { readonly kind: 'pending'; readonly earlier?: Earlier }
   | { readonly kind: 'unavailable'; readonly code: ErrorCode; readonly earlier?: Earlier };
+
+type RiskDecision = Extract<Decision, { kind: 'risk' }>;
 
 export interface DecideDependencies {
   readonly assessor: Assessor;
@@ -60,7 +66,7 @@ const withoutNumber = ({ eligibility }: Plan): Decision | undefined => {
   if (eligibility.outOfScope.length > 0) return { kind: 'out-of-scope', eligibility };
   const { barred, criteria } = eligibility;
   // Who never was of the study is told so, also with a metastasis in the chart; a death goes before everything.
-  const neverOfStudy = criteria.some(({ result }) => result === 'not-met');
+  const neverOfStudy = criteria.some(({ result, blocks }) => blocks && result === 'not-met');
   if (barred !== undefined && (barred.reason === 'deceased' || !neverOfStudy))
     return { kind: 'barred', barred };
   return eligibility.eligible ? undefined : { kind: 'not-eligible', eligibility };
@@ -78,6 +84,12 @@ const stillHeld = ({ evidence }: Assessment, { chart, failure }: ReadChart): boo
   const holds = chartHolds(chart);
   return evidence.every(({ reference }) => holds(reference));
 };
+
+/** What a card tells of the chart beside the number. */
+const shownOf = ({ plan, read }: ReadyQuestion): Pick<RiskDecision, 'criteria' | 'contrast'> => ({
+  criteria: plan.eligibility.criteria,
+  contrast: { ...plan.clinical.contrast, allergiesRead: !read.chart.unread.has('allergies') },
+});
 
 /** How long a job that could not be answered is not queued again. */
 const UNANSWERED_MS = 300_000;
@@ -119,13 +131,19 @@ export function createDecide(dependencies: DecideDependencies) {
       : { status: 'outlived', landmarkDate: last.landmarkDate };
   };
 
-  const risk = (assessment: Assessment, history: readonly Assessment[], plan: ReadyPlan): Decision => {
+  const risk = (
+    assessment: Assessment,
+    history: readonly Assessment[],
+    question: ReadyQuestion,
+  ): Decision => {
+    const { plan } = question;
     const previous = previousOf(history, plan.landmarkDate);
     return {
       kind: 'risk',
       assessment,
       rechecked: true,
       ageDays: 0,
+      ...shownOf(question),
       ...(previous !== undefined && { previous }),
     };
   };
@@ -164,7 +182,7 @@ export function createDecide(dependencies: DecideDependencies) {
     if (outcome.state === 'pending') return pending(earlierOf(history, question));
     // Where the workers saw other resources but the same samples, their scores serve this request's view too.
     const assessment = (await storedOf(plan)) ?? (await assessor.fuseStored(plan));
-    if (assessment !== undefined) return risk(assessment, history, plan);
+    if (assessment !== undefined) return risk(assessment, history, question);
     // Done, and not what was asked for: the workers see other samples. Asking again at once would not help.
     unanswered.add(assessable.fingerprint);
     return unavailable('ASSESSMENT_UNANSWERED', earlierOf(history, question));
@@ -186,6 +204,7 @@ export function createDecide(dependencies: DecideDependencies) {
       assessment,
       rechecked: false,
       ageDays: daysBetween(assessment.landmarkDate, plan.landmarkDate),
+      ...shownOf(question),
       ...(previous !== undefined && { previous }),
     };
   };
@@ -196,11 +215,12 @@ export function createDecide(dependencies: DecideDependencies) {
     const { fingerprint } = plan.assessable;
     // Mostly it is the last of the history; of two of one day the history keeps only the later.
     const stored = history.findLast((each) => each.fingerprint === fingerprint) ?? (await storedOf(plan));
-    if (stored !== undefined) return risk(stored, history, plan);
-    if (!backgroundAccess) return risk(await assessor.complete(plan, read.chart, deadline), history, plan);
+    if (stored !== undefined) return risk(stored, history, question);
+    if (!backgroundAccess)
+      return risk(await assessor.complete(plan, read.chart, deadline), history, question);
     if (read.failure !== undefined) return lastKnown(question, read.failure, history);
     const fused = await assessor.fuseStored(plan);
-    return fused === undefined ? queued(question, history) : risk(fused, history, plan);
+    return fused === undefined ? queued(question, history) : risk(fused, history, question);
   };
 
   /** What to answer. Never rejects for what Redis, the store or a model did: those are decisions too. */

@@ -1,4 +1,4 @@
-import { landmarkOf } from '../../assessment/index.ts';
+import { judgeChart, landmarkOf } from '../../assessment/index.ts';
 import { clinicalFacts, openCohort, parseChart, type Chart, type ChartQuery } from '../../chart/index.ts';
 import {
   addDays,
@@ -9,7 +9,7 @@ import {
   type Landmark,
   type ModalityId,
 } from '../../domain/index.ts';
-import { judgeEligibility } from '../../eligibility/index.ts';
+import { DEFAULT_ELIGIBILITY } from '../../eligibility/index.ts';
 import type { Modality } from '../../modalities/index.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 
@@ -46,12 +46,14 @@ export interface LeftOut {
 /** The study judges who may enter when the operation is over and its pathology known. */
 const PATHOLOGY_DAYS = 30;
 
+/** A model is of the study's patients: by its rules, not by a site's. */
+const RULES = DEFAULT_ELIGIBILITY;
+
 const isEligible = (chart: Chart, surgeryDate: string, { terminology }: Reading): boolean => {
   const asOf = addDays(surgeryDate, PATHOLOGY_DAYS);
-  const clinical = clinicalFacts(chart, terminology, asOf);
-  return judgeEligibility({ patient: chart.patient, clinical, asOf, barAsOf: asOf }).criteria.every(
-    (criterion) => criterion.result === 'met',
-  );
+  const { eligibility } = judgeChart(chart, { asOf, barAsOf: asOf }, terminology, RULES);
+  // Of a cohort whoever meets the criteria counts, also who is to recur within these days.
+  return !eligibility.criteria.some((criterion) => criterion.blocks);
 };
 
 /**

@@ -6,6 +6,7 @@ import {
   createSqliteRecords,
 } from '../../../src/assessment/index.ts';
 import type { AssessorDependencies } from '../../../src/assessment/assessor.ts';
+import { DEFAULT_ELIGIBILITY } from '../../../src/eligibility/index.ts';
 import { loadModels } from '../../../src/model-registry/index.ts';
 import { fixedClock } from '../../../src/platform/index.ts';
 import { chartOf, eligibleStory, markers, panel, report, type Resource } from '../support/fhir.ts';
@@ -44,6 +45,7 @@ export async function startBench(change: Partial<AssessorDependencies> = {}) {
     store,
     clock: fixedClock(`${TODAY}T10:00:00Z`),
     fingerprint: createFingerprint(key),
+    eligibilityOf: () => DEFAULT_ELIGIBILITY,
     ...change,
     models: {
       ...models,

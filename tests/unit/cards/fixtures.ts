@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Assessment, HorizonRisk, ModalityOutcome, RiskEstimate } from '../../../src/domain/index.ts';
 import { createTranslator } from '../../../src/i18n/index.ts';
 import type { Language } from '../../../src/i18n/index.ts';
-import type { CardContext } from '../../../src/cards/index.ts';
+import { CRITERION_IDS } from '../../../src/domain/index.ts';
+import type { CriterionId } from '../../../src/domain/index.ts';
+import type { CriterionResult } from '../../../src/eligibility/index.ts';
+import type { CardContext, ContrastNotes } from '../../../src/cards/index.ts';
 import { loadPolicy, proposeFollowUp } from '../../../src/policy/index.ts';
 import type { FollowUpProposal } from '../../../src/policy/index.ts';
 
@@ -105,5 +108,20 @@ export const assessment = (parts: Partial<Assessment> = {}): Assessment => ({
   risk: estimated(),
   modalities: MODALITIES,
   evidence: [],
+  ...parts,
+});
+
+/** All sixteen met, with changes by id. */
+export const criteriaWith = (
+  changed: Partial<Record<CriterionId, Partial<CriterionResult>>> = {},
+): readonly CriterionResult[] =>
+  CRITERION_IDS.map((id) => ({ id, result: 'met', blocks: false, evidence: [], ...changed[id] }));
+
+/** Kidneys measured two weeks ago, no allergy on record. */
+export const contrast = (parts: Partial<ContrastNotes> = {}): ContrastNotes => ({
+  egfr: { status: 'known', value: 78.4, on: '2026-11-09' },
+  creatinine: { status: 'known', value: 88, on: '2026-11-09' },
+  contrastAllergies: [],
+  allergiesRead: true,
   ...parts,
 });

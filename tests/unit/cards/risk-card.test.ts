@@ -6,7 +6,16 @@ import { MODALITY_FLAGS, MODALITY_REASONS, STRATA } from '../../../src/domain/in
 import type { RiskEstimate } from '../../../src/domain/index.ts';
 import { CATALOGUES, createTranslator, LANGUAGES } from '../../../src/i18n/index.ts';
 import type { Language } from '../../../src/i18n/index.ts';
-import { assessment, contextIn, estimated, highProposals, MODALITIES, twelveMonths } from './fixtures.ts';
+import {
+  assessment,
+  contextIn,
+  contrast,
+  criteriaWith,
+  estimated,
+  highProposals,
+  MODALITIES,
+  twelveMonths,
+} from './fixtures.ts';
 
 const make = (parts: Partial<RiskCardContent> = {}, language: Language = 'en', simulated = true): Card =>
   cardSchema.parse(
@@ -16,6 +25,8 @@ const make = (parts: Partial<RiskCardContent> = {}, language: Language = 'en', s
       proposals: highProposals(language),
       rechecked: true,
       ageDays: 0,
+      criteria: criteriaWith(),
+      contrast: contrast(),
       ...parts,
     }),
   );
@@ -383,6 +394,8 @@ describe('rendering', () => {
     proposals: highProposals('en'),
     rechecked: true,
     ageDays: 0,
+    criteria: criteriaWith(),
+    contrast: contrast(),
   };
 
   it('is the same for the same input, without uuids', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cardSchema, riskCard } from '../../../src/cards/index.ts';
-import { assessment, contextIn, highProposals } from './fixtures.ts';
+import { assessment, contextIn, contrast, criteriaWith, highProposals } from './fixtures.ts';
 
 type LooseCard = Record<string, any>;
 
@@ -12,6 +12,8 @@ const goodCard = (): LooseCard =>
       proposals: highProposals('en'),
       rechecked: true,
       ageDays: 0,
+      criteria: criteriaWith(),
+      contrast: contrast(),
     }),
   );
 

@@ -38,7 +38,13 @@ describe('hostile input', () => {
     const clinical = clinicalFacts(chart, terminology, '2026-06-01');
     JSON.stringify(clinical); // reads what is computed when it is asked for
     careFacts({ documents: resources }, 'Asia/Shanghai');
-    judgeEligibility({ patient: chart.patient, clinical, asOf: '2026-06-01', barAsOf: '2026-06-01' });
+    judgeEligibility({
+      patient: chart.patient,
+      clinical,
+      unread: chart.unread,
+      asOf: '2026-06-01',
+      barAsOf: '2026-06-01',
+    });
     const landmark = { date: '2026-06-01', surgeryDate: SURGERY };
     for (const each of modalities)
       if (each.select(chart, landmark).status === 'present') await each.extract(chart, landmark, NEVER);

@@ -1,265 +1,220 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clinicalFacts } from '../../../src/chart/index.ts';
-import { CRITERION_IDS, judgeEligibility, type CriterionId } from '../../../src/eligibility/index.ts';
+import { judgeChart } from '../../../src/assessment/index.ts';
+import { UNKNOWN_REASONS, type ClinicalFacts, type Fact } from '../../../src/chart/index.ts';
+import { CRITERION_IDS, DEFAULT_BLOCKING, type CriterionId } from '../../../src/domain/index.ts';
+import {
+  CRITERION_TEXTS,
+  DEFAULT_ELIGIBILITY,
+  judgeEligibility,
+  type EligibilitySettings,
+} from '../../../src/eligibility/index.ts';
+import { configSchema } from '../../../src/platform/config.ts';
 import { SYSTEMS } from '../../../src/terminology/index.ts';
 import {
   chartOf,
   concept,
   condition,
   diseaseStatus,
-  dose,
   eligibleStory,
   patient,
   procedure,
-  SMALL_CELL,
-  stage,
-  SURGERY,
   type Resource,
 } from '../support/fhir.ts';
 import { terminology } from '../support/reading.ts';
+import {
+  clinicalFactsWith,
+  conditionFact,
+  known,
+  patientFact,
+  procedureFact,
+  ref,
+  stageFact,
+  subjectWith,
+  SURGERY,
+  surgeryFact,
+  therapyFact,
+  TODAY,
+  unknownFact,
+  without,
+} from './hand-made.ts';
 
-const TODAY = '2026-11-23';
-const judge = (resources: readonly Resource[], asOf = TODAY, barAsOf = asOf) => {
-  const chart = chartOf(resources);
-  return judgeEligibility({
-    patient: chart.patient,
-    clinical: clinicalFacts(chart, terminology, asOf, { barAsOf }),
-    asOf,
-    barAsOf,
-  });
-};
-/** The eligible story with some resources replaced (by id) or added, or taken away. */
-const story = (changed: readonly Resource[] = [], gone: readonly string[] = []): Resource[] => {
-  const byId = new Map(eligibleStory().map((each) => [each.id, each]));
-  for (const each of changed) byId.set(each.id, each);
-  for (const id of gone) byId.delete(id);
-  return [...byId.values()];
-};
-const criterion = (id: CriterionId, resources: readonly Resource[], asOf = TODAY) => {
-  const { criteria } = judge(resources, asOf);
-  const { result, found, evidence } = criteria.find((each) => each.id === id) ?? criteria[0]!;
-  return { result, found, evidence: evidence.map((ref) => ref.reference) };
-};
+const facts = clinicalFactsWith();
+const judge = (clinical: ClinicalFacts, settings?: EligibilitySettings) =>
+  judgeEligibility(subjectWith(clinical), settings);
+const blocking = (clinical: ClinicalFacts, settings?: EligibilitySettings): CriterionId[] =>
+  judge(clinical, settings)
+    .criteria.filter(({ blocks }) => blocks)
+    .map(({ id }) => id);
 
-it('the story that meets every criterion, with its evidence', () => {
-  const eligibility = judge(eligibleStory());
+it('whoever meets all sixteen criteria is eligible, each in its place with its evidence', () => {
+  const eligibility = judge(facts);
   expect(eligibility).toMatchObject({ eligible: true, outOfScope: [] });
   expect(eligibility.barred).toBeUndefined();
-  expect(eligibility.criteria.map((each) => [each.id, each.result, each.found])).toEqual([
-    ['age', 'met', '65'],
-    ['nsclc', 'met', undefined],
-    ['stage', 'met', 'pIIB'],
-    ['resection', 'met', SURGERY],
-    ['neoadjuvant', 'met', '2'],
-  ]);
-  for (const each of eligibility.criteria) expect(each.evidence.length).toBeGreaterThan(0);
-  expect(eligibility.criteria.map((each) => each.id)).toEqual(CRITERION_IDS);
+  expect(eligibility.criteria.map(({ id }) => id)).toEqual(CRITERION_IDS);
+  for (const { id, result, evidence, reason } of eligibility.criteria) {
+    expect([id, result, reason]).toEqual([id, 'met', undefined]);
+    // No other malignancy is met by there being none.
+    if (id !== 'no-other-malignancy') expect(evidence.length, id).toBeGreaterThan(0);
+  }
+  expect(Object.keys(CRITERION_TEXTS).sort()).toEqual([...CRITERION_IDS].sort());
 });
 
-describe('age', () => {
-  it.each([
-    // the day of surgery is 15 January 2026
-    ['2008-01-15', 'met', '18'],
-    ['2008-01-16', 'not-met', '17'],
-    ['1941-01-16', 'met', '84'],
-    ['1941-01-15', 'not-met', '85'],
-    ['2026-02-01', 'not-met', '-1'],
-    ['1960', 'unknown', undefined],
-    [undefined, 'unknown', undefined],
-  ])('born %s: %s at surgery', (birthDate, result, found) => {
-    expect(criterion('age', story([patient({ birthDate })]))).toEqual({
-      result,
-      found,
-      evidence: ['Patient/p1'],
+describe('what blocks', () => {
+  const pureGroundGlass = clinicalFactsWith({ groundGlass: known('pure', 'Observation/n') });
+  const silent = clinicalFactsWith({
+    groundGlass: unknownFact('not-recorded'),
+    consent: unknownFact('not-recorded'),
+    judgement: unknownFact('not-recorded'),
+    samples: [],
+  });
+
+  it('by default: every not met but the samples, and every unknown but those a chart seldom tells', () => {
+    expect(blocking(silent)).toEqual([]);
+    expect(judge(silent).eligible).toBe(true);
+    expect(judge(silent).criteria.filter(({ result }) => result === 'unknown')).toHaveLength(6);
+    expect(blocking(pureGroundGlass)).toEqual(['no-pure-ground-glass']);
+    expect(blocking(clinicalFactsWith({ samples: [] }))).toEqual([]);
+    const unstaged = clinicalFactsWith({
+      pathologicStage: stageFact('stage', undefined, { unknown: 'edition-unknown' }),
     });
+    expect(blocking(unstaged)).toEqual(['stage', 'no-advanced-stage']);
   });
 
-  it('a 29 February is a birthday of 1 March in other years', () => {
-    const at = (surgeryOn: string) =>
-      criterion('age', story([patient({ birthDate: '2008-02-29' }), procedure('lobectomy', surgeryOn)]))
-        .found;
-    expect([at('2026-02-28'), at('2026-03-01')]).toEqual(['17', '18']);
+  it('is what the configuration defaults to', () => {
+    const config = configSchema.parse({ tenants: [{ id: 'a', fhirBaseUrl: 'http://127.0.0.1/fhir' }] });
+    expect(config.tenants[0]?.eligibility).toEqual(DEFAULT_ELIGIBILITY);
   });
 
-  it('is judged today where surgery has no date', () => {
-    const undated = story([procedure('lobectomy'), patient({ birthDate: '1941-06-01' })]);
-    expect(criterion('age', undated)).toMatchObject({ result: 'not-met', found: '85' });
-  });
-});
-
-describe('NSCLC', () => {
-  const icd10 = concept('http://hl7.org/fhir/sid/icd-10-cm', 'C34.11');
-  it.each<[string, readonly Resource[], string, readonly string[]]>([
-    ['NSCLC', [], 'met', ['Condition/nsclc']],
-    [
-      'lung cancer, histology not said',
-      [condition('nsclc', { code: icd10 })],
-      'unknown',
-      ['Condition/nsclc'],
-    ],
-    [
-      'provisional only',
-      [condition('nsclc', { verificationStatus: concept(SYSTEMS.conditionVerification, 'provisional') })],
-      'unknown',
-      ['Condition/nsclc'],
-    ],
-    ['small cell as well', [condition('sclc', { code: SMALL_CELL })], 'not-met', ['Condition/sclc']],
-  ])('%s', (_, changed, result, evidence) => {
-    expect(criterion('nsclc', story(changed))).toEqual({ result, found: undefined, evidence });
+  it("is a site's to change, both ways", () => {
+    const strict: EligibilitySettings = {
+      ...DEFAULT_ELIGIBILITY,
+      blocking: { notMet: CRITERION_IDS, unknown: CRITERION_IDS },
+    };
+    expect(blocking(silent, strict)).toEqual([
+      'consent',
+      'samples',
+      'no-pure-ground-glass',
+      'adequate-samples',
+      'consent-not-withdrawn',
+      'investigator-judgement',
+    ]);
+    const lenient: EligibilitySettings = {
+      ...DEFAULT_ELIGIBILITY,
+      blocking: { ...DEFAULT_BLOCKING, notMet: [] },
+    };
+    expect(blocking(pureGroundGlass, lenient)).toEqual([]);
+    expect(judge(pureGroundGlass, lenient).eligible).toBe(true);
   });
 
-  it('a refuted diagnosis of another histology rules nothing out', () => {
-    const refuted = condition('sclc', {
-      code: SMALL_CELL,
-      verificationStatus: concept(SYSTEMS.conditionVerification, 'refuted'),
+  it('the number of cycles is too', () => {
+    const settings = { ...DEFAULT_ELIGIBILITY, minimumNeoadjuvantCycles: 3 };
+    expect(blocking(facts, settings)).toEqual(['neoadjuvant']);
+  });
+
+  const someCriteria = fc.subarray([...CRITERION_IDS]);
+  it('eligible is: in scope, not barred, nothing blocks; only an unknown has a reason', () => {
+    const factArb = <const T>(...values: T[]): fc.Arbitrary<Fact<T>> =>
+      fc.oneof(
+        ...values.map((value) => fc.constant(known(value, 'Observation/o'))),
+        fc.constantFrom(...UNKNOWN_REASONS).map((reason) => unknownFact(reason)),
+      );
+    const clinicalArb = fc.record({
+      consent: factArb('given', 'withdrawn'),
+      groundGlass: factArb('pure', 'solid'),
+      radical: factArb(true, false),
+      residualTumour: factArb('R0', 'R1', 'R2'),
+      stage: fc.constantFrom(undefined, '0', 'IIB', 'IIIB', 'IV'),
+      cycles: fc.integer({ min: 0, max: 4 }),
+      transfused: fc.boolean(),
     });
-    expect(judge(story([refuted])).eligible).toBe(true);
-  });
-});
-
-describe('stage', () => {
-  it.each([
-    ['0', 'not-met'], // ypT0N0
-    ['IA', 'not-met'],
-    ['IA3', 'not-met'],
-    ['IB', 'met'],
-    ['IIA', 'met'],
-    ['IIB', 'met'],
-    ['IIIA', 'met'],
-    ['IIIB', 'not-met'],
-    ['IIIC', 'not-met'],
-    ['IVA', 'not-met'],
-  ])('pathologic %s: %s', (group, result) => {
-    expect(criterion('stage', story([stage('stage', 'pathologic', group, SURGERY)]))).toEqual({
-      result,
-      found: `p${group}`,
-      evidence: ['Observation/stage'],
-    });
-  });
-
-  it.each([
-    // a clinical stage alone can exclude, never include
-    ['IIB', 'unknown', 'cIIB'],
-    ['IIIB', 'unknown', 'cIIIB'],
-    ['IIIC', 'not-met', 'cIIIC'],
-    ['IVB', 'not-met', 'cIVB'],
-  ])('clinical %s alone: %s', (group, result, found) => {
-    const clinical = stage('clinical', 'clinical', group, '2025-10-01');
-    expect(criterion('stage', story([clinical], ['stage']))).toEqual({
-      result,
-      found,
-      evidence: ['Observation/clinical'],
-    });
-  });
-
-  it('a clinical IV excludes whatever the pathologist found after the therapy; a clinical IIIB does not', () => {
-    const clinical = (group: string) => story([stage('clinical', 'clinical', group, '2025-10-01')]);
-    expect(criterion('stage', clinical('IVA'))).toEqual({
-      result: 'not-met',
-      found: 'cIVA',
-      evidence: ['Observation/stage', 'Observation/clinical'],
-    });
-    expect(criterion('stage', clinical('IIIB'))).toMatchObject({ result: 'met', found: 'pIIB' });
-  });
-
-  it('is unknown where there is none, or none that can be read', () => {
-    expect(criterion('stage', story([], ['stage']))).toEqual({
-      result: 'unknown',
-      found: undefined,
-      evidence: [],
-    });
-    const unreadable = stage('stage', 'pathologic', 'IIB', SURGERY, {
-      valueCodeableConcept: concept('urn:local', 'IIB'),
-    });
-    const clinical = stage('clinical', 'clinical', 'IIB', '2025-10-01');
-    expect(criterion('stage', story([unreadable, clinical]))).toMatchObject({
-      result: 'unknown',
-      found: undefined,
-    });
-  });
-});
-
-describe('resection', () => {
-  it('needs its date', () => {
-    expect(criterion('resection', story([procedure('lobectomy', '2026-01')]))).toEqual({
-      result: 'unknown',
-      found: undefined,
-      evidence: ['Procedure/lobectomy'],
-    });
-  });
-});
-
-describe('neoadjuvant therapy', () => {
-  const doses = ['nivolumab-0', 'nivolumab-1', 'cisplatin-0', 'cisplatin-1'];
-  it.each<[string, readonly Resource[], readonly string[], string, string | undefined]>([
-    ['two cycles of both', [], [], 'met', '2'],
-    ['one cycle of platinum', [], ['cisplatin-1'], 'not-met', '1'],
-    ['no platinum', [], ['cisplatin-0', 'cisplatin-1'], 'not-met', '0'],
-    ['nothing recorded: often it was given elsewhere', [], doses, 'unknown', undefined],
-    ['the second dose on the same day', [dose('cisplatin-1', 'cisplatin', '2025-11-14')], [], 'not-met', '1'],
-    ['the second dose after surgery', [dose('cisplatin-1', 'cisplatin', '2026-02-14')], [], 'not-met', '1'],
-    [
-      'the second dose not given',
-      [dose('cisplatin-1', 'cisplatin', '2025-12-05', { status: 'not-done' })],
-      [],
-      'not-met',
-      '1',
-    ],
-    [
-      'three cycles',
-      [dose('c2', 'cisplatin', '2025-12-26'), dose('n2', 'nivolumab', '2025-12-26')],
-      [],
-      'met',
-      '3',
-    ],
-  ])('%s', (_, changed, gone, result, found) => {
-    expect(criterion('neoadjuvant', story(changed, gone))).toMatchObject({ result, found });
+    fc.assert(
+      fc.property(clinicalArb, someCriteria, someCriteria, (given, notMet, unknown) => {
+        const surgery = surgeryFact({
+          radical: given.radical as never,
+          residualTumour: given.residualTumour as never,
+        });
+        const days = ['2025-10-24', '2025-11-14', '2025-12-05', '2025-12-26'].slice(0, given.cycles);
+        const { criteria, eligible } = judge(
+          clinicalFactsWith({
+            consent: given.consent,
+            groundGlass: given.groundGlass,
+            surgery,
+            pathologicStage: stageFact('stage', given.stage),
+            platinum: therapyFact('cisplatin', days),
+            transfusions: given.transfused ? [ref('Procedure/t')] : [],
+          }),
+          { ...DEFAULT_ELIGIBILITY, blocking: { notMet, unknown } },
+        );
+        for (const { id, result, reason, blocks } of criteria) {
+          expect(reason !== undefined).toBe(result === 'unknown');
+          const listed = result === 'not-met' ? notMet : result === 'unknown' ? unknown : [];
+          expect(blocks).toBe(listed.includes(id));
+        }
+        expect(eligible).toBe(criteria.every(({ blocks }) => !blocks));
+      }),
+    );
   });
 });
 
 describe('scope and bars', () => {
-  const recurrence = diseaseStatus('s1', 'worsened', '2026-06-01');
-
   it('no lung cancer, no lung resection, or neither', () => {
-    expect(judge(story([], ['nsclc'])).outOfScope).toEqual(['no-lung-cancer']);
-    expect(judge(story([], ['lobectomy'])).outOfScope).toEqual(['no-lung-resection']);
-    expect(judge([patient()]).outOfScope).toEqual(['no-lung-cancer', 'no-lung-resection']);
-    for (const gone of ['nsclc', 'lobectomy']) expect(judge(story([], [gone])).eligible).toBe(false);
+    const noCancer = clinicalFactsWith({ lungCancer: [], nsclc: [] });
+    const noResection = { ...without(facts, 'surgery'), resections: [] };
+    expect(judge(noCancer).outOfScope).toEqual(['no-lung-cancer']);
+    expect(judge(noResection).outOfScope).toEqual(['no-lung-resection']);
+    expect(judge({ ...noResection, lungCancer: [] }).outOfScope).toEqual([
+      'no-lung-cancer',
+      'no-lung-resection',
+    ]);
+    expect(judge(noCancer).eligible).toBe(false);
+    expect(judge(noResection).eligible).toBe(false);
   });
 
   it('lung cancer of another histology is in scope, and not eligible', () => {
-    const eligibility = judge(story([condition('nsclc', { code: SMALL_CELL })]));
-    expect(eligibility).toMatchObject({ outOfScope: [], eligible: false });
-  });
-
-  it('recurred: since when, and by what', () => {
-    expect(judge(story([recurrence]))).toMatchObject({
-      eligible: false,
-      barred: { reason: 'recurred', on: '2026-06-01', evidence: [{ reference: 'Observation/s1' }] },
+    const clinical = clinicalFactsWith({
+      lungCancer: [],
+      nsclc: [],
+      otherHistology: [conditionFact('sclc')],
     });
-    expect(judge(story([recurrence]), '2026-05-31')).toMatchObject({ eligible: true });
-    // every criterion is met all the same
-    expect(judge(story([recurrence])).criteria.every((each) => each.result === 'met')).toBe(true);
+    expect(judge(clinical)).toMatchObject({ outOfScope: [], eligible: false });
   });
 
-  it('deceased comes before recurred', () => {
-    const dead = patient({ deceasedDateTime: '2026-08-01' });
-    expect(judge(story([recurrence, dead])).barred).toEqual({ reason: 'deceased' });
-    expect(judge(story([patient({ deceasedBoolean: true })]))).toMatchObject({
+  it('recurred: since when, and by what; every criterion is met all the same', () => {
+    const source = ref('Observation/s1');
+    const eligibility = judge(clinicalFactsWith({ recurrence: { on: '2026-06-01', source } }));
+    expect(eligibility).toMatchObject({
       eligible: false,
-      barred: { reason: 'deceased' },
+      barred: { reason: 'recurred', on: '2026-06-01', evidence: [source] },
     });
+    expect(eligibility.criteria.every(({ result }) => result === 'met')).toBe(true);
   });
 
-  it('one criterion that is unknown blocks', () => {
-    for (const gone of ['stage', 'cisplatin-1']) expect(judge(story([], [gone])).eligible).toBe(false);
-    expect(judge(story([patient({ birthDate: undefined })])).eligible).toBe(false);
+  it('deceased comes before recurred, recurred before a second operation', () => {
+    const clinical = clinicalFactsWith({
+      recurrence: { source: ref('Condition/back') },
+      secondOperation: procedureFact('again', { performedOn: '2026-10-10' }),
+    });
+    const dead = patientFact({ deceased: true, deceasedOn: '2026-08-01' });
+    expect(judgeEligibility(subjectWith(clinical, { patient: dead })).barred).toEqual({ reason: 'deceased' });
+    expect(judge(clinical).barred?.reason).toBe('recurred');
+    expect(judge(without(clinical, 'recurrence')).barred).toMatchObject({
+      reason: 'second-operation',
+      on: '2026-10-10',
+    });
+    const undated = patientFact({ deceased: true });
+    expect(judgeEligibility(subjectWith(facts, { patient: undated })).barred?.reason).toBe('deceased');
   });
 });
 
-describe('what bars any number', () => {
+describe('what bars any number, of charts', () => {
   const ICD = 'http://hl7.org/fhir/sid/icd-10-cm';
   const LIVE = '9999-12-31';
+  const barred = (changed: Resource, asOf = TODAY, barAsOf = asOf) => {
+    const byId = new Map([...eligibleStory(), changed].map((each) => [each.id, each]));
+    const chart = chartOf([...byId.values()]);
+    return judgeChart(chart, { asOf, barAsOf }, terminology, DEFAULT_ELIGIBILITY).eligibility.barred;
+  };
   const metastasis = (code: string, change: object) =>
     condition('met', { code: concept(ICD, code), onsetDateTime: '2026-10-10', ...change });
 
@@ -290,8 +245,13 @@ describe('what bars any number', () => {
     ['a second lung operation', procedure('again', '2026-10-10'), 'second-operation'],
     ['another code of the same operation', procedure('same', SURGERY), undefined],
   ] as const)('%s', (_name, resource, reason) => {
-    const { barred, eligible } = judge(story([resource]), TODAY, LIVE);
-    expect([barred?.reason, eligible]).toEqual([reason, reason === undefined]);
+    expect(barred(resource, TODAY, LIVE)?.reason).toBe(reason);
+  });
+
+  it('a recurrence after the day is not seen', () => {
+    const recurrence = diseaseStatus('s1', 'worsened', '2026-06-01');
+    expect(barred(recurrence)).toMatchObject({ reason: 'recurred', on: '2026-06-01' });
+    expect(barred(recurrence, '2026-05-31')).toBeUndefined();
   });
 
   it('at a live visit a date in the future bars, at a retrospective one it is not seen', () => {
@@ -303,8 +263,8 @@ describe('what bars any number', () => {
       }),
       procedure('again', '2027-10-10'),
     ]) {
-      expect(judge(story([change]), TODAY, LIVE).barred).toBeDefined();
-      expect(judge(story([change])).barred).toBeUndefined();
+      expect(barred(change, TODAY, LIVE)).toBeDefined();
+      expect(barred(change)).toBeUndefined();
     }
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CRITERION_IDS } from '../../../src/eligibility/index.ts';
-import { MODALITY_FLAGS, MODALITY_IDS, MODALITY_REASONS, STRATA } from '../../../src/domain/index.ts';
+import { UNKNOWN_REASONS } from '../../../src/chart/index.ts';
+import {
+  CRITERION_IDS,
+  MODALITY_FLAGS,
+  MODALITY_IDS,
+  MODALITY_REASONS,
+  STRATA,
+} from '../../../src/domain/index.ts';
 import { analyteName, CATALOGUES, createTranslator, LANGUAGES } from '../../../src/i18n/index.ts';
 import type { MessageKey } from '../../../src/i18n/index.ts';
 
@@ -29,6 +35,7 @@ describe.each(LANGUAGES)('the %s catalogue', (language) => {
     ...STRATA.map((id) => `stratum.${id}`),
     ...CRITERION_IDS.map((id) => `criterion.${id}`),
     ...['met', 'not-met', 'unknown'].map((id) => `criterion.${id}`),
+    ...UNKNOWN_REASONS.map((id) => `unknown.${id}`),
     ...['present', 'absent', 'rejected', 'too-old'].map((id) => `status.${id}`),
     ...['no-modality', 'too-early', 'too-late', 'too-few-at-risk'].map((id) => `risk.none.${id}`),
   ])('has a text for %s', (key) => {
@@ -50,6 +57,7 @@ it('the Chinese texts are Chinese', () => {
     'followup.source',
     'followup.label',
     'feature.change',
+    'criteria.item',
   ]);
   for (const key of keys.filter((candidate) => !layoutOnly.has(candidate))) {
     expect(CATALOGUES['zh-CN'][key], key).toMatch(/\p{Script=Han}/u);

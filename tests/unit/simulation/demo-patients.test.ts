@@ -26,10 +26,25 @@ describe('demonstration patients', () => {
     expect(daysBetween(surgeryDate(cases[0]!)!, surgeryDate(later[0]!)!)).toBe(7);
   });
 
-  it('know nothing of today or later', () => {
-    for (const one of cases)
-      for (const [, date] of JSON.stringify(one.resources).matchAll(/"(\d{4}-\d\d-\d\d)[T"]/g))
+  it('know nothing of today or later, but of appointments for tomorrow', () => {
+    for (const one of cases) {
+      const booked = one.resources.filter(({ resourceType }) => resourceType === 'Appointment');
+      for (const appointment of booked)
+        expect(appointment).toMatchObject({ start: '2026-03-19T12:00:00+08:00' });
+      const past = one.resources.filter(({ resourceType }) => resourceType !== 'Appointment');
+      for (const [, date] of JSON.stringify(past).matchAll(/"(\d{4}-\d\d-\d\d)[T"]/g))
         expect(date! < TODAY, one.id).toBe(true);
+    }
+  });
+
+  it('three have a follow-up tomorrow, each of its own patient', () => {
+    const booked = cases.flatMap((one) =>
+      one.resources.flatMap((resource) =>
+        resource.resourceType === 'Appointment' ? [[one.id, resource.participant[0]?.actor?.reference]] : [],
+      ),
+    );
+    expect(booked).toHaveLength(3);
+    for (const [id, reference] of booked) expect(reference).toBe(`Patient/${id!}`);
   });
 
   it('have names, stories in both languages, and their own Patient', () => {
@@ -83,6 +98,21 @@ describe('demonstration patients', () => {
     expect(medicated('demo-low-3-months')).toBe(true);
     const recurrence = caseOf('demo-recurred').resources.find(({ id }) => id === 'demo-recurred-recurrence');
     expect(recurrence).toMatchObject({ clinicalStatus: { coding: [{ code: 'recurrence' }] } });
+    const valueOf = (id: string, suffix: string) =>
+      observations(caseOf(id)).find((each) => each.id === `${id}-${suffix}`)?.valueCodeableConcept
+        ?.coding?.[0]?.code;
+    expect(valueOf('demo-r2-resection', 'margins')).toBe('r2');
+    expect(valueOf('demo-intermediate-7-months', 'margins')).toBe('r1');
+    expect(
+      caseOf('demo-consent-withdrawn').resources.find(({ resourceType }) => resourceType === 'Consent'),
+    ).toMatchObject({ status: 'inactive', provision: { type: 'deny' } });
+    const colon = caseOf('demo-other-malignancy').resources.find(({ id }) => id.endsWith('-colon-cancer'));
+    const operated = surgeryDate(caseOf('demo-other-malignancy'))!;
+    expect(colon).toMatchObject({ code: { coding: [{ code: '363406005' }, { code: 'C18.2' }] } });
+    const onset = colon?.resourceType === 'Condition' ? colon.onsetDateTime! : '';
+    expect(Math.round(daysBetween(onset, operated) / 365.25)).toBe(3);
+    const unsaid = observations(caseOf('demo-stage-edition')).find(({ id }) => id?.endsWith('-stage'));
+    expect(unsaid?.method).toEqual({ text: 'TNM' });
     expect(JSON.stringify(caseOf('demo-no-lung-cancer'))).not.toMatch(/254637007|C34|173171007|49795001/);
   });
 

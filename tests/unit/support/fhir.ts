@@ -105,6 +105,19 @@ export const stage = (
     ...change,
   });
 
+/** The R classification of a resection. */
+export const margins = (
+  id: string,
+  value: 'r0' | 'r1' | 'r2',
+  effectiveDateTime: string,
+  change: Change = {},
+): Resource =>
+  observation(id, concept(SYSTEMS.project, 'residual-tumour'), {
+    valueCodeableConcept: concept(SYSTEMS.project, value),
+    effectiveDateTime,
+    ...change,
+  });
+
 /** SNOMED CT codes of mCODE's disease statuses. */
 export const STATUS = { improved: '268910001', stable: '359746009', worsened: '271299001' } as const;
 
@@ -254,7 +267,7 @@ export const report = (
 export const SURGERY = '2026-01-15';
 export const LAST_DOSE = '2025-12-05';
 
-/** Everything the study asks for: NSCLC, two cycles, a lobectomy, stage IIB. */
+/** Everything the study asks for: NSCLC, two cycles, a lobectomy with free margins, stage IIB. */
 export const eligibleStory = (): Resource[] => [
   patient(),
   condition('nsclc'),
@@ -264,6 +277,7 @@ export const eligibleStory = (): Resource[] => [
     dose(`cisplatin-${String(cycle)}`, 'cisplatin', date),
   ]),
   stage('stage', 'pathologic', 'IIB', SURGERY),
+  margins('margins', 'r0', SURGERY),
 ];
 
 /** Resources as a chart, whichever query brought them. */
