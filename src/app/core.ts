@@ -13,6 +13,7 @@ import {
   type JobHandlers,
   type RecordStore,
   type ResultStore,
+  type WorkerSite,
 } from '../assessment/index.ts';
 import { CHART_QUERY_KEYS, chartQueries, createFhirSource, type ChartQuery } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
@@ -35,6 +36,8 @@ export interface Core {
   readonly store: ResultStore;
   readonly assessor: Assessor;
   readonly handlers: JobHandlers;
+  /** Each tenant as workers see it. */
+  readonly sites: ReadonlyMap<string, WorkerSite>;
   readonly policy: FollowUpPolicy;
   close(): Promise<void>;
 }
@@ -106,6 +109,22 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     clock,
     fingerprint: createFingerprint(key),
   });
+  const sites = new Map<string, WorkerSite>(
+    config.tenants.map(({ id, fhirBaseUrl, timeZone, bearerToken }) => [
+      id,
+      {
+        fhirBaseUrl,
+        timeZone,
+        source: createFhirSource({
+          baseUrl: fhirBaseUrl,
+          queries,
+          timeoutMs: config.fhir.timeoutMs,
+          maxPages: config.fhir.maxPages,
+          ...(bearerToken !== undefined && { bearerToken }),
+        }),
+      },
+    ]),
+  );
   const handlers = createHandlers({
     assessor,
     store,
@@ -113,22 +132,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     metrics,
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
-    sites: new Map(
-      config.tenants.map(({ id, fhirBaseUrl, timeZone, bearerToken }) => [
-        id,
-        {
-          fhirBaseUrl,
-          timeZone,
-          source: createFhirSource({
-            baseUrl: fhirBaseUrl,
-            queries,
-            timeoutMs: config.fhir.timeoutMs,
-            maxPages: config.fhir.maxPages,
-            ...(bearerToken !== undefined && { bearerToken }),
-          }),
-        },
-      ]),
-    ),
+    sites,
   });
   return {
     config,
@@ -142,6 +146,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     store,
     assessor,
     handlers,
+    sites,
     policy,
     close: async () => {
       await store.close();

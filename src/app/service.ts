@@ -5,12 +5,15 @@ import {
   type AssessmentQueue,
   type AssessmentWorkers,
 } from '../assessment/index.ts';
+import type { FhirClient } from '../chart/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { createChartReader, createServices } from '../hooks/index.ts';
 import { createApp, createMonitoringApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
+import { openBackground, startBackgroundWorkers } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
+import { createFetchClient } from './fetch-client.ts';
 
 /** The running service. */
 export interface Service extends Listening {
@@ -23,6 +26,19 @@ const openQueue = ({ config, handlers, log }: Core): AssessmentQueue => {
     ? createInProcessQueue(handlers, { concurrency, log })
     : createBullQueue({ connection: redisUrl, prefix });
 };
+
+/** Each tenant's FHIR server, with the service's own access. */
+const clientsOf = ({ tenants, fhir }: Config): ReadonlyMap<string, FhirClient> =>
+  new Map(
+    tenants.map(({ id, fhirBaseUrl, bearerToken }) => [
+      id,
+      createFetchClient({
+        baseUrl: fhirBaseUrl,
+        maxPages: fhir.maxPages,
+        ...(bearerToken !== undefined && { bearerToken }),
+      }),
+    ]),
+  );
 
 const translatorsFor = (language: Config['hook']['language']) => {
   const translators = new Map(LANGUAGES.map((each) => [each, createTranslator(each)]));
@@ -47,6 +63,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config, queries, models, store } = core;
   const queue = openQueue(core);
+  const background = openBackground({ core, queue, clients: clientsOf(config) });
   const services = createServices({
     reader: createChartReader({ tenants: config.tenants, queries, fhir: config.fhir }),
     queries,
@@ -65,6 +82,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   });
   const app = createApp({
     services,
+    notifications: background.door,
     bodyLimit: config.http.bodyLimit,
     log: core.log,
     metrics: core.metrics,
@@ -77,6 +95,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   )
     core.log.warn('store.file is :memory: and there is no Redis: results end with this process');
   const closeAll = async (): Promise<void> => {
+    await background.close();
     await queue.close();
     await core.close();
   };
@@ -141,11 +160,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     handlers: core.handlers,
     log: core.log,
   });
+  // Whoever fuses also looks at patients: those who are looked at are queued for assessment.
+  const queue = createBullQueue({ connection: redisUrl, prefix });
+  const background = startBackgroundWorkers({ core, queue, clients: clientsOf(options.config) }, redisUrl);
   return {
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),
     close: async () => {
-      await workers.close();
+      await Promise.all([workers.close(), background.close()]);
+      await queue.close();
       await monitoring?.close();
       await core.close();
     },

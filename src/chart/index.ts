@@ -12,7 +12,7 @@ export type {
   ReportFact,
 } from './facts.ts';
 export { bundleResources, isPartial } from './bundle.ts';
-export { allOfPatient } from './identity.ts';
+export { allOfPatient, ownReference, patientIdOf } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';
 export { openCohort, type CohortSource } from './ndjson-source.ts';
 export { parseChart, type ResourceSets } from './parse.ts';
@@ -23,5 +23,5 @@ export {
   type ChartQuery,
   type ChartQueryKey,
 } from './queries.ts';
-export { list, localReference, record, text, type Json } from './resource-reader.ts';
+export { codings as codingsOf, list, localReference, record, text, type Json } from './resource-reader.ts';
 export type { ChartSource } from './source.ts';

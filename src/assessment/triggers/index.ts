@@ -1,0 +1,5 @@
+export { createAssessHandler, type AssessDependencies } from './assess.ts';
+export { createCatchUpHandler, type CatchUpDependencies } from './catch-up.ts';
+export { createNotificationDoor, type DoorDependencies, type NotificationDoor } from './door.ts';
+export { createFindPatientHandler, type FindPatientDependencies } from './find-patient.ts';
+export { createSweepHandler, type SweepDependencies, type SweptSite } from './sweep.ts';
