@@ -1,5 +1,6 @@
 import { bundleResources, list, record, text, type FhirClient, type Json } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
+import type { Config } from '../platform/index.ts';
 
 interface FetchClientOptions {
   readonly baseUrl: string;
@@ -13,7 +14,7 @@ const parameterPairs = (parameters: Parameters<FhirClient['search']>[1]): [strin
   );
 
 /** The least of a FhirClient: no retries, no limit. */
-export function createFetchClient({ baseUrl, bearerToken, maxPages }: FetchClientOptions): FhirClient {
+function createFetchClient({ baseUrl, bearerToken, maxPages }: FetchClientOptions): FhirClient {
   const { origin } = new URL(baseUrl);
   const raw: FhirClient['raw'] = async (address, init, { signal }) => {
     const url = new URL(address, `${baseUrl}/`);
@@ -79,3 +80,19 @@ export function createFetchClient({ baseUrl, bearerToken, maxPages }: FetchClien
     create: (resource, { signal }) => write(resource.resourceType, 'POST', resource, signal),
   };
 }
+
+/** Each tenant's FHIR server, with the service's own access. */
+export const createClients = ({
+  tenants,
+  fhir,
+}: Pick<Config, 'tenants' | 'fhir'>): ReadonlyMap<string, FhirClient> =>
+  new Map(
+    tenants.map(({ id, fhirBaseUrl, bearerToken }) => [
+      id,
+      createFetchClient({
+        baseUrl: fhirBaseUrl,
+        maxPages: fhir.maxPages,
+        ...(bearerToken !== undefined && { bearerToken }),
+      }),
+    ]),
+  );

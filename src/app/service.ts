@@ -5,7 +5,6 @@ import {
   type AssessmentQueue,
   type AssessmentWorkers,
 } from '../assessment/index.ts';
-import type { FhirClient } from '../chart/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { createChartReader, createServices } from '../hooks/index.ts';
 import { createApp, createMonitoringApp } from '../http/index.ts';
@@ -13,7 +12,7 @@ import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
 import { openBackground, startBackgroundWorkers } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
-import { createFetchClient } from './fetch-client.ts';
+import { createClients } from './fetch-client.ts';
 
 /** The running service. */
 export interface Service extends Listening {
@@ -26,19 +25,6 @@ const openQueue = ({ config, handlers, log }: Core): AssessmentQueue => {
     ? createInProcessQueue(handlers, { concurrency, log })
     : createBullQueue({ connection: redisUrl, prefix });
 };
-
-/** Each tenant's FHIR server, with the service's own access. */
-const clientsOf = ({ tenants, fhir }: Config): ReadonlyMap<string, FhirClient> =>
-  new Map(
-    tenants.map(({ id, fhirBaseUrl, bearerToken }) => [
-      id,
-      createFetchClient({
-        baseUrl: fhirBaseUrl,
-        maxPages: fhir.maxPages,
-        ...(bearerToken !== undefined && { bearerToken }),
-      }),
-    ]),
-  );
 
 const translatorsFor = (language: Config['hook']['language']) => {
   const translators = new Map(LANGUAGES.map((each) => [each, createTranslator(each)]));
@@ -63,7 +49,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config, queries, models, store } = core;
   const queue = openQueue(core);
-  const background = openBackground({ core, queue, clients: clientsOf(config) });
+  const background = openBackground({ core, queue, clients: createClients(config) });
   const services = createServices({
     reader: createChartReader({ tenants: config.tenants, queries, fhir: config.fhir }),
     queries,
@@ -162,7 +148,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   // Whoever fuses also looks at patients: those who are looked at are queued for assessment.
   const queue = createBullQueue({ connection: redisUrl, prefix });
-  const background = startBackgroundWorkers({ core, queue, clients: clientsOf(options.config) }, redisUrl);
+  const background = startBackgroundWorkers(
+    { core, queue, clients: createClients(options.config) },
+    redisUrl,
+  );
   return {
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),

@@ -5,6 +5,7 @@ import { addDemo } from './demo.ts';
 import { addExtract } from './extract.ts';
 import { addServe, addWorker } from './serve.ts';
 import { addSimulate } from './simulate.ts';
+import { addSubscribe } from './subscribe.ts';
 import { addTrain } from './train.ts';
 
 export type { CliContext } from './context.ts';
@@ -18,7 +19,8 @@ export function createProgram(context: CliContext): Command {
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: context.out, writeErr: context.note });
-  for (const add of [addServe, addWorker, addDemo, addSimulate, addTrain, addExtract]) add(program, context);
+  for (const add of [addServe, addWorker, addSubscribe, addDemo, addSimulate, addTrain, addExtract])
+    add(program, context);
   // Commands inherit these only when set before they are added; commander leaves it to us afterwards.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

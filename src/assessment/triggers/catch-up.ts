@@ -2,6 +2,7 @@ import { patientIdOf, type ChartQuery, type FhirClient } from '../../chart/index
 import { asCdsError } from '../../domain/index.ts';
 import type { Clock, Log, Metrics } from '../../platform/index.ts';
 import type { TaskHandlers, TaskQueue } from '../ports.ts';
+import { searchesOf } from './searches.ts';
 import { clientOf, isLasting, spread } from './sites.ts';
 
 export interface CatchUpDependencies {
@@ -19,18 +20,6 @@ const FIRST_LOOK_BACK_MS = 24 * 3_600_000;
 const OVERLAP_MS = 5 * 60_000;
 const LIMIT_MS = 120_000;
 const PAGE = 200;
-
-/** One search a resource type, its codes together; a query without codes asks for all of the type. */
-const searchesOf = (queries: readonly ChartQuery[]): ReadonlyMap<string, readonly string[]> => {
-  const codes = new Map<string, readonly string[]>();
-  for (const { resourceType, parameters } of queries) {
-    const own = parameters.filter(([name]) => name === 'code').map(([, value]) => value);
-    const known = codes.get(resourceType);
-    const all = own.length === 0 || known?.length === 0;
-    codes.set(resourceType, all ? [] : [...(known ?? []), ...own]);
-  }
-  return codes;
-};
 
 /**
  * Finds the patients of whom something is new, where a notification did not say whose, or did not come: searches by
