@@ -57,7 +57,8 @@ type Seen = Change | 'foreign' | undefined;
 /** A resource of a payload: whose it says it is. One that names a patient of another server is foreign. */
 const ofResource = (resource: Json, baseUrl: string): Seen => {
   const reference = `${text(resource['resourceType']) ?? ''}/${text(resource['id']) ?? ''}`;
-  const patientId = patientIdOf(resource, baseUrl);
+  const named = patientIdOf(resource, baseUrl);
+  const patientId = named !== undefined && REFERENCE.test(`Patient/${named}`) ? named : undefined;
   const elsewhere = [resource['subject'], resource['patient']].some(
     (each) => localReference(each) !== undefined && ownReference(each, baseUrl) === undefined,
   );
