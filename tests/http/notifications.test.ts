@@ -232,14 +232,14 @@ describe('a new sample leads to a new assessment, without a hook', () => {
 
       // The same again is nothing new; another value is.
       const fraction = draw.find(({ id }) => id.endsWith('tumour-fraction')) as Observation & { id: string };
-      await putAll(stack, [{ ...fraction, valueQuantity: { ...fraction.valueQuantity!, value: 0.02 } }]);
+      const changed = { ...fraction, valueQuantity: { ...fraction.valueQuantity!, value: 0.02 } };
+      await putAll(stack, [changed]);
       const newer = await vi.waitFor(async () => {
         const last = (await store.history('test', PATIENT)).at(-1);
         expect(last?.fingerprint).not.toBe(assessment.fingerprint);
         return last!;
       }, IN_TIME);
       expect(newer.risk).not.toEqual(assessment.risk);
-      // Most hospital's patients cost a look at three queries, and no job.
       expect(stack.logged.filter((line) => line.includes('"level":50'))).toEqual([]);
     } finally {
       await stack.close();
