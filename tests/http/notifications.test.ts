@@ -10,7 +10,7 @@ import { runningClock, startStack, TODAY, type Stack } from './running-service.t
 const SECRET = 'correct-horse-battery-staple';
 const BEARER = `Bearer ${SECRET}`;
 const TENANT = { subscriptions: { secret: SECRET, quietMs: 100 }, sweep: { enabled: false } };
-const IN_TIME = { timeout: 15_000, interval: 50 };
+const IN_TIME = { timeout: 25_000, interval: 50 };
 
 const metric = async (stack: Stack, labels: string): Promise<number> => {
   const text = await (await fetch(`${stack.service.url}/metrics`)).text();
@@ -65,9 +65,7 @@ describe('the door', () => {
       .send(JSON.stringify(notification('handshake')));
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^application\/fhir\+json/);
-    expect(JSON.parse(String(answer.text ?? answer.body))).toMatchObject({
-      resourceType: 'OperationOutcome',
-    });
+    expect(JSON.parse(answer.text)).toMatchObject({ resourceType: 'OperationOutcome' });
   });
 
   it.each([
@@ -85,12 +83,10 @@ describe('the door', () => {
   });
 
   it.each([
-    ['GET', '/notifications/test', 'POST'],
-    ['GET', '/notifications/test/Observation/o1', 'POST, PUT, DELETE'],
-  ])('%s %s: 405', async (method, path, allow) => {
-    const answer = await request(stack.service.url)
-      [method.toLowerCase() as 'get'](path)
-      .set('Authorization', BEARER);
+    ['/notifications/test', 'POST'],
+    ['/notifications/test/Observation/o1', 'POST, PUT, DELETE'],
+  ])('GET %s: 405', async (path, allow) => {
+    const answer = await request(stack.service.url).get(path).set('Authorization', BEARER);
     expect([answer.status, answer.headers['allow']]).toEqual([405, allow]);
   });
 
@@ -177,7 +173,7 @@ it('Redis away: 503, and when to try again', async () => {
   }
 });
 
-describe('a new sample leads to a new assessment, without a hook', () => {
+describe('a new sample leads to a new assessment, without a hook', { timeout: 90_000 }, () => {
   const PATIENT = 'demo-too-old-15-months';
   const STYLES: readonly (readonly [string, Pick<SubscriptionRequest, 'style' | 'payload' | 'topic'>])[] = [
     ['R4 with the resource', { style: 'r4', payload: 'full' }],
@@ -281,4 +277,27 @@ describe('a new sample leads to a new assessment, without a hook', () => {
       await stack.close();
     }
   });
+});
+
+it('the sweep has the visits of tomorrow assessed', async () => {
+  const stack = await startStack({ tenant: { sweep: { cron: '* * * * * *' } } });
+  try {
+    await stack.load([
+      {
+        resourceType: 'Appointment',
+        id: 'tomorrow',
+        status: 'booked',
+        start: '2026-11-24T09:00:00Z',
+        end: '2026-11-24T09:15:00Z',
+        participant: [{ actor: { reference: 'Patient/demo-high-13-months' }, status: 'accepted' }],
+      },
+    ]);
+    const { store } = stack.service.core;
+    await vi.waitFor(async () => {
+      expect(await store.history('test', 'demo-high-13-months')).toHaveLength(1);
+    }, IN_TIME);
+    expect(await store.history('test', 'demo-high-10-months')).toEqual([]);
+  } finally {
+    await stack.close();
+  }
 });

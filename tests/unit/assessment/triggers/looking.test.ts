@@ -241,10 +241,10 @@ describe('a resource or a time that nobody can place', () => {
         'north',
         {
           ...client,
-          search: ((type, ...rest) =>
+          search: (...[type, ...rest]: Parameters<typeof client.search>) =>
             type === 'Procedure'
               ? Promise.reject(new CdsError('FHIR_REFUSED'))
-              : client.search(type, ...rest)) as typeof client.search,
+              : client.search(type, ...rest),
         },
       ],
     ]);
