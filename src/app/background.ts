@@ -13,7 +13,7 @@ import {
   type TaskHandlers,
   type TaskQueue,
 } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, type FhirClient } from '../chart/index.ts';
+import { CHART_QUERY_KEYS } from '../chart/index.ts';
 import type { Config, TenantConfig } from '../platform/index.ts';
 import type { Core } from './core.ts';
 
@@ -21,28 +21,38 @@ export interface BackgroundOptions {
   readonly core: Core;
   /** Where assessments are queued. */
   readonly queue: AssessmentQueue;
-  /** Each tenant's FHIR server, by tenant id. */
-  readonly clients: ReadonlyMap<string, FhirClient>;
-  /** Does `write-back` tasks; without one there are none, and a task that comes all the same is let go. */
-  readonly writeBack?: TaskHandlers['write-back'];
+  /** What else is done in the background: replaces the handlers of its kinds, and is closed with the rest. */
+  readonly extend?: (tasks: Pick<TaskQueue, 'add'>) => {
+    readonly handlers: Partial<TaskHandlers>;
+    close(): Promise<void>;
+  };
   /** Queues what was stored and not written back: part of each sweep. */
   readonly resumeWriteBacks?: (tenant: string, signal: AbortSignal) => Promise<unknown>;
 }
-
-type Wired = BackgroundOptions & { readonly tasks: Pick<TaskQueue, 'add'> };
 
 /** Where the site allows the service's own reading: only there can anything be done without a hook. */
 const readable = ({ tenants }: Config): readonly TenantConfig[] =>
   tenants.filter(({ backgroundAccess }) => backgroundAccess);
 
-const handlersOf = ({ core, queue, clients, tasks, writeBack, resumeWriteBacks }: Wired): TaskHandlers => {
-  const { config, assessor, sites, models, queries, terminology, clock, log, metrics } = core;
+/** Handlers of one process, and the end of what they hold. */
+interface Work {
+  readonly handlers: TaskHandlers;
+  close(): Promise<void>;
+}
+
+const workOf = (
+  { core, queue, extend, resumeWriteBacks }: BackgroundOptions,
+  tasks: Pick<TaskQueue, 'add'>,
+): Work => {
+  const { config, assessor, workerSites, models, queries, terminology, clock, log, metrics } = core;
+  const clients = new Map([...core.sites].map(([id, { client }]) => [id, client]));
   const shared = { clients, tasks, clock, log, metrics };
-  return {
+  const extension = extend?.(tasks);
+  const handlers: TaskHandlers = {
     assess: createAssessHandler({
       assessor,
       queue,
-      sites,
+      sites: workerSites,
       queryKeys: CHART_QUERY_KEYS,
       modelDigest: models.identity.digest,
       clock,
@@ -61,8 +71,11 @@ const handlersOf = ({ core, queue, clients, tasks, writeBack, resumeWriteBacks }
     }),
     'find-patient': createFindPatientHandler(shared),
     'catch-up': createCatchUpHandler({ ...shared, queries }),
-    'write-back': writeBack ?? (() => Promise.resolve()),
+    // Nothing is written back unless the extension does it.
+    'write-back': () => Promise.resolve(),
+    ...extension?.handlers,
   };
+  return { handlers, close: () => extension?.close() ?? Promise.resolve() };
 };
 
 const doorOf = ({ config, queries, clock, log, metrics }: Core, tasks: TaskQueue): NotificationDoor =>
@@ -125,10 +138,11 @@ export function openBackground(options: BackgroundOptions): Background {
   const { redisUrl, prefix, concurrency } = config.queue;
   // Handlers add tasks to the queue that runs them.
   const add: TaskQueue['add'] = (task, when) => tasks.add(task, when);
-  const tasks =
-    redisUrl === undefined
-      ? createInProcessTasks(handlersOf({ ...options, tasks: { add } }), { concurrency, log })
-      : createBullTasks({ connection: redisUrl, prefix });
+  const work = redisUrl === undefined ? workOf(options, { add }) : undefined;
+  const tasks: TaskQueue =
+    work === undefined
+      ? createBullTasks({ connection: redisUrl ?? '', prefix })
+      : createInProcessTasks(work.handlers, { concurrency, log });
   const sweeps = planSweeps(config, tasks, log);
   return {
     tasks,
@@ -136,6 +150,7 @@ export function openBackground(options: BackgroundOptions): Background {
     close: async () => {
       sweeps.stop();
       await tasks.close();
+      await work?.close();
     },
   };
 }
@@ -144,13 +159,15 @@ export function openBackground(options: BackgroundOptions): Background {
 export function startBackgroundWorkers(options: BackgroundOptions, redisUrl: string): AssessmentWorkers {
   const { prefix, concurrency } = options.core.config.queue;
   const tasks = createBullTasks({ connection: redisUrl, prefix });
-  const handlers = handlersOf({ ...options, tasks });
+  const work = workOf(options, tasks);
+  const { handlers } = work;
   const { log } = options.core;
   const workers = startTaskWorkers({ connection: redisUrl, prefix, concurrency, handlers, log });
   return {
     close: async () => {
       await workers.close();
       await tasks.close();
+      await work.close();
     },
   };
 }

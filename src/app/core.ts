@@ -15,13 +15,14 @@ import {
   type ResultStore,
   type WorkerSite,
 } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, chartQueries, createFhirSource, type ChartQuery } from '../chart/index.ts';
+import { CHART_QUERY_KEYS, chartQueries, type ChartQuery, type KeyFile } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { createModalities, type Modality } from '../modalities/index.ts';
 import { loadModels, type Models } from '../model-registry/index.ts';
 import { createMetrics, type Clock, type Config, type Log, type Metrics } from '../platform/index.ts';
 import { loadPolicy, type FollowUpPolicy } from '../policy/index.ts';
 import { createUnitConverter, loadTerminology, type Terminology } from '../terminology/index.ts';
+import { createSites, openSigningKeys, type Site } from './sites.ts';
 
 /** What the service and the worker have in common. */
 export interface Core {
@@ -37,8 +38,12 @@ export interface Core {
   readonly assessor: Assessor;
   readonly handlers: JobHandlers;
   /** Each tenant as workers see it. */
-  readonly sites: ReadonlyMap<string, WorkerSite>;
+  readonly workerSites: ReadonlyMap<string, WorkerSite>;
   readonly policy: FollowUpPolicy;
+  /** By tenant id. */
+  readonly sites: ReadonlyMap<string, Site>;
+  /** Our private keys for SMART Backend Services, where they are configured. */
+  readonly signingKeys: KeyFile | undefined;
   close(): Promise<void>;
 }
 
@@ -85,11 +90,13 @@ export function createReading(config: Pick<Config, 'terminology'>) {
 /**
  * Builds everything but the queue.
  *
- * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function createCore({ config, clock, log }: CoreOptions): Promise<Core> {
   const { terminology, queries, modalities } = createReading(config);
   const policy = readPolicy(config.policy);
+  const signingKeys = await openSigningKeys(config, log);
+  const sites = await createSites(config, { queries, signingKeys, clock, log });
   const models = await loadModels(config.models.directory, config.models.riskLayer);
   try {
     refuseSimulated(config, models);
@@ -109,20 +116,10 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     clock,
     fingerprint: createFingerprint(key),
   });
-  const sites = new Map<string, WorkerSite>(
-    config.tenants.map(({ id, fhirBaseUrl, timeZone, bearerToken }) => [
+  const workerSites = new Map<string, WorkerSite>(
+    [...sites].map(([id, { tenant, source }]) => [
       id,
-      {
-        fhirBaseUrl,
-        timeZone,
-        source: createFhirSource({
-          baseUrl: fhirBaseUrl,
-          queries,
-          timeoutMs: config.fhir.timeoutMs,
-          maxPages: config.fhir.maxPages,
-          ...(bearerToken !== undefined && { bearerToken }),
-        }),
-      },
+      { fhirBaseUrl: tenant.fhirBaseUrl, timeZone: tenant.timeZone, source },
     ]),
   );
   const handlers = createHandlers({
@@ -132,7 +129,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     metrics,
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
-    sites,
+    sites: workerSites,
   });
   return {
     config,
@@ -146,8 +143,10 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     store,
     assessor,
     handlers,
-    sites,
+    workerSites,
     policy,
+    sites,
+    signingKeys,
     close: async () => {
       await store.close();
       await models.close();

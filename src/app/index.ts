@@ -1,3 +1,3 @@
 export { createReading } from './core.ts';
 export { startService, startWorker, type RunningWorker, type Service } from './service.ts';
-export { createClients } from './fetch-client.ts';
+export { createSites, openSigningKeys, type Site } from './sites.ts';

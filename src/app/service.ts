@@ -12,7 +12,6 @@ import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
 import { openBackground, startBackgroundWorkers } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
-import { createClients } from './fetch-client.ts';
 
 /** The running service. */
 export interface Service extends Listening {
@@ -43,13 +42,13 @@ const readyOf =
  * Starts the hook service. Without REDIS_URL its queue and workers are in this process; with it, jobs wait in
  * BullMQ for `worker` processes.
  *
- * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config, queries, models, store } = core;
   const queue = openQueue(core);
-  const background = openBackground({ core, queue, clients: createClients(config) });
+  const background = openBackground({ core, queue });
   const services = createServices({
     reader: createChartReader({ tenants: config.tenants, queries, fhir: config.fhir }),
     queries,
@@ -73,6 +72,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
     log: core.log,
     metrics: core.metrics,
     ready: readyOf(core),
+    ...(core.signingKeys !== undefined && { publicKeys: core.signingKeys.publicKeys }),
   });
   if (
     config.environment === 'production' &&
@@ -148,10 +148,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   // Whoever fuses also looks at patients: those who are looked at are queued for assessment.
   const queue = createBullQueue({ connection: redisUrl, prefix });
-  const background = startBackgroundWorkers(
-    { core, queue, clients: createClients(options.config) },
-    redisUrl,
-  );
+  const background = startBackgroundWorkers({ core, queue }, redisUrl);
   return {
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),

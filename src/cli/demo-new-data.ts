@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bundle, Subscription } from 'fhir/r4.js';
-import { createClients, type Service } from '../app/index.ts';
+import type { Service, Site } from '../app/index.ts';
 import { subscriptionsFor } from '../assessment/index.ts';
-import type { FhirClient } from '../chart/index.ts';
 import { CdsError, type Assessment } from '../domain/index.ts';
-import type { TenantConfig } from '../platform/index.ts';
 import { simulateNewDraw } from '../simulation/index.ts';
 
 /** What the demo shows without a hook: a laboratory writes, the FHIR server notifies, an assessment is made. */
@@ -28,11 +26,10 @@ const TOPIC = 'https://recurrence-cds.org/fhir/SubscriptionTopic/chart';
 const LIMIT_MS = 30_000;
 const POLL_MS = 100;
 
-const demoTenant = ({ core }: Service): { tenant: TenantConfig; client: FhirClient } => {
-  const [tenant] = core.config.tenants;
-  const client = createClients(core.config).get(tenant?.id ?? '');
-  if (tenant === undefined || client === undefined) throw new CdsError('INTERNAL', 'a demo without a tenant');
-  return { tenant, client };
+const demoSite = ({ core }: Service): Site => {
+  const [site] = core.sites.values();
+  if (site === undefined) throw new CdsError('INTERNAL', 'a demo without a tenant');
+  return site;
 };
 
 /** @throws {CdsError} INTERNAL, `what`, where it does not come in time */
@@ -51,7 +48,7 @@ const allActive = ({ entry = [] }: Bundle<Subscription>): boolean =>
 
 /** Has the demo's FHIR server tell the service of new data, as `subscribe` does, and waits for the handshakes. */
 export async function subscribeDemo(service: Service): Promise<number> {
-  const { tenant, client } = demoTenant(service);
+  const { tenant, client } = demoSite(service);
   const { secret = '' } = tenant.subscriptions;
   const wanted = subscriptionsFor(
     {
@@ -94,7 +91,7 @@ const restingOn = (
  * @throws {CdsError} INTERNAL where none comes
  */
 export async function bringNewData(service: Service, today: string): Promise<NewData> {
-  const { tenant, client } = demoTenant(service);
+  const { tenant, client } = demoSite(service);
   const draw = simulateNewDraw(NEW_DATA_PATIENT, today, service.core.clock.now().toISOString());
   const signal = AbortSignal.timeout(LIMIT_MS);
   for (const resource of draw) await client.put(resource, { signal });

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { startService, startWorker, type Service } from '../app/index.ts';
 import { isReady } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, createFhirSource, parseChart } from '../chart/index.ts';
+import { CHART_QUERY_KEYS, parseChart } from '../chart/index.ts';
 import { createDemoEhr, createFhirServer } from '../demo/index.ts';
 import { addDays, CdsError } from '../domain/index.ts';
 import {
@@ -62,22 +62,21 @@ const rememberPreviousVisits = async (
   today: string,
   cases: readonly DemoCase[],
 ): Promise<void> => {
-  const [tenant] = core.config.tenants;
-  if (tenant === undefined) return;
+  const [site] = core.sites.values();
+  if (site === undefined) return;
+  const { tenant, source } = site;
   const { fhirBaseUrl } = tenant;
-  const source = createFhirSource({
-    baseUrl: fhirBaseUrl,
-    queries: core.queries,
-    timeoutMs: 10_000,
-    maxPages: 50,
-  });
   const { signal } = new AbortController();
   for (const { id } of cases) {
-    const chart = parseChart(await source.read(id, CHART_QUERY_KEYS, signal), TIME_ZONE);
-    const site = { tenant: tenant.id, fhirBaseUrl };
-    const plan = core.assessor.plan(site, chart, addDays(today, -PREVIOUS_VISIT_DAYS), {
-      retrospective: true,
-    });
+    const chart = parseChart(await source.read(id, CHART_QUERY_KEYS, signal), TIME_ZONE, CHART_QUERY_KEYS);
+    const plan = core.assessor.plan(
+      { tenant: tenant.id, fhirBaseUrl },
+      chart,
+      addDays(today, -PREVIOUS_VISIT_DAYS),
+      {
+        retrospective: true,
+      },
+    );
     if (isReady(plan) && plan.assessable.scoreFingerprints.size > 0)
       await core.assessor.complete(plan, chart, signal);
   }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { createClients, createReading } from '../app/index.ts';
+import { createReading, createSites, openSigningKeys } from '../app/index.ts';
 import {
   SUBSCRIPTION_PAYLOADS,
   SUBSCRIPTION_STYLES,
@@ -9,9 +9,9 @@ import {
   type SubscriptionPayload,
   type SubscriptionStyle,
 } from '../assessment/index.ts';
-import type { FhirClient } from '../chart/index.ts';
+import type { ChartQuery, FhirClient } from '../chart/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
-import { loadConfig, type Config, type TenantConfig } from '../platform/index.ts';
+import { createLog, loadConfig, systemClock, type Config, type TenantConfig } from '../platform/index.ts';
 import type { CliContext } from './context.ts';
 
 interface SubscribeOptions {
@@ -83,31 +83,38 @@ const remove = async (
   return `${id} removed`;
 };
 
+const subscriptionsOf = (
+  tenant: TenantConfig,
+  { style, payload = style === 'r4' ? 'full' : 'id-only', topic, endpoint }: SubscribeOptions,
+  queries: readonly ChartQuery[],
+): readonly NamedSubscription[] =>
+  subscriptionsFor(
+    {
+      tenant: tenant.id,
+      serviceUrl: endpoint,
+      secret: requireSecret(tenant),
+      style,
+      payload,
+      ...(topic !== undefined && { topic }),
+    },
+    queries,
+  );
+
 const subscribe = async (options: SubscribeOptions, context: CliContext): Promise<void> => {
   const config = loadConfig(context.env, options.config === undefined ? {} : { file: options.config });
   const { queries } = createReading(config);
-  const clients = createClients(config);
-  const { style, payload = style === 'r4' ? 'full' : 'id-only', topic, endpoint } = options;
+  const log = createLog('warn');
+  const signingKeys = await openSigningKeys(config, log);
+  const sites = await createSites(config, { queries, signingKeys, clock: systemClock, log });
+  const act = options.remove === true ? remove : put;
   for (const tenant of tenantsOf(config, options.tenant)) {
-    const made = subscriptionsFor(
-      {
-        tenant: tenant.id,
-        serviceUrl: endpoint,
-        secret: requireSecret(tenant),
-        style,
-        payload,
-        ...(topic !== undefined && { topic }),
-      },
-      queries,
-    );
-    if (options.dryRun === true) {
+    const made = subscriptionsOf(tenant, options, queries);
+    const client = sites.get(tenant.id)?.client;
+    if (options.dryRun === true || client === undefined) {
       context.out(`${JSON.stringify(made.map(withoutSecret), null, 2)}\n`);
       continue;
     }
-    const client = clients.get(tenant.id);
-    if (client === undefined) throw new CdsError('INTERNAL', 'a tenant without a client');
     const signal = AbortSignal.timeout(LIMIT_MS);
-    const act = options.remove === true ? remove : put;
     for (const subscription of made)
       context.out(`${tenant.id}: Subscription/${await act(client, subscription, signal)}\n`);
   }

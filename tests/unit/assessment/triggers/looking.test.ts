@@ -1,7 +1,6 @@
 /** What becomes of a patient that something told of, and of a resource or a time that nobody can place. */
 import type { FhirResource } from 'fhir/r4.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createClients } from '../../../../src/app/index.ts';
 import {
   createAssessHandler,
   createCatchUpHandler,
@@ -12,8 +11,9 @@ import type { Task } from '../../../../src/assessment/ports.ts';
 import { CHART_QUERY_KEYS, type ChartQueryKey, type ResourceSets } from '../../../../src/chart/index.ts';
 import type { Faults } from '../../../../src/demo/index.ts';
 import { CdsError, type ModalityId } from '../../../../src/domain/index.ts';
-import { createLog, createMetrics, fixedClock, parseConfig } from '../../../../src/platform/index.ts';
+import { createLog, createMetrics, fixedClock } from '../../../../src/platform/index.ts';
 import { observation as demoObservation, startFhirServer, type TestServer } from '../../demo/fhir-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { eligibleStory, PATIENT_ID, patient, type Resource } from '../../support/fhir.ts';
 import { NEVER, queries } from '../../support/reading.ts';
 import { changed, SITE, startBench, story, TODAY, type Bench } from '../bench.ts';
@@ -166,9 +166,7 @@ describe('a resource or a time that nobody can place', () => {
   });
 
   const shared = () => ({
-    clients: createClients(
-      parseConfig({ environment: 'test', tenants: [{ id: 'north', fhirBaseUrl: server.base }] }),
-    ),
+    clients: new Map([['north', clientOf(server.base)]]),
     tasks: {
       add: (task: Task) => {
         added.push(task);

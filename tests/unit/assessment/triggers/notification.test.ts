@@ -248,6 +248,7 @@ describe('whatever comes', () => {
           expect(patientId).toMatch(/^[A-Za-z0-9.-]{1,64}$/);
         }
       }),
+      { numRuns: 50 },
     );
   });
 });

@@ -1,13 +1,13 @@
 import type { Appointment, FhirResource } from 'fhir/r4.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createClients } from '../../../../src/app/index.ts';
 import { createSweepHandler, type SweepDependencies } from '../../../../src/assessment/index.ts';
 import { startOfDay } from '../../../../src/assessment/triggers/sites.ts';
 import type { Task } from '../../../../src/assessment/ports.ts';
 import type { Faults } from '../../../../src/demo/index.ts';
 import { CdsError } from '../../../../src/domain/index.ts';
-import { createLog, createMetrics, fixedClock, parseConfig } from '../../../../src/platform/index.ts';
+import { createLog, createMetrics, fixedClock } from '../../../../src/platform/index.ts';
 import { startFhirServer, type TestServer } from '../../demo/fhir-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { terminology } from '../../support/reading.ts';
 
 const { signal } = new AbortController();
@@ -49,10 +49,9 @@ const open = (
   timeZone = 'Asia/Shanghai',
   daysAhead = 1,
 ) => {
-  const config = parseConfig({ environment: 'test', tenants: [{ id: 'north', fhirBaseUrl: server.base }] });
   const metrics = createMetrics();
   const handler = createSweepHandler({
-    clients: createClients(config),
+    clients: new Map([['north', clientOf(server.base)]]),
     sites: new Map([['north', { timeZone, daysAhead }]]),
     terminology: NO_CODES,
     tasks: {
