@@ -13,6 +13,7 @@ import {
   type JobHandlers,
   type RecordStore,
   type ResultStore,
+  type WorkerSite,
 } from '../assessment/index.ts';
 import { CHART_QUERY_KEYS, chartQueries, type ChartQuery, type KeyFile } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
@@ -37,6 +38,8 @@ export interface Core {
   readonly store: ResultStore;
   readonly assessor: Assessor;
   readonly handlers: JobHandlers;
+  /** Each tenant as workers see it. */
+  readonly workerSites: ReadonlyMap<string, WorkerSite>;
   readonly policy: FollowUpPolicy;
   /** By tenant id. */
   readonly sites: ReadonlyMap<string, Site>;
@@ -116,6 +119,12 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     fingerprint: createFingerprint(key),
     eligibilityOf: (tenant) => rules.get(tenant) ?? DEFAULT_ELIGIBILITY,
   });
+  const workerSites = new Map<string, WorkerSite>(
+    [...sites].map(([id, { tenant, source }]) => [
+      id,
+      { fhirBaseUrl: tenant.fhirBaseUrl, timeZone: tenant.timeZone, source },
+    ]),
+  );
   const handlers = createHandlers({
     assessor,
     store,
@@ -123,12 +132,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     metrics,
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
-    sites: new Map(
-      [...sites].map(([id, { tenant, source }]) => [
-        id,
-        { fhirBaseUrl: tenant.fhirBaseUrl, timeZone: tenant.timeZone, source },
-      ]),
-    ),
+    sites: workerSites,
   });
   return {
     config,
@@ -142,6 +146,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     store,
     assessor,
     handlers,
+    workerSites,
     policy,
     sites,
     signingKeys,

@@ -10,6 +10,7 @@ import { createChartReader, createServices } from '../hooks/index.ts';
 import { createApp, createMonitoringApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
+import { openBackground, startBackgroundWorkers } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
 
 /** The running service. */
@@ -47,6 +48,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config, queries, models, store } = core;
   const queue = openQueue(core);
+  const background = openBackground({ core, queue });
   const services = createServices({
     reader: createChartReader({ tenants: config.tenants, queries, fhir: config.fhir }),
     queries,
@@ -65,6 +67,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   });
   const app = createApp({
     services,
+    notifications: background.door,
     bodyLimit: config.http.bodyLimit,
     log: core.log,
     metrics: core.metrics,
@@ -78,6 +81,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   )
     core.log.warn('store.file is :memory: and there is no Redis: results end with this process');
   const closeAll = async (): Promise<void> => {
+    await background.close();
     await queue.close();
     await core.close();
   };
@@ -142,11 +146,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     handlers: core.handlers,
     log: core.log,
   });
+  // Whoever fuses also looks at patients: those who are looked at are queued for assessment.
+  const queue = createBullQueue({ connection: redisUrl, prefix });
+  const background = startBackgroundWorkers({ core, queue }, redisUrl);
   return {
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),
     close: async () => {
-      await workers.close();
+      await Promise.all([workers.close(), background.close()]);
+      await queue.close();
       await monitoring?.close();
       await core.close();
     },

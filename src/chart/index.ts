@@ -31,7 +31,7 @@ export type {
 export { exportCohort, type BulkProgress, type ExportedCohort } from './bulk/index.ts';
 export { bundleResources, isPartial } from './bundle.ts';
 export { chartHolds } from './evidence.ts';
-export { allOfPatient } from './identity.ts';
+export { allOfPatient, ownReference, patientIdOf } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';
 export { openCohort, type CohortSource } from './ndjson-source.ts';
 export { careFacts, parseChart, type CareResourceSets, type ResourceSets } from './parse.ts';
@@ -47,7 +47,7 @@ export {
   type ChartQuery,
   type ChartQueryKey,
 } from './queries.ts';
-export { list, localReference, record, text, type Json } from './resource-reader.ts';
+export { codings as codingsOf, list, localReference, record, text, type Json } from './resource-reader.ts';
 export { createBackendTokens } from './smart/backend-tokens.ts';
 export { isSafeEndpoint } from './smart/endpoint.ts';
 export { openKeyFile, type KeyFile } from './smart/key-file.ts';

@@ -20,6 +20,7 @@ import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
 import { criteriaPanel, printCriteria } from './demo-criteria.ts';
 import { createPlanner, type Planner } from './demo-plans.ts';
+import { bringNewData, NEW_DATA_STORY, printNewData, subscribeDemo } from './demo-new-data.ts';
 
 interface DemoOptions {
   readonly port: number;
@@ -39,7 +40,14 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
     environment: 'demo',
     http: { port: options.once === true ? 0 : options.port + 1 },
     hook: { explainOutOfScope: options.explainOutOfScope === true, language: options.language },
-    tenants: [{ id: 'demo', fhirBaseUrl, timeZone: TIME_ZONE }],
+    tenants: [
+      {
+        id: 'demo',
+        fhirBaseUrl,
+        timeZone: TIME_ZONE,
+        subscriptions: { secret: randomBytes(32).toString('base64url'), quietMs: 500 },
+      },
+    ],
     // A prefix of its own: a demo meets neither another demo's results nor a real site's.
     queue: {
       prefix: `recurrence-demo-${randomUUID().slice(0, 8)}`,
@@ -75,6 +83,7 @@ interface Running {
   readonly service: Service;
   readonly cases: readonly DemoCase[];
   readonly criteriaOf: (patientId: string, language: DemoOptions['language']) => Promise<CriteriaPanel>;
+  readonly today: string;
   close(): Promise<void>;
 }
 
@@ -90,7 +99,7 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     const fhirServer = createFhirServer();
     await fhirServer.load(cases.flatMap((each) => each.resources));
     const fhir = await listen(fhirServer.app, LOOPBACK, port(2));
-    closers.push(fhir.close);
+    closers.push(fhir.close, fhirServer.close);
     const fhirBaseUrl = `${fhir.url}/fhir`;
     note(`FHIR server up, ${String(cases.length)} simulated patients`);
 
@@ -105,9 +114,10 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
       `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
     );
     const planner = createPlanner(service);
-    await rememberPreviousVisits(service, planner, today, cases);
     const criteriaOf: Running['criteriaOf'] = async (patientId, language) =>
       criteriaPanel((await planner(patientId, today)).plan, language);
+    await rememberPreviousVisits(service, planner, today, cases);
+    note(`${String(await subscribeDemo(service))} Subscriptions active: the FHIR server tells of new data`);
 
     const page = createDemoEhr({
       patients: cases,
@@ -118,11 +128,28 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     });
     const ehr = await listen(page, LOOPBACK, port(0));
     closers.push(ehr.close);
-    return { ehr, fhirBaseUrl, service, cases, criteriaOf, close };
+    return { ehr, fhirBaseUrl, service, cases, criteriaOf, today, close };
   } catch (error) {
     await close();
     throw error;
   }
+};
+
+/** Opens a patient's chart. */
+const showCard = async (
+  running: Running,
+  each: DemoCase,
+  { language }: DemoOptions,
+  out: CliContext['out'],
+): Promise<HookAnswer> => {
+  const answer = await callHook({
+    serviceUrl: `${running.service.url}/cds-services/${SERVICE_ID}`,
+    fhirServer: running.fhirBaseUrl,
+    patientId: each.id,
+    language,
+  });
+  out(printAnswer({ name: each.name, story: each.story[language === 'en' ? 'en' : 'zh'] }, answer));
+  return answer;
 };
 
 const showCards = async (
@@ -132,23 +159,30 @@ const showCards = async (
 ): Promise<HookAnswer[]> => {
   const answers: HookAnswer[] = [];
   for (const each of running.cases) {
-    const answer = await callHook({
-      serviceUrl: `${running.service.url}/cds-services/${SERVICE_ID}`,
-      fhirServer: running.fhirBaseUrl,
-      patientId: each.id,
-      language: options.language,
-    });
-    answers.push(answer);
-    out(printAnswer({ name: each.name, story: each.story[options.language === 'en' ? 'en' : 'zh'] }, answer));
+    answers.push(await showCard(running, each, options, out));
     out(`${printCriteria(await running.criteriaOf(each.id, options.language))}\n`);
   }
   return answers;
+};
+
+const showNewData = async (
+  running: Running,
+  options: DemoOptions,
+  out: CliContext['out'],
+): Promise<HookAnswer[]> => {
+  const brought = await bringNewData(running.service, running.today);
+  out(printNewData(brought));
+  const told = running.cases
+    .filter(({ id }) => id === brought.patientId)
+    .map((each) => ({ ...each, story: NEW_DATA_STORY }));
+  return Promise.all(told.map((each) => showCard(running, each, options, out)));
 };
 
 const runDemo = async (options: DemoOptions, context: CliContext): Promise<void> => {
   const running = await start(options, context);
   try {
     const answers = await showCards(running, options, context.out);
+    answers.push(...(await showNewData(running, options, context.out)));
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(answers, null, 2)}\n`);
     if (options.once === true) return;
     context.note(`

@@ -7,6 +7,7 @@ import { addExtract } from './extract.ts';
 import { addKeys } from './keys.ts';
 import { addServe, addWorker } from './serve.ts';
 import { addSimulate } from './simulate.ts';
+import { addSubscribe } from './subscribe.ts';
 import { addTrain } from './train.ts';
 
 export type { CliContext } from './context.ts';
@@ -20,8 +21,18 @@ export function createProgram(context: CliContext): Command {
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: context.out, writeErr: context.note });
-  for (const add of [addServe, addWorker, addDemo, addSimulate, addExport, addTrain, addExtract, addKeys])
-    add(program, context);
+  const commands = [
+    addServe,
+    addWorker,
+    addSubscribe,
+    addDemo,
+    addSimulate,
+    addExport,
+    addTrain,
+    addExtract,
+    addKeys,
+  ];
+  for (const add of commands) add(program, context);
   // Commands inherit these only when set before they are added; commander leaves it to us afterwards.
   const inherit = (parent: Command): void => {
     for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));

@@ -1,12 +1,16 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { NotificationDoor } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CdsService } from '../hooks/index.ts';
 import type { Log, Metrics } from '../platform/index.ts';
 import { answerErrors } from './errors.ts';
+import { notificationRoutes } from './notifications.ts';
 
 export interface HttpDependencies {
   readonly services: readonly CdsService[];
+  /** Where FHIR servers tell of new data. */
+  readonly notifications: NotificationDoor;
   readonly bodyLimit: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -119,6 +123,7 @@ export function createApp(dependencies: HttpDependencies): Express {
     .route('/cds-services/:id')
     .post(requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
     .all(methodNotAllowed('POST'));
+  app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
 
   if (publicKeys !== undefined) addPublicKeys(app, publicKeys);
   addMonitoring(app, dependencies);

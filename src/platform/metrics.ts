@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the service counts; labels hold service ids, outcomes and codes, never anything of a patient. */
 export interface Metrics {
@@ -6,6 +6,8 @@ export interface Metrics {
   readonly hookRequests: Counter<'service' | 'outcome'>;
   readonly hookSeconds: Histogram<'service'>;
   readonly assessments: Counter;
+  readonly triggers: Counter<'door' | 'outcome'>;
+  readonly subscriptionSeen: Gauge<'tenant' | 'subscription'>;
 }
 
 export function createMetrics(): Metrics {
@@ -29,6 +31,18 @@ export function createMetrics(): Metrics {
     assessments: new Counter({
       name: 'recurrence_assessments_total',
       help: 'Assessments that jobs of this process computed',
+      registers: [registry],
+    }),
+    triggers: new Counter({
+      name: 'recurrence_triggers_total',
+      help: 'What came of new data without a hook, by door (notification, find-patient, catch-up, sweep, assess)',
+      labelNames: ['door', 'outcome'],
+      registers: [registry],
+    }),
+    subscriptionSeen: new Gauge({
+      name: 'recurrence_subscription_last_seen_timestamp_seconds',
+      help: 'When the last authenticated notification came, heartbeats too; subscription is its id, - for R4 rest-hooks',
+      labelNames: ['tenant', 'subscription'],
       registers: [registry],
     }),
   };

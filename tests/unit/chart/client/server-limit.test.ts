@@ -63,8 +63,9 @@ describe('serverLimit', () => {
     limit.slowDown(200, began);
     limit.slowDown(50, began); // does not shorten it
     expect(await limit.run(() => Promise.resolve('done'), { signal: NEVER, priority: 0 })).toBe('done');
+    // timers fire up to a millisecond early
     expect(performance.now() - began).toBeGreaterThanOrEqual(195);
-    expect(limit.heldFor()).toBe(0);
+    expect(limit.heldFor()).toBeLessThan(5);
     limit.slowDown(1e9, performance.now());
     expect(limit.heldFor()).toBeGreaterThan(290_000);
     expect(limit.heldFor()).toBeLessThanOrEqual(300_000);
