@@ -25,3 +25,4 @@ export {
 } from './queries.ts';
 export { list, localReference, record, text, type Json } from './resource-reader.ts';
 export type { ChartSource } from './source.ts';
+export * from './write/index.ts';
