@@ -2,23 +2,44 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  auditedSource,
   connectRedis,
   createAssessor,
+  createAuditTrail,
   createFingerprint,
   createHandlers,
+  createOutbox,
   createRedisRecords,
   createResultStore,
   createSqliteRecords,
+  createWriteBacks,
   type Assessor,
+  type AuditTrail,
   type JobHandlers,
+  type Outbox,
   type RecordStore,
   type ResultStore,
+  type WriteBacks,
 } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, chartQueries, createFhirSource, type ChartQuery } from '../chart/index.ts';
+import {
+  CHART_QUERY_KEYS,
+  chartQueries,
+  createFhirSource,
+  createWriteIds,
+  type ChartQuery,
+  type WriteIds,
+} from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { createModalities, type Modality } from '../modalities/index.ts';
 import { loadModels, type Models } from '../model-registry/index.ts';
-import { createMetrics, type Clock, type Config, type Log, type Metrics } from '../platform/index.ts';
+import {
+  createMetrics,
+  type Clock,
+  type Config,
+  type Log,
+  type Metrics,
+  type TenantConfig,
+} from '../platform/index.ts';
 import { loadPolicy, type FollowUpPolicy } from '../policy/index.ts';
 import { createUnitConverter, loadTerminology, type Terminology } from '../terminology/index.ts';
 
@@ -33,6 +54,10 @@ export interface Core {
   readonly modalities: readonly Modality[];
   readonly models: Models;
   readonly store: ResultStore;
+  readonly outbox: Outbox;
+  readonly writeBacks: WriteBacks;
+  readonly audit: AuditTrail;
+  readonly writeIds: WriteIds;
   readonly assessor: Assessor;
   readonly handlers: JobHandlers;
   readonly policy: FollowUpPolicy;
@@ -69,6 +94,10 @@ const openRecords = ({ queue, store }: Config): RecordStore =>
     ? createSqliteRecords(store.file)
     : createRedisRecords(connectRedis(queue.redisUrl), `${queue.prefix}-store`);
 
+/** Whose server is written to: only where the site allows us an access of our own. */
+const tenantsWith = (config: Config, setting: (tenant: TenantConfig) => boolean): ReadonlySet<string> =>
+  new Set(config.tenants.filter((each) => each.backgroundAccess && setting(each)).map(({ id }) => id));
+
 /** The chart's vocabulary and shapes: all that reading one needs, without a model or a store. */
 export function createReading(config: Pick<Config, 'terminology'>) {
   const terminology = loadTerminology(config.terminology);
@@ -96,8 +125,22 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   }
   // Outside production a process may have a key of its own: what it stored ends with it.
   const key = config.store.key === undefined ? randomBytes(32) : Buffer.from(config.store.key, 'base64');
-  const store = createResultStore(openRecords(config), { key, ttlSeconds: config.store.ttlDays * 86_400 });
+  const records = openRecords(config);
+  const kept = { key, ttlSeconds: config.store.ttlDays * 86_400 };
+  const store = createResultStore(records, kept);
+  const outbox = createOutbox(records, kept);
   const metrics = createMetrics();
+  const writeBacks = createWriteBacks({
+    outbox,
+    tenants: tenantsWith(config, ({ writeBack }) => writeBack.enabled),
+    log,
+  });
+  const audit = createAuditTrail({
+    tenants: tenantsWith(config, ({ writeBack }) => writeBack.auditEvents),
+    clock,
+    log,
+    metrics,
+  });
   const assessor = createAssessor({
     terminology,
     modalities,
@@ -105,6 +148,9 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     store,
     clock,
     fingerprint: createFingerprint(key),
+    onStored: (assessment) => {
+      writeBacks.stored(assessment);
+    },
   });
   const handlers = createHandlers({
     assessor,
@@ -113,19 +159,25 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     metrics,
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
+    recorded: (fingerprint) => writeBacks.recorded(fingerprint),
     sites: new Map(
       config.tenants.map(({ id, fhirBaseUrl, timeZone, bearerToken }) => [
         id,
         {
           fhirBaseUrl,
           timeZone,
-          source: createFhirSource({
-            baseUrl: fhirBaseUrl,
-            queries,
-            timeoutMs: config.fhir.timeoutMs,
-            maxPages: config.fhir.maxPages,
-            ...(bearerToken !== undefined && { bearerToken }),
-          }),
+          source: auditedSource(
+            createFhirSource({
+              baseUrl: fhirBaseUrl,
+              queries,
+              timeoutMs: config.fhir.timeoutMs,
+              maxPages: config.fhir.maxPages,
+              ...(bearerToken !== undefined && { bearerToken }),
+            }),
+            (patientId) => {
+              audit.record(id, patientId, 'worker-read');
+            },
+          ),
         },
       ]),
     ),
@@ -140,10 +192,15 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     modalities,
     models,
     store,
+    outbox,
+    writeBacks,
+    audit,
+    writeIds: createWriteIds(key),
     assessor,
     handlers,
     policy,
     close: async () => {
+      await Promise.all([writeBacks.idle(), audit.close()]);
       await store.close();
       await models.close();
     },

@@ -1,2 +1,3 @@
 export { createReading } from './core.ts';
+export { openWriteBack, type WriteBackOptions } from './write-back.ts';
 export { startService, startWorker, type RunningWorker, type Service } from './service.ts';

@@ -48,7 +48,14 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const { config, queries, models, store } = core;
   const queue = openQueue(core);
   const services = createServices({
-    reader: createChartReader({ tenants: config.tenants, queries, fhir: config.fhir }),
+    reader: createChartReader({
+      tenants: config.tenants,
+      queries,
+      fhir: config.fhir,
+      onRead: (tenant, patientId) => {
+        core.audit.record(tenant, patientId, 'hook-read');
+      },
+    }),
     queries,
     assessor: core.assessor,
     store,

@@ -5,4 +5,5 @@ export { landmarkOf, type Plan, type Site } from './plan.ts';
 export * from './ports.ts';
 export * from './queue/index.ts';
 export * from './store/index.ts';
+export * from './write-back/index.ts';
 export { connectRedis } from './redis.ts';

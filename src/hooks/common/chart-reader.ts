@@ -33,6 +33,8 @@ export interface ChartReaderDependencies {
   readonly tenants: Config['tenants'];
   readonly queries: readonly ChartQuery[];
   readonly fhir: Config['fhir'];
+  /** Told of each chart of which something was read from the FHIR server; returns at once, never throws. */
+  readonly onRead?: (tenant: string, patientId: string) => void;
 }
 
 /**
@@ -74,7 +76,7 @@ const refuseReplaced = (chart: Chart): Chart => {
 };
 
 /** Reads a request's chart: prefetch first, what is missing from the request's FHIR server with its own token. */
-export function createChartReader({ tenants, queries, fhir }: ChartReaderDependencies) {
+export function createChartReader({ tenants, queries, fhir, onRead }: ChartReaderDependencies) {
   const keys = queries.map((query) => query.key);
 
   const pull = (
@@ -127,6 +129,7 @@ export function createChartReader({ tenants, queries, fhir }: ChartReaderDepende
       }
       try {
         const pulled = await pull(request, tenant, patientId, missing, signal);
+        onRead?.(tenant.id, patientId);
         return { chart: refuseReplaced(parseChart({ ...sets, ...pulled }, tenant.timeZone)) };
       } catch (error) {
         const failure = asCdsError(error);

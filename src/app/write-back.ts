@@ -1,0 +1,64 @@
+import {
+  connectRedis,
+  createAuditHandler,
+  createLocalExclusively,
+  createRedisExclusively,
+  createWriteBackHandler,
+  type TaskHandlers,
+  type TaskQueue,
+} from '../assessment/index.ts';
+import { createResultWriter, type Exclusively, type FhirClient } from '../chart/index.ts';
+import type { Config } from '../platform/index.ts';
+import type { Core } from './core.ts';
+
+export interface WriteBackOptions {
+  readonly core: Core;
+  /** Each tenant's FHIR server with our own access, by tenant id. */
+  readonly clients: ReadonlyMap<string, FhirClient>;
+  /** Where events that could not be recorded are queued again. */
+  readonly tasks: Pick<TaskQueue, 'add'>;
+}
+
+export interface WriteBackWork {
+  readonly handlers: Pick<TaskHandlers, 'write-back' | 'audit'>;
+  close(): Promise<void>;
+}
+
+/** One attempt at a result: four resources, each read and written, with what the client waits between attempts. */
+const limitOf = ({ fhir }: Config): number => 3 * fhir.timeoutMs;
+
+const oneWriter = (config: Config): { exclusively: Exclusively; close: () => Promise<void> } => {
+  const { redisUrl, prefix } = config.queue;
+  if (redisUrl === undefined)
+    return { exclusively: createLocalExclusively(), close: () => Promise.resolve() };
+  const redis = connectRedis(redisUrl);
+  return {
+    exclusively: createRedisExclusively(redis, prefix, 2 * limitOf(config)),
+    close: () => {
+      redis.disconnect();
+      return Promise.resolve();
+    },
+  };
+};
+
+/** What the process that runs tasks does for results and accesses; `core.writeBacks` and `core.audit` queue them. */
+export function openWriteBack({ core, clients, tasks }: WriteBackOptions): WriteBackWork {
+  const { config, store, outbox, audit, clock, log, metrics, writeIds } = core;
+  const limitMs = limitOf(config);
+  const { exclusively, close } = oneWriter(config);
+  const writers = new Map(
+    config.tenants.flatMap(({ id, backgroundAccess, writeBack }) => {
+      const client = clients.get(id);
+      if (client === undefined || !backgroundAccess || !writeBack.enabled) return [];
+      const { diagnosticReport } = writeBack;
+      return [[id, createResultWriter({ client, ids: writeIds, diagnosticReport, exclusively })] as const];
+    }),
+  );
+  return {
+    handlers: {
+      'write-back': createWriteBackHandler({ store, outbox, writers, audit, limitMs, log, metrics }),
+      audit: createAuditHandler({ clients, tasks, limitMs, clock, log, metrics }),
+    },
+    close,
+  };
+}
