@@ -20,6 +20,13 @@ export const plainFhirClient = (baseUrl: string): FhirClient => {
       throw new CdsError(signal.aborted ? 'FHIR_TIMEOUT' : 'FHIR_UNREACHABLE', undefined, { cause });
     }
   };
+  const json = async <T>(response: Response): Promise<T> => {
+    try {
+      return (await response.json()) as T;
+    } catch (cause) {
+      throw new CdsError('FHIR_ANSWER_INVALID', undefined, { cause });
+    }
+  };
   const query = (parameters: Record<string, unknown>): string =>
     Object.entries(parameters)
       .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
@@ -28,7 +35,7 @@ export const plainFhirClient = (baseUrl: string): FhirClient => {
     const response = await call(path, {}, signal);
     if (response.status === 404 || response.status === 410) return undefined;
     if (!response.ok) throw new CdsError(failure(response.status, false));
-    return (await response.json()) as Json;
+    return json<Json>(response);
   };
   const write = async (
     method: string,
@@ -43,7 +50,7 @@ export const plainFhirClient = (baseUrl: string): FhirClient => {
     };
     const response = await call(path, { method, headers, body: JSON.stringify(resource) }, signal);
     if (!response.ok) throw new CdsError(failure(response.status, true));
-    const { id = '', meta } = (await response.json()) as { id?: string; meta?: { versionId?: string } };
+    const { id = '', meta } = await json<{ id?: string; meta?: { versionId?: string } }>(response);
     return {
       id,
       created: response.status === 201,

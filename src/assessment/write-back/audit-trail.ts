@@ -33,7 +33,8 @@ export function createAuditTrail(dependencies: AuditTrailDependencies): AuditTra
   const { tenants, clock, log, metrics, keep = KEPT, againMs = AGAIN_MS } = dependencies;
   const waiting: AuditTask[] = [];
   let tasks: Pick<TaskQueue, 'add'> | undefined;
-  let handingOver: Promise<void> | undefined;
+  let handingOver: Promise<void> = Promise.resolve();
+  let busy = false;
   let timer: NodeJS.Timeout | undefined;
 
   const lose = (events: number): void => {
@@ -43,9 +44,10 @@ export function createAuditTrail(dependencies: AuditTrailDependencies): AuditTra
   };
 
   const handOver = async (): Promise<void> => {
+    busy = true;
     try {
-      for (let next = waiting[0]; next !== undefined && tasks !== undefined; next = waiting[0]) {
-        await tasks.add(next);
+      for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+        await tasks?.add(next);
         // While it was added the oldest may have had to go.
         const at = waiting.indexOf(next);
         if (at >= 0) waiting.splice(at, 1);
@@ -53,13 +55,13 @@ export function createAuditTrail(dependencies: AuditTrailDependencies): AuditTra
     } catch {
       clearTimeout(timer);
       timer = setTimeout(flush, againMs).unref();
+    } finally {
+      busy = false;
     }
   };
 
   const flush = (): void => {
-    handingOver ??= handOver().finally(() => {
-      handingOver = undefined;
-    });
+    if (!busy && tasks !== undefined) handingOver = handOver();
   };
 
   return {
@@ -71,7 +73,7 @@ export function createAuditTrail(dependencies: AuditTrailDependencies): AuditTra
         waiting.shift();
         lose(1);
       }
-      if (tasks !== undefined) flush();
+      flush();
     },
     start: (queue) => {
       tasks = queue;
