@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asCdsError, type Assessment } from '../../domain/index.ts';
 import type { Log } from '../../platform/index.ts';
 import type { Outbox, TaskQueue, Unwritten } from '../ports.ts';
@@ -49,6 +50,8 @@ export function createWriteBacks({ outbox, tenants, log }: WriteBacksDependencie
 
   const record = async (assessment: Assessment): Promise<void> => {
     const { tenant } = assessment;
+    // SQLite writes at once: not before the answer that this turn is about to give.
+    await nextTurn();
     await orLog(() => outbox.put(assessment), tenant, 'result not put on record for writing back');
     await orLog(() => add(assessment), tenant, 'writing back not queued; the next sweep takes it up');
   };

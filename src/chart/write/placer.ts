@@ -61,21 +61,22 @@ export function createPlacer(client: FhirClient): Placer {
   const takesOurIds = new Map<string, boolean>();
   let statement: unknown;
 
+  const readStatement = async (signal: AbortSignal): Promise<unknown> => {
+    const headers = { accept: 'application/fhir+json' };
+    const response = await client.raw('metadata', { headers }, { signal });
+    return response.ok ? response.json() : {};
+  };
+
   const takesIds = async (type: string, signal: AbortSignal): Promise<boolean> => {
     const known = takesOurIds.get(type);
     if (known !== undefined) return known;
     try {
-      const response = await client.raw(
-        'metadata',
-        { headers: { accept: 'application/fhir+json' } },
-        { signal },
-      );
-      statement ??= response.ok ? await response.json() : undefined;
+      statement ??= await readStatement(signal);
     } catch {
-      // Writing will tell.
+      return true; // not answered: what follows will tell, and it is asked again
     }
     const takes = updateCreateOf(statement, type) ?? true;
-    if (statement !== undefined) takesOurIds.set(type, takes);
+    takesOurIds.set(type, takes);
     return takes;
   };
 
