@@ -1,8 +1,14 @@
 import { asCdsError } from '../../domain/index.ts';
 import type { Outbox, Unwritten } from '../ports.ts';
 import type { NamedRecord, RecordStore } from './records.ts';
-import type { ResultStoreOptions } from './result-store.ts';
 import { createSeal, type Seal } from './sealing.ts';
+
+/** Those of the result store on the same records. */
+export interface OutboxOptions {
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  readonly ttlSeconds: number;
+}
 
 const isUnwritten = (value: unknown): value is Unwritten =>
   typeof value === 'object' &&
@@ -32,10 +38,9 @@ export async function eraseFromOutbox(
  * The outbox on any record store, sealed as results are. What lies in it for as long as a result is kept goes with
  * the result.
  *
- * @param options those of the result store on the same records
  * @throws {CdsError} CONFIG_INVALID when the key is not 32 bytes
  */
-export function createOutbox(records: RecordStore, options: ResultStoreOptions): Outbox {
+export function createOutbox(records: RecordStore, options: OutboxOptions): Outbox {
   const seal = createSeal(options.key);
   const nameOf = ({ tenant, patientId, fingerprint }: Unwritten): string =>
     patientPrefix(seal, tenant, patientId) + fingerprint;
