@@ -2,7 +2,9 @@ import type { Bundle, FhirResource } from 'fhir/r4.js';
 import {
   CHART_QUERY_KEYS,
   chartQueries,
+  createFhirClient,
   createFhirSource,
+  staticToken,
   type ChartQueryKey,
 } from '../../src/chart/index.ts';
 import { createFhirServer } from '../../src/demo/index.ts';
@@ -38,10 +40,15 @@ export async function hookBody(): Promise<string> {
   try {
     const queries = chartQueries(loadTerminology([`${PACKAGE_ROOT}/fhir-profiles`]));
     const source = createFhirSource({
-      baseUrl: `${fhir.url}/fhir`,
+      client: createFhirClient({
+        baseUrl: `${fhir.url}/fhir`,
+        tokens: staticToken(),
+        concurrency: 16,
+        retries: 0,
+        maxPages: 10,
+      }),
       queries,
       timeoutMs: 10_000,
-      maxPages: 10,
     });
     const sets = await source.read(PATIENT, CHART_QUERY_KEYS, new AbortController().signal);
     const prefetch = CHART_QUERY_KEYS.map((key) => {

@@ -20,13 +20,14 @@ import {
   type RecordStore,
   type ResultStore,
   type WriteBacks,
+  type WorkerSite,
 } from '../assessment/index.ts';
 import {
   CHART_QUERY_KEYS,
   chartQueries,
-  createFhirSource,
   createWriteIds,
   type ChartQuery,
+  type KeyFile,
   type WriteIds,
 } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
@@ -42,6 +43,7 @@ import {
 } from '../platform/index.ts';
 import { loadPolicy, type FollowUpPolicy } from '../policy/index.ts';
 import { createUnitConverter, loadTerminology, type Terminology } from '../terminology/index.ts';
+import { createSites, openSigningKeys, type Site } from './sites.ts';
 
 /** What the service and the worker have in common. */
 export interface Core {
@@ -60,7 +62,13 @@ export interface Core {
   readonly writeIds: WriteIds;
   readonly assessor: Assessor;
   readonly handlers: JobHandlers;
+  /** Each tenant as workers see it. */
+  readonly workerSites: ReadonlyMap<string, WorkerSite>;
   readonly policy: FollowUpPolicy;
+  /** By tenant id. */
+  readonly sites: ReadonlyMap<string, Site>;
+  /** Our private keys for SMART Backend Services, where they are configured. */
+  readonly signingKeys: KeyFile | undefined;
   close(): Promise<void>;
 }
 
@@ -111,11 +119,13 @@ export function createReading(config: Pick<Config, 'terminology'>) {
 /**
  * Builds everything but the queue.
  *
- * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function createCore({ config, clock, log }: CoreOptions): Promise<Core> {
   const { terminology, queries, modalities } = createReading(config);
   const policy = readPolicy(config.policy);
+  const signingKeys = await openSigningKeys(config, log);
+  const sites = await createSites(config, { queries, signingKeys, clock, log });
   const models = await loadModels(config.models.directory, config.models.riskLayer);
   try {
     refuseSimulated(config, models);
@@ -152,6 +162,18 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
       writeBacks.stored(assessment);
     },
   });
+  const workerSites = new Map<string, WorkerSite>(
+    [...sites].map(([id, { tenant, source }]) => [
+      id,
+      {
+        fhirBaseUrl: tenant.fhirBaseUrl,
+        timeZone: tenant.timeZone,
+        source: auditedSource(source, (patientId) => {
+          audit.record(id, patientId, 'worker-read');
+        }),
+      },
+    ]),
+  );
   const handlers = createHandlers({
     assessor,
     store,
@@ -160,27 +182,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
     recorded: (fingerprint) => writeBacks.recorded(fingerprint),
-    sites: new Map(
-      config.tenants.map(({ id, fhirBaseUrl, timeZone, bearerToken }) => [
-        id,
-        {
-          fhirBaseUrl,
-          timeZone,
-          source: auditedSource(
-            createFhirSource({
-              baseUrl: fhirBaseUrl,
-              queries,
-              timeoutMs: config.fhir.timeoutMs,
-              maxPages: config.fhir.maxPages,
-              ...(bearerToken !== undefined && { bearerToken }),
-            }),
-            (patientId) => {
-              audit.record(id, patientId, 'worker-read');
-            },
-          ),
-        },
-      ]),
-    ),
+    sites: workerSites,
   });
   return {
     config,
@@ -198,7 +200,10 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     writeIds: createWriteIds(key),
     assessor,
     handlers,
+    workerSites,
     policy,
+    sites,
+    signingKeys,
     close: async () => {
       await Promise.all([writeBacks.idle(), audit.close()]);
       await store.close();

@@ -10,7 +10,9 @@ import { createChartReader, createServices } from '../hooks/index.ts';
 import { createApp, createMonitoringApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
+import { openBackground, startBackgroundWorkers, type BackgroundOptions } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
+import { openWriteBack, startWriteBack } from './write-back.ts';
 
 /** The running service. */
 export interface Service extends Listening {
@@ -23,6 +25,12 @@ const openQueue = ({ config, handlers, log }: Core): AssessmentQueue => {
     ? createInProcessQueue(handlers, { concurrency, log })
     : createBullQueue({ connection: redisUrl, prefix });
 };
+
+/** Writing back, as part of what goes on in the background. */
+const writingBack = (core: Core): Pick<BackgroundOptions, 'extend' | 'resumeWriteBacks'> => ({
+  extend: (tasks) => openWriteBack({ core, tasks }),
+  resumeWriteBacks: (tenant) => core.writeBacks.resume(tenant),
+});
 
 const translatorsFor = (language: Config['hook']['language']) => {
   const translators = new Map(LANGUAGES.map((each) => [each, createTranslator(each)]));
@@ -41,12 +49,14 @@ const readyOf =
  * Starts the hook service. Without REDIS_URL its queue and workers are in this process; with it, jobs wait in
  * BullMQ for `worker` processes.
  *
- * @throws {CdsError} CONFIG_INVALID, POLICY_INVALID, MODEL_*
+ * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config, queries, models, store } = core;
   const queue = openQueue(core);
+  const background = openBackground({ core, queue, ...writingBack(core) });
+  startWriteBack(core, background.tasks);
   const services = createServices({
     reader: createChartReader({
       tenants: config.tenants,
@@ -72,10 +82,12 @@ export async function startService(options: CoreOptions): Promise<Service> {
   });
   const app = createApp({
     services,
+    notifications: background.door,
     bodyLimit: config.http.bodyLimit,
     log: core.log,
     metrics: core.metrics,
     ready: readyOf(core),
+    ...(core.signingKeys !== undefined && { publicKeys: core.signingKeys.publicKeys }),
   });
   if (
     config.environment === 'production' &&
@@ -84,6 +96,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   )
     core.log.warn('store.file is :memory: and there is no Redis: results end with this process');
   const closeAll = async (): Promise<void> => {
+    await background.close();
     await queue.close();
     await core.close();
   };
@@ -148,11 +161,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     handlers: core.handlers,
     log: core.log,
   });
+  // Whoever fuses also looks at patients: those who are looked at are queued for assessment.
+  const queue = createBullQueue({ connection: redisUrl, prefix });
+  const background = startBackgroundWorkers({ core, queue, ...writingBack(core) }, redisUrl);
+  startWriteBack(core, background.tasks);
   return {
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),
     close: async () => {
-      await workers.close();
+      await Promise.all([workers.close(), background.close()]);
+      await queue.close();
       await monitoring?.close();
       await core.close();
     },

@@ -7,14 +7,12 @@ import {
   type TaskHandlers,
   type TaskQueue,
 } from '../assessment/index.ts';
-import { createResultWriter, type Exclusively, type FhirClient } from '../chart/index.ts';
+import { createResultWriter, type Exclusively } from '../chart/index.ts';
 import type { Config } from '../platform/index.ts';
 import type { Core } from './core.ts';
 
 export interface WriteBackOptions {
   readonly core: Core;
-  /** Each tenant's FHIR server with our own access, by tenant id. */
-  readonly clients: ReadonlyMap<string, FhirClient>;
   /** Where events that could not be recorded are queued again. */
   readonly tasks: Pick<TaskQueue, 'add'>;
 }
@@ -41,16 +39,22 @@ const oneWriter = (config: Config): { exclusively: Exclusively; close: () => Pro
   };
 };
 
+/** From now on results and accesses are queued there; what earlier processes left is taken up. */
+export const startWriteBack = ({ writeBacks, audit }: Core, tasks: Pick<TaskQueue, 'add'>): void => {
+  writeBacks.start(tasks);
+  audit.start(tasks);
+};
+
 /** What the process that runs tasks does for results and accesses; `core.writeBacks` and `core.audit` queue them. */
-export function openWriteBack({ core, clients, tasks }: WriteBackOptions): WriteBackWork {
-  const { config, store, outbox, audit, clock, log, metrics, writeIds } = core;
+export function openWriteBack({ core, tasks }: WriteBackOptions): WriteBackWork {
+  const { config, sites, store, outbox, audit, clock, log, metrics, writeIds } = core;
   const limitMs = limitOf(config);
   const { exclusively, close } = oneWriter(config);
+  const clients = new Map([...sites].map(([id, { client }]) => [id, client]));
   const writers = new Map(
-    config.tenants.flatMap(({ id, backgroundAccess, writeBack }) => {
-      const client = clients.get(id);
-      if (client === undefined || !backgroundAccess || !writeBack.enabled) return [];
-      const { diagnosticReport } = writeBack;
+    [...sites].flatMap(([id, { client, tenant }]) => {
+      if (!tenant.backgroundAccess || !tenant.writeBack.enabled) return [];
+      const { diagnosticReport } = tenant.writeBack;
       return [[id, createResultWriter({ client, ids: writeIds, diagnosticReport, exclusively })] as const];
     }),
   );

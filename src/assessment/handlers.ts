@@ -42,7 +42,8 @@ export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
         'MODEL_DIGEST_MISMATCH',
         'the job was queued for another model than this worker has',
       );
-    const chart = parseChart(await site.source.read(ref.patientId, queryKeys, signal), site.timeZone);
+    const sets = await site.source.read(ref.patientId, queryKeys, signal);
+    const chart = parseChart(sets, site.timeZone, queryKeys);
     const plan = assessor.plan(
       { tenant: ref.tenant, fhirBaseUrl: site.fhirBaseUrl },
       chart,

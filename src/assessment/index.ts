@@ -6,4 +6,6 @@ export * from './ports.ts';
 export * from './queue/index.ts';
 export * from './store/index.ts';
 export * from './write-back/index.ts';
+export * from './tasks/index.ts';
+export * from './triggers/index.ts';
 export { connectRedis } from './redis.ts';

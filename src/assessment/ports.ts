@@ -76,7 +76,11 @@ export type Task =
       /** ISO instant. */
       readonly when: string;
     }
-  | { readonly kind: 'sweep'; readonly tenant: string };
+  | { readonly kind: 'sweep'; readonly tenant: string }
+  /** A resource changed, and the notification did not say whose it is: `reference` is `Type/id` at the site's server. */
+  | { readonly kind: 'find-patient'; readonly tenant: string; readonly reference: string }
+  /** Something changed, and the notification did not say what, or did not come: search for what is new. */
+  | { readonly kind: 'catch-up'; readonly tenant: string };
 
 /** One function a kind of task; safe to repeat. A retryable CdsError is tried again with growing waits. */
 export type TaskHandlers = {

@@ -50,6 +50,8 @@ const REASONS = [
   ['FHIR_REFUSED', 'unavailable.access'],
   ['FHIR_FOREIGN_LINK', 'unavailable.access'],
   ['FHIR_', 'unavailable.fhir'],
+  ['SMART_TOKEN_REFUSED', 'unavailable.access'],
+  ['SMART_', 'unavailable.fhir'],
   ['ASSESSMENT_UNANSWERED', 'unavailable.other-chart'],
   ['QUEUE_', 'unavailable.queue'],
   ['STORE_', 'unavailable.queue'],

@@ -15,8 +15,12 @@ const subjectOf = (resource: Json, baseUrl: string): string | undefined => {
     : undefined;
 };
 
+/** `Type/id` of a Reference to a resource of this server, by its configured base URL; else undefined. */
+export const ownReference = (reference: unknown, baseUrl: string): string | undefined =>
+  isOfServer(reference, baseUrl) ? localReference(reference) : undefined;
+
 /** Whose a resource says it is: the patient's id; undefined where it does not say so by a literal reference. */
-const patientIdOf = (value: unknown, baseUrl: string): string | undefined => {
+export const patientIdOf = (value: unknown, baseUrl: string): string | undefined => {
   const resource = record(value);
   if (resource === undefined) return undefined;
   return resource['resourceType'] === 'Patient' ? text(resource['id']) : subjectOf(resource, baseUrl);

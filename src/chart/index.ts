@@ -1,6 +1,8 @@
 export { clinicalFacts, FINAL_STATUSES, resultsKnownBy, usableFrom } from './clinical.ts';
 export type * from './clinical-facts.ts';
 export { UNKNOWN_REASONS } from './clinical-facts.ts';
+export { createFhirClient, type FhirClientOptions } from './client/fhir-client.ts';
+export { staticToken } from './client/static-token.ts';
 export type { FhirClient, TokenSource } from './client/types.ts';
 export type {
   Chart,
@@ -12,7 +14,7 @@ export type {
   ReportFact,
 } from './facts.ts';
 export { bundleResources, isPartial } from './bundle.ts';
-export { allOfPatient } from './identity.ts';
+export { allOfPatient, ownReference, patientIdOf } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';
 export { openCohort, type CohortSource } from './ndjson-source.ts';
 export { parseChart, type ResourceSets } from './parse.ts';
@@ -23,6 +25,15 @@ export {
   type ChartQuery,
   type ChartQueryKey,
 } from './queries.ts';
-export { list, localReference, record, text, type Json } from './resource-reader.ts';
+export { codings as codingsOf, list, localReference, record, text, type Json } from './resource-reader.ts';
+export { createBackendTokens } from './smart/backend-tokens.ts';
+export { isSafeEndpoint } from './smart/endpoint.ts';
+export { openKeyFile, type KeyFile } from './smart/key-file.ts';
+export {
+  generateSigningKey,
+  parseSigningKeys,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from './smart/signing-keys.ts';
 export type { ChartSource } from './source.ts';
 export * from './write/index.ts';

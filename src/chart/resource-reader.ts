@@ -98,13 +98,15 @@ export const localReference = (value: unknown): string | undefined => {
 };
 
 /**
- * The version a fact rests on: versionId, else a hash of the content. The hash is made when it is first asked
- * for: most resources of a large chart are evidence of nothing.
+ * The version a fact rests on: versionId (of the ETag where the resource was read alone), else when the server last
+ * changed it, else a hash of the content. The hash is made when it is first asked for: most resources of a large
+ * chart are evidence of nothing.
  */
 export const evidenceOf = (resource: Json): EvidenceRef => {
   const reference = `${text(resource['resourceType']) ?? 'Resource'}/${text(resource['id']) ?? ''}`;
-  const versionId = text(record(resource['meta'])?.['versionId']);
-  if (versionId !== undefined) return { reference, version: versionId };
+  const meta = record(resource['meta']);
+  const known = text(meta?.['versionId']) ?? text(meta?.['lastUpdated']);
+  if (known !== undefined) return { reference, version: known };
   let version: string | undefined;
   return {
     reference,

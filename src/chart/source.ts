@@ -4,10 +4,11 @@ import type { ResourceSets } from './parse.ts';
 /** Where a chart is read from: a FHIR server, a cohort on disk, or what prefetch brought. */
 export interface ChartSource {
   /**
-   * Reads the queries in parallel, all pages of each.
+   * Reads the queries in parallel, all pages of each. The key of an optional query that the source cannot answer is
+   * absent: give `parseChart` the keys that were asked for, and it names those as unread.
    *
-   * @throws {CdsError} FHIR_PATIENT_UNKNOWN, FHIR_UNREACHABLE, FHIR_TIMEOUT, FHIR_ANSWER_INVALID, FHIR_REFUSED,
-   *   FHIR_FOREIGN_LINK
+   * @throws {CdsError} FHIR_PATIENT_UNKNOWN, FHIR_UNREACHABLE, FHIR_TIMEOUT, FHIR_THROTTLED, FHIR_ANSWER_INVALID,
+   *   FHIR_REFUSED, FHIR_FOREIGN_LINK, SMART_*
    */
   read(patientId: string, keys: readonly ChartQueryKey[], signal: AbortSignal): Promise<ResourceSets>;
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { startService, startWorker, type Service } from '../app/index.ts';
 import { isReady } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, createFhirSource, parseChart } from '../chart/index.ts';
+import { CHART_QUERY_KEYS, parseChart } from '../chart/index.ts';
 import { createDemoEhr, createFhirServer } from '../demo/index.ts';
 import { addDays, CdsError } from '../domain/index.ts';
 import {
@@ -19,6 +19,7 @@ import {
 import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
+import { bringNewData, NEW_DATA_STORY, printNewData, subscribeDemo } from './demo-new-data.ts';
 
 interface DemoOptions {
   readonly port: number;
@@ -38,7 +39,14 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
     environment: 'demo',
     http: { port: options.once === true ? 0 : options.port + 1 },
     hook: { explainOutOfScope: options.explainOutOfScope === true, language: options.language },
-    tenants: [{ id: 'demo', fhirBaseUrl, timeZone: TIME_ZONE }],
+    tenants: [
+      {
+        id: 'demo',
+        fhirBaseUrl,
+        timeZone: TIME_ZONE,
+        subscriptions: { secret: randomBytes(32).toString('base64url'), quietMs: 500 },
+      },
+    ],
     // A prefix of its own: a demo meets neither another demo's results nor a real site's.
     queue: {
       prefix: `recurrence-demo-${randomUUID().slice(0, 8)}`,
@@ -54,22 +62,21 @@ const rememberPreviousVisits = async (
   today: string,
   cases: readonly DemoCase[],
 ): Promise<void> => {
-  const [tenant] = core.config.tenants;
-  if (tenant === undefined) return;
+  const [site] = core.sites.values();
+  if (site === undefined) return;
+  const { tenant, source } = site;
   const { fhirBaseUrl } = tenant;
-  const source = createFhirSource({
-    baseUrl: fhirBaseUrl,
-    queries: core.queries,
-    timeoutMs: 10_000,
-    maxPages: 50,
-  });
   const { signal } = new AbortController();
   for (const { id } of cases) {
-    const chart = parseChart(await source.read(id, CHART_QUERY_KEYS, signal), TIME_ZONE);
-    const site = { tenant: tenant.id, fhirBaseUrl };
-    const plan = core.assessor.plan(site, chart, addDays(today, -PREVIOUS_VISIT_DAYS), {
-      retrospective: true,
-    });
+    const chart = parseChart(await source.read(id, CHART_QUERY_KEYS, signal), TIME_ZONE, CHART_QUERY_KEYS);
+    const plan = core.assessor.plan(
+      { tenant: tenant.id, fhirBaseUrl },
+      chart,
+      addDays(today, -PREVIOUS_VISIT_DAYS),
+      {
+        retrospective: true,
+      },
+    );
     if (isReady(plan) && plan.assessable.scoreFingerprints.size > 0)
       await core.assessor.complete(plan, chart, signal);
   }
@@ -86,6 +93,7 @@ interface Running {
   readonly fhirBaseUrl: string;
   readonly service: Service;
   readonly cases: readonly DemoCase[];
+  readonly today: string;
   close(): Promise<void>;
 }
 
@@ -101,7 +109,7 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     const fhirServer = createFhirServer();
     await fhirServer.load(cases.flatMap((each) => each.resources));
     const fhir = await listen(fhirServer.app, LOOPBACK, port(2));
-    closers.push(fhir.close);
+    closers.push(fhir.close, fhirServer.close);
     const fhirBaseUrl = `${fhir.url}/fhir`;
     note(`FHIR server up, ${String(cases.length)} simulated patients`);
 
@@ -116,6 +124,7 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
       `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
     );
     await rememberPreviousVisits(service, today, cases);
+    note(`${String(await subscribeDemo(service))} Subscriptions active: the FHIR server tells of new data`);
 
     const page = createDemoEhr({
       patients: cases,
@@ -125,11 +134,28 @@ const start = async (options: DemoOptions, { env, note }: CliContext): Promise<R
     });
     const ehr = await listen(page, LOOPBACK, port(0));
     closers.push(ehr.close);
-    return { ehr, fhirBaseUrl, service, cases, close };
+    return { ehr, fhirBaseUrl, service, cases, today, close };
   } catch (error) {
     await close();
     throw error;
   }
+};
+
+/** Opens a patient's chart. */
+const showCard = async (
+  running: Running,
+  each: DemoCase,
+  { language }: DemoOptions,
+  out: CliContext['out'],
+): Promise<HookAnswer> => {
+  const answer = await callHook({
+    serviceUrl: `${running.service.url}/cds-services/${SERVICE_ID}`,
+    fhirServer: running.fhirBaseUrl,
+    patientId: each.id,
+    language,
+  });
+  out(printAnswer({ name: each.name, story: each.story[language === 'en' ? 'en' : 'zh'] }, answer));
+  return answer;
 };
 
 const showCards = async (
@@ -138,23 +164,28 @@ const showCards = async (
   out: CliContext['out'],
 ): Promise<HookAnswer[]> => {
   const answers: HookAnswer[] = [];
-  for (const each of running.cases) {
-    const answer = await callHook({
-      serviceUrl: `${running.service.url}/cds-services/${SERVICE_ID}`,
-      fhirServer: running.fhirBaseUrl,
-      patientId: each.id,
-      language: options.language,
-    });
-    answers.push(answer);
-    out(printAnswer({ name: each.name, story: each.story[options.language === 'en' ? 'en' : 'zh'] }, answer));
-  }
+  for (const each of running.cases) answers.push(await showCard(running, each, options, out));
   return answers;
+};
+
+const showNewData = async (
+  running: Running,
+  options: DemoOptions,
+  out: CliContext['out'],
+): Promise<HookAnswer[]> => {
+  const brought = await bringNewData(running.service, running.today);
+  out(printNewData(brought));
+  const told = running.cases
+    .filter(({ id }) => id === brought.patientId)
+    .map((each) => ({ ...each, story: NEW_DATA_STORY }));
+  return Promise.all(told.map((each) => showCard(running, each, options, out)));
 };
 
 const runDemo = async (options: DemoOptions, context: CliContext): Promise<void> => {
   const running = await start(options, context);
   try {
     const answers = await showCards(running, options, context.out);
+    answers.push(...(await showNewData(running, options, context.out)));
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(answers, null, 2)}\n`);
     if (options.once === true) return;
     context.note(`

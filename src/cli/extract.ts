@@ -2,7 +2,15 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { createReading } from '../app/index.ts';
 import { landmarkOf } from '../assessment/index.ts';
-import { clinicalFacts, createFhirSource, openCohort, parseChart, type ChartSource } from '../chart/index.ts';
+import {
+  clinicalFacts,
+  createFhirClient,
+  createFhirSource,
+  openCohort,
+  parseChart,
+  staticToken,
+  type ChartSource,
+} from '../chart/index.ts';
 import { CdsError, type Landmark } from '../domain/index.ts';
 import { judgeEligibility } from '../eligibility/index.ts';
 import type { Modality } from '../modalities/index.ts';
@@ -21,7 +29,17 @@ type Reading = ReturnType<typeof createReading>;
 
 const sourceOf = async ({ fhir, cohort }: ExtractOptions, { queries }: Reading): Promise<ChartSource> => {
   if (fhir !== undefined && cohort === undefined)
-    return createFhirSource({ baseUrl: fhir.replace(/\/+$/, ''), queries, timeoutMs: 30_000, maxPages: 50 });
+    return createFhirSource({
+      client: createFhirClient({
+        baseUrl: fhir,
+        tokens: staticToken(),
+        concurrency: 16,
+        retries: 3,
+        maxPages: 50,
+      }),
+      queries,
+      timeoutMs: 30_000,
+    });
   if (cohort !== undefined && fhir === undefined) return openCohort(cohort, queries);
   throw new CdsError('COMMAND_INVALID', 'Give one of --fhir and --cohort.');
 };
@@ -41,7 +59,8 @@ export async function extract(options: ExtractOptions): Promise<object> {
   const reading = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
   const source = await sourceOf(options, reading);
   const keys = reading.queries.map((query) => query.key);
-  const chart = parseChart(await source.read(options.patient, keys, AbortSignal.any([])), options.timeZone);
+  const sets = await source.read(options.patient, keys, AbortSignal.any([]));
+  const chart = parseChart(sets, options.timeZone, keys);
   const date = options.landmark ?? calendarDate(systemClock.now(), options.timeZone);
   const clinical = clinicalFacts(chart, reading.terminology, date);
   const eligibility = judgeEligibility({ patient: chart.patient, clinical, asOf: date, barAsOf: date });

@@ -3,8 +3,10 @@ import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
 import { addExtract } from './extract.ts';
+import { addKeys } from './keys.ts';
 import { addServe, addWorker } from './serve.ts';
 import { addSimulate } from './simulate.ts';
+import { addSubscribe } from './subscribe.ts';
 import { addTrain } from './train.ts';
 
 export type { CliContext } from './context.ts';
@@ -18,9 +20,13 @@ export function createProgram(context: CliContext): Command {
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: context.out, writeErr: context.note });
-  for (const add of [addServe, addWorker, addDemo, addSimulate, addTrain, addExtract]) add(program, context);
+  const commands = [addServe, addWorker, addSubscribe, addDemo, addSimulate, addTrain, addExtract, addKeys];
+  for (const add of commands) add(program, context);
   // Commands inherit these only when set before they are added; commander leaves it to us afterwards.
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  const inherit = (parent: Command): void => {
+    for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
+  };
+  inherit(program);
   return program;
 }
 

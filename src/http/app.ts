@@ -1,17 +1,23 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { NotificationDoor } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CdsService } from '../hooks/index.ts';
 import type { Log, Metrics } from '../platform/index.ts';
 import { answerErrors } from './errors.ts';
+import { notificationRoutes } from './notifications.ts';
 
 export interface HttpDependencies {
   readonly services: readonly CdsService[];
+  /** Where FHIR servers tell of new data. */
+  readonly notifications: NotificationDoor;
   readonly bodyLimit: string;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Throws where the service cannot do its work (a store that cannot be reached). */
   readonly ready: () => Promise<void>;
+  /** The public parts of our signing keys, as a JWKS; the address exists only where there are keys. */
+  readonly publicKeys?: () => Promise<object>;
 }
 
 const methodNotAllowed =
@@ -63,6 +69,22 @@ const addMonitoring = (app: Express, { metrics, ready }: Monitored): void => {
   });
 };
 
+/** Long enough to spare authorization servers the asking, short enough that a new key is known within the hour. */
+const JWKS_CACHE = 'public, max-age=900';
+
+/** Our JWKS, as registered with authorization servers. See RFC 7517 and SMART's client-confidential-asymmetric. */
+const addPublicKeys = (app: Express, publicKeys: () => Promise<object>): void => {
+  app
+    .route('/.well-known/jwks.json')
+    .get(async (_request, response) => {
+      response
+        .set('Cache-Control', JWKS_CACHE)
+        .type('application/jwk-set+json')
+        .send(JSON.stringify(await publicKeys()));
+    })
+    .all(methodNotAllowed('GET'));
+};
+
 const answerTheRest = (app: Express, log: Log): void => {
   app.use(() => {
     throw new CdsError('CDS_ROUTE_UNKNOWN');
@@ -88,7 +110,7 @@ export function createMonitoringApp(dependencies: Monitored): Express {
 
 /** The service's HTTP door. Every answer that is not 2xx carries an OperationOutcome. */
 export function createApp(dependencies: HttpDependencies): Express {
-  const { services, bodyLimit, log } = dependencies;
+  const { services, bodyLimit, log, publicKeys } = dependencies;
   const discovery = { services: services.map(({ definition }) => definition) };
   const app = bareApp();
   app
@@ -101,7 +123,9 @@ export function createApp(dependencies: HttpDependencies): Express {
     .route('/cds-services/:id')
     .post(requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
     .all(methodNotAllowed('POST'));
+  app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
 
+  if (publicKeys !== undefined) addPublicKeys(app, publicKeys);
   addMonitoring(app, dependencies);
   answerTheRest(app, log);
   return app;

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the service counts; labels hold service ids, outcomes and codes, never anything of a patient. */
 export interface Metrics {
@@ -8,6 +8,8 @@ export interface Metrics {
   readonly assessments: Counter;
   readonly writeBacks: Counter<'outcome'>;
   readonly auditEvents: Counter<'outcome'>;
+  readonly triggers: Counter<'door' | 'outcome'>;
+  readonly subscriptionSeen: Gauge<'tenant' | 'subscription'>;
 }
 
 export function createMetrics(): Metrics {
@@ -43,6 +45,18 @@ export function createMetrics(): Metrics {
       name: 'recurrence_audit_events_total',
       help: 'AuditEvents by outcome: written, put off (tried again later), or lost',
       labelNames: ['outcome'],
+      registers: [registry],
+    }),
+    triggers: new Counter({
+      name: 'recurrence_triggers_total',
+      help: 'What came of new data without a hook, by door (notification, find-patient, catch-up, sweep, assess)',
+      labelNames: ['door', 'outcome'],
+      registers: [registry],
+    }),
+    subscriptionSeen: new Gauge({
+      name: 'recurrence_subscription_last_seen_timestamp_seconds',
+      help: 'When the last authenticated notification came, heartbeats too; subscription is its id, - for R4 rest-hooks',
+      labelNames: ['tenant', 'subscription'],
       registers: [registry],
     }),
   };

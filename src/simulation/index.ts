@@ -5,6 +5,7 @@ export {
   type SimulationOptions,
 } from './cohort.ts';
 export { CALENDAR, GENERATOR_VERSION } from './constants.ts';
+export { simulateNewDraw } from './demo-new-draw.ts';
 export { type DemoCase, simulateDemoPatients } from './demo-patients.ts';
 export { RESOURCE_TYPES, type SimulatedResource, type SimulatedResourceType } from './fhir.ts';
 export { type LatentState, trueRisk } from './latent.ts';

@@ -15,11 +15,14 @@ afterAll(() => {
 });
 
 describe('help and errors', () => {
-  it.each(['serve', 'worker', 'demo', 'simulate', 'train', 'extract'])('%s --help', async (command) => {
-    const { code, out } = await runCli([command, '--help']);
-    expect(code).toBe(0);
-    expect(out).toMatch(new RegExp(`Usage: recurrence-cds ${command}`));
-  });
+  it.each(['serve', 'worker', 'subscribe', 'demo', 'simulate', 'train', 'extract'])(
+    '%s --help',
+    async (command) => {
+      const { code, out } = await runCli([command, '--help']);
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`Usage: recurrence-cds ${command}`));
+    },
+  );
 
   it.each([
     [['nonsense'], 2, /unknown command 'nonsense'/],
@@ -90,6 +93,19 @@ describe('demo --once', () => {
     expect(out).toMatch(/cell-free DNA \| absent/);
     expect(answers.find(({ patientId }) => patientId === 'demo-no-lung-cancer')?.body.cards).toEqual([]);
     expect(out).toMatch(/no card/);
+  });
+
+  it('shows a new sample lead to a new assessment without a hook, and the card that then waits', async () => {
+    const json = path.join(folder, 'new-data.json');
+    const { code, out, err } = await runCli(['demo', '--once', '--json', json]);
+    expect(code).toBe(0);
+    expect(err).toMatch(/6 Subscriptions active/);
+    expect(out).toMatch(/New data without a hook[\s\S]*a new assessment\s+was stored/);
+    const answers = JSON.parse(readFileSync(json, 'utf8')) as { patientId: string; body: { cards: any[] } }[];
+    const [before, after] = answers.filter(({ patientId }) => patientId === 'demo-too-old-15-months');
+    expect(before?.body.cards[0].summary).not.toMatch(/\d ?%/);
+    expect(after?.body.cards[0].summary).toMatch(/\d ?%/);
+    expect(after?.body.cards[0].detail).toMatch(/cell-free DNA \| used \| .*\(0 days ago\)/);
   });
 
   it('explains, when asked, why a patient is out of scope', async () => {

@@ -9,6 +9,7 @@ import {
   listen,
   LOOPBACK,
   parseConfig,
+  type Clock,
   type Config,
   type Listening,
 } from '../../src/platform/index.ts';
@@ -32,7 +33,16 @@ export interface StackOptions {
   readonly queue?: Partial<Config['queue']>;
   readonly models?: Partial<Config['models']>;
   readonly store?: Partial<Config['store']>;
+  /** Stands at ten o'clock of TODAY unless told otherwise. */
+  readonly clock?: Clock;
 }
+
+/** Goes on from ten o'clock of TODAY: of two results of one day the later counts. */
+export const runningClock = (): Clock => {
+  const started = performance.now();
+  const from = Date.parse(`${TODAY}T10:00:00Z`);
+  return { now: () => new Date(from + performance.now() - started) };
+};
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const faults: Faults = { mode: 'ok' };
@@ -51,7 +61,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       store: { ...options.store },
       ...(options.models !== undefined && { models: options.models }),
     }),
-    clock: fixedClock(`${TODAY}T10:00:00Z`),
+    clock: options.clock ?? fixedClock(`${TODAY}T10:00:00Z`),
     log: createLog('trace', { write: (line: string) => void logged.push(line) }),
   });
   return {
@@ -62,6 +72,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     load: (resources) => fhirServer.load(resources),
     close: async () => {
       await service.close();
+      await fhirServer.close();
       await fhir.close();
     },
   };

@@ -2,7 +2,7 @@
 import type { AuditEvent, Provenance, RiskAssessment } from 'fhir/r4.js';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openWriteBack, type WriteBackWork } from '../../src/app/index.ts';
+import { openWriteBack, startWriteBack, type WriteBackWork } from '../../src/app/write-back.ts';
 import { plainFhirClient } from '../support/plain-fhir-client.ts';
 import { memoryTasks, type MemoryTasks } from '../support/task-queue.ts';
 import { hookRequest, prefetchFor, SERVICE_PATH, startStack, TODAY, type Stack } from './running-service.ts';
@@ -20,10 +20,8 @@ const start = async (tenant: Record<string, unknown>): Promise<Running> => {
   const stack = await startStack({ tenant });
   const { core } = stack.service;
   const tasks = memoryTasks();
-  const clients = new Map([['test', plainFhirClient(stack.fhirBaseUrl)]]);
-  const work = openWriteBack({ core, clients, tasks });
-  core.writeBacks.start(tasks);
-  core.audit.start(tasks);
+  const work = openWriteBack({ core, tasks });
+  startWriteBack(core, tasks);
   return { stack, tasks, work };
 };
 

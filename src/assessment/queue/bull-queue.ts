@@ -23,6 +23,7 @@ import {
 } from './bull-names.ts';
 import { bareRef, DEFAULT_RETRY, isErrorCode, type RetryPolicy } from './steps.ts';
 import { createWaiters } from './waiters.ts';
+import { within } from './within.ts';
 
 export interface BullQueueOptions {
   /** redis:// or rediss:// */
@@ -96,21 +97,6 @@ const outcomeOf = (text: string): JobOutcome =>
   text === 'completed'
     ? { state: 'completed' }
     : { state: 'failed', code: isErrorCode(text) ? text : 'INTERNAL' };
-
-/** Rejects with QUEUE_UNAVAILABLE when `work` takes longer; `work` goes on unheard. */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const limit = sleep(limitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new CdsError('QUEUE_UNAVAILABLE');
-  });
-  limit.catch(() => undefined);
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    timer.abort();
-  }
-}
 
 /** The queue on BullMQ: `submit` adds the flow, `wait` listens for its end. Redis may come and go. */
 export function createBullQueue(options: BullQueueOptions): AssessmentQueue {

@@ -36,7 +36,10 @@ const resourceOf = (type: string): CapabilityStatementRestResource => ({
 
 /** What the server does; the types listed are those of the Patient compartment and their supporting resources. */
 export const capabilityStatement = (baseUrl: string): CapabilityStatement => {
-  const supporting = ['Medication', 'Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Device'];
+  const supporting = [
+    ...['Medication', 'Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Device'],
+    'Subscription',
+  ];
   const types = [...new Set(['Patient', ...patientCompartment().keys(), ...supporting])].sort();
   return {
     resourceType: 'CapabilityStatement',

@@ -15,6 +15,7 @@ import type { Lock } from './lock.ts';
 import { toFhir, withBaseUrl } from './medplum.ts';
 import { invalidRequest } from './outcomes.ts';
 import type { DemoRepository } from './repository.ts';
+import type { Subscriptions } from './subscriptions/index.ts';
 
 const BODY_LIMIT = '32mb';
 const MAX_FORM_FIELDS = 10_000;
@@ -83,6 +84,7 @@ export const createApp = (
   repository: DemoRepository,
   faults: Faults,
   exclusively: Lock,
+  subscriptions: Subscriptions,
 ): Express => {
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
@@ -100,7 +102,12 @@ export const createApp = (
         router
           .handleRequest(toFhirRequest(request), repository)
           .catch((error: unknown): FhirResponse => [normalizeOperationOutcome(error)]);
-      send(request, response, await (isRead(request) ? handle() : exclusively(handle)));
+      const write = async (): Promise<FhirResponse> => {
+        const answer = await handle();
+        subscriptions.changed(repository.store.takeChanges(), baseUrlOf(request));
+        return answer;
+      };
+      send(request, response, await (isRead(request) ? handle() : exclusively(write)));
     },
   );
   app.use(parserErrors);

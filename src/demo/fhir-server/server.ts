@@ -10,6 +10,7 @@ import { indexProfiles } from './profiles.ts';
 import { DemoRepository } from './repository.ts';
 import { createRouter } from './routes.ts';
 import { Store } from './store.ts';
+import { createSubscriptions } from './subscriptions/index.ts';
 import { createValidator } from './validation.ts';
 
 export interface FhirServerOptions {
@@ -25,11 +26,13 @@ export interface FhirServer {
   /** Serves FHIR R4 under /fhir. */
   readonly app: Express;
   /**
-   * Puts resources in with the ids they have; all or none.
+   * Puts resources in with the ids they have; all or none. No Subscription hears of it.
    *
    * @throws {CdsError} COHORT_INVALID with the type, place and elements of the first that is not valid
    */
   readonly load: (resources: readonly FhirResource[]) => Promise<void>;
+  /** Ends what Subscriptions have going: heartbeats, and notifications on their way. */
+  readonly close: () => Promise<void>;
 }
 
 /** Type, index and the elements at fault; no values, which are a patient's. */
@@ -40,7 +43,8 @@ const refusal = (resource: FhirResource, index: number, error: unknown): CdsErro
 };
 
 /**
- * A FHIR R4 server in memory, for the demo and tests: read, write, search, history, batch, transaction, $everything.
+ * A FHIR R4 server in memory, for the demo and tests: read, write, search, history, batch, transaction, $everything,
+ * Subscriptions (rest-hook to loopback).
  * No authentication, nothing kept on disk. A search costs microseconds for each stored resource of the type.
  */
 export const createFhirServer = (options: FhirServerOptions = {}): FhirServer => {
@@ -57,10 +61,14 @@ export const createFhirServer = (options: FhirServerOptions = {}): FhirServer =>
       }
     }
     repository.store.adopt(fork.store);
+    repository.store.takeChanges();
   };
   const exclusively = createLock();
+  const subscriptions = createSubscriptions(repository, exclusively);
+  const faults = options.faults ?? { mode: 'ok' };
   return {
-    app: createApp(createRouter(), repository, options.faults ?? { mode: 'ok' }, exclusively),
+    app: createApp(createRouter(), repository, faults, exclusively, subscriptions),
+    close: () => subscriptions.close(),
     load: (resources) =>
       exclusively(() => {
         load(resources);

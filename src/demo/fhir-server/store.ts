@@ -9,6 +9,17 @@ export interface Version {
   readonly resource?: FhirResource & { id: string };
 }
 
+/** One write, as those see it who are told of it. */
+export interface Change {
+  readonly method: Version['method'];
+  readonly type: string;
+  readonly id: string;
+  /** As it is now; absent after a deletion. */
+  readonly resource?: FhirResource & { id: string };
+  /** As it was; absent where it is new. */
+  readonly previous?: FhirResource & { id: string };
+}
+
 const freeze = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const child of Object.values(value)) freeze(child);
@@ -21,6 +32,7 @@ const freeze = <T>(value: T): T => {
  */
 export class Store {
   #types = new Map<string, Map<string, readonly Version[]>>();
+  #changes: Change[] = [];
 
   /** All versions, oldest first; empty when there never was one. */
   versions(type: string, id: string): readonly Version[] {
@@ -54,13 +66,19 @@ export class Store {
 
   fork(): Store {
     const fork = new Store();
-    fork.adopt(this);
+    fork.#types = new Map([...this.#types].map(([type, resources]) => [type, new Map(resources)]));
     return fork;
   }
 
   /** Takes over what the other store holds: the commit of a fork. */
   adopt(other: Store): void {
     this.#types = new Map([...other.#types].map(([type, resources]) => [type, new Map(resources)]));
+    this.#changes.push(...other.takeChanges());
+  }
+
+  /** What was written since the last time it was asked for, in that order. */
+  takeChanges(): readonly Change[] {
+    return this.#changes.splice(0);
   }
 
   #stamp(type: string, id: string): { versionId: string; lastUpdated: string } {
@@ -69,6 +87,9 @@ export class Store {
 
   #append(type: string, id: string, version: Version): void {
     const resources = this.#types.get(type) ?? new Map<string, readonly Version[]>();
+    const { method, resource } = version;
+    const previous = resources.get(id)?.at(-1)?.resource;
+    this.#changes.push({ method, type, id, ...(resource && { resource }), ...(previous && { previous }) });
     resources.set(id, [...(resources.get(id) ?? []), version]);
     this.#types.set(type, resources);
   }

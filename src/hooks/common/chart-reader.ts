@@ -1,7 +1,9 @@
 import {
   allOfPatient,
+  createFhirClient,
   createFhirSource,
   parseChart,
+  staticToken,
   type Chart,
   type ChartQuery,
   type ChartQueryKey,
@@ -21,6 +23,12 @@ const CORE_KEYS: readonly ChartQueryKey[] = [
   'staging',
   'diseaseStatus',
 ];
+
+/**
+ * Somebody waits: before the workers at the server's slots, one quick repetition for a connection that was closed
+ * meanwhile, and no waiting for a server that asks for it.
+ */
+const HURRIED = { priority: 10, retries: 1, backoffMs: 50, maxWaitMs: 200 } as const;
 
 /** The chart as this request can see it. */
 export interface ReadChart {
@@ -87,12 +95,16 @@ export function createChartReader({ tenants, queries, fhir, onRead }: ChartReade
     signal: AbortSignal,
   ): Promise<ResourceSets> =>
     createFhirSource({
-      baseUrl: tenant.fhirBaseUrl,
+      client: createFhirClient({
+        baseUrl: tenant.fhirBaseUrl,
+        // The request's own token or none: a caller without one gets no more than the server gives anybody.
+        tokens: staticToken(request.accessToken),
+        concurrency: fhir.concurrency,
+        maxPages: fhir.maxPages,
+        ...HURRIED,
+      }),
       queries,
       timeoutMs: fhir.timeoutMs,
-      maxPages: fhir.maxPages,
-      // The request's own token or none: a caller without one gets no more than the server gives anybody.
-      ...(request.accessToken !== undefined && { bearerToken: request.accessToken }),
     }).read(patientId, missing, signal);
 
   /** Prefetch alone, when nothing more can be read: enough only with every core key. */
@@ -120,7 +132,7 @@ export function createChartReader({ tenants, queries, fhir, onRead }: ChartReade
     ): Promise<ReadChart> => {
       const { sets, missing } = readPrefetch(request.prefetch, keys);
       requireSamePatient(request, tenant, sets, patientId);
-      if (missing.length === 0) return { chart: refuseReplaced(parseChart(sets, tenant.timeZone)) };
+      if (missing.length === 0) return { chart: refuseReplaced(parseChart(sets, tenant.timeZone, keys)) };
       if (request.fhirServer === undefined) {
         const failure = new CdsError('CDS_PREFETCH_MISSING', `Missing: ${missing.join(', ')}.`);
         // A site that allows no callback is assessed on what prefetch holds; elsewhere a gap is a mistake.
@@ -130,7 +142,7 @@ export function createChartReader({ tenants, queries, fhir, onRead }: ChartReade
       try {
         const pulled = await pull(request, tenant, patientId, missing, signal);
         onRead?.(tenant.id, patientId);
-        return { chart: refuseReplaced(parseChart({ ...sets, ...pulled }, tenant.timeZone)) };
+        return { chart: refuseReplaced(parseChart({ ...sets, ...pulled }, tenant.timeZone, keys)) };
       } catch (error) {
         const failure = asCdsError(error);
         // Refused is refused: what this token may not read, the last result must not tell either.

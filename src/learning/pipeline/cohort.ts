@@ -69,7 +69,7 @@ export async function readCohort(
   const patients: CohortPatient[] = [];
   for (const id of source.patientIds) {
     // Bulk Data gives instants with their offset; UTC dates keep the cohort the same wherever it is read.
-    const chart = parseChart(await source.read(id, keys, AbortSignal.any([])), 'UTC');
+    const chart = parseChart(await source.read(id, keys, AbortSignal.any([])), 'UTC', keys);
     const outcome = outcomeOf(chart, reading.terminology);
     if (outcome === undefined) leftOut.noOutcome++;
     else if (!isEligible(chart, outcome.surgeryDate, reading)) leftOut.notEligible++;

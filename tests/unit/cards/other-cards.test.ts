@@ -187,6 +187,8 @@ describe('unavailableCard', () => {
     ['FHIR_TIMEOUT', 'the record server did not answer'],
     ['FHIR_REFUSED', 'the record server refused access'],
     ['FHIR_FOREIGN_LINK', 'the record server refused access'],
+    ['SMART_TOKEN_REFUSED', 'the record server refused access'],
+    ['SMART_TOKEN_UNAVAILABLE', 'the record server did not answer'],
     ['ASSESSMENT_UNANSWERED', 'the workers see another chart than this request'],
     ['QUEUE_UNAVAILABLE', 'the queue or result store is down'],
     ['STORE_DAMAGED', 'the queue or result store is down'],

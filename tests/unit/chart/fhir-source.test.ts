@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FhirResource } from 'fhir/r4.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createFhirSource } from '../../../src/chart/fhir-source.ts';
-import { CHART_QUERY_KEYS } from '../../../src/chart/index.ts';
+import {
+  CHART_QUERY_KEYS,
+  createFhirClient,
+  createFhirSource,
+  parseChart,
+  staticToken,
+  type ChartQuery,
+} from '../../../src/chart/index.ts';
 import { createFhirServer, type Faults } from '../../../src/demo/index.ts';
 import { CdsError, type ErrorCode } from '../../../src/domain/index.ts';
 import { createLog, listen, LOOPBACK, type Listening } from '../../../src/platform/index.ts';
@@ -10,8 +16,29 @@ import { condition, diseaseStatus, patient, PATIENT_ID } from '../support/fhir.t
 import { NEVER, queries } from '../support/reading.ts';
 import { bundle, startScriptedServer, type ScriptedServer } from './scripted-server.ts';
 
-const OPTIONS = { queries, timeoutMs: 5000, maxPages: 50 };
 const SECRET = 'token-0123456789';
+
+interface SourceChange {
+  readonly baseUrl: string;
+  readonly timeoutMs?: number;
+  readonly maxPages?: number;
+  readonly token?: string;
+  readonly queries?: readonly ChartQuery[];
+}
+
+/** Without repetitions: what a request is answered is what the reading says. */
+const sourceOf = ({ baseUrl, timeoutMs = 5000, maxPages = 50, token, ...change }: SourceChange) =>
+  createFhirSource({
+    client: createFhirClient({
+      baseUrl,
+      tokens: staticToken(token),
+      concurrency: 16,
+      retries: 0,
+      maxPages,
+    }),
+    queries: change.queries ?? queries,
+    timeoutMs,
+  });
 
 /** What fails shows nothing of where it went or whom it was about: message, detail and log line. */
 const failure = async (reading: Promise<unknown>): Promise<CdsError> => {
@@ -32,7 +59,7 @@ const codeOf = async (reading: Promise<unknown>): Promise<ErrorCode> => (await f
 
 describe('the embedded FHIR server', () => {
   const faults: Faults = { mode: 'ok' };
-  const visits = Array.from({ length: 450 }, (_, index) =>
+  const visits = Array.from({ length: 2450 }, (_, index) =>
     diseaseStatus(`visit-${String(index)}`, 'stable', '2026-02-01'),
   );
   let server: Listening;
@@ -56,27 +83,27 @@ describe('the embedded FHIR server', () => {
   });
 
   it('gives every query of one patient, over all pages, and nothing of another', async () => {
-    const sets = await createFhirSource({ ...OPTIONS, baseUrl }).read(PATIENT_ID, CHART_QUERY_KEYS, NEVER);
+    const sets = await sourceOf({ baseUrl }).read(PATIENT_ID, CHART_QUERY_KEYS, NEVER);
     expect(Object.keys(sets).sort()).toEqual([...CHART_QUERY_KEYS].sort());
     expect(sets.patient).toMatchObject([{ id: PATIENT_ID }]);
     expect(sets.conditions).toMatchObject([{ id: 'c1' }]);
-    // 450 at 200 a page: three pages, each resource once
-    expect(new Set(sets.diseaseStatus?.map((each) => (each as { id: string }).id)).size).toBe(450);
-    expect(sets.diseaseStatus).toHaveLength(450);
+    // 2,450 at 1,000 a page: three pages, each resource once
+    expect(new Set(sets.diseaseStatus?.map((each) => (each as { id: string }).id)).size).toBe(2450);
+    expect(sets.diseaseStatus).toHaveLength(2450);
     expect(sets.procedures).toEqual([]);
   });
 
   it('refuses half a chart: more pages than allowed', async () => {
-    const source = createFhirSource({ ...OPTIONS, baseUrl, maxPages: 2 });
+    const source = sourceOf({ baseUrl, maxPages: 2 });
     const error = await failure(source.read(PATIENT_ID, ['diseaseStatus'], NEVER));
     expect(error).toMatchObject({ code: 'FHIR_ANSWER_INVALID', detail: 'More than 2 pages.' });
     // exactly as many as allowed is no fault
-    const enough = createFhirSource({ ...OPTIONS, baseUrl, maxPages: 3 });
-    expect((await enough.read(PATIENT_ID, ['diseaseStatus'], NEVER)).diseaseStatus).toHaveLength(450);
+    const enough = sourceOf({ baseUrl, maxPages: 3 });
+    expect((await enough.read(PATIENT_ID, ['diseaseStatus'], NEVER)).diseaseStatus).toHaveLength(2450);
   });
 
   it('says that a patient is unknown', async () => {
-    const source = createFhirSource({ ...OPTIONS, baseUrl });
+    const source = sourceOf({ baseUrl });
     expect(await codeOf(source.read('nobody', CHART_QUERY_KEYS, NEVER))).toBe('FHIR_PATIENT_UNKNOWN');
   });
 
@@ -86,14 +113,14 @@ describe('the embedded FHIR server', () => {
     ['html', 'FHIR_ANSWER_INVALID'],
     ['slow', 'FHIR_TIMEOUT'],
   ] as const)('%s is %s, and heals', async (mode, code) => {
-    const source = createFhirSource({ ...OPTIONS, baseUrl, timeoutMs: mode === 'slow' ? 100 : 5000 });
+    const source = sourceOf({ baseUrl, timeoutMs: mode === 'slow' ? 100 : 5000 });
     faults.mode = mode;
     faults.delayMs = 400;
     const error = await failure(source.read(PATIENT_ID, CHART_QUERY_KEYS, NEVER));
     expect(error.code).toBe(code);
     expect(error.kind.retryable).toBe(true);
     faults.mode = 'ok';
-    const patientOnly = await createFhirSource({ ...OPTIONS, baseUrl }).read(PATIENT_ID, ['patient'], NEVER);
+    const patientOnly = await sourceOf({ baseUrl }).read(PATIENT_ID, ['patient'], NEVER);
     expect(patientOnly.patient).toHaveLength(1);
   });
 
@@ -101,11 +128,7 @@ describe('the embedded FHIR server', () => {
     faults.mode = 'slow';
     faults.delayMs = 1000;
     const started = performance.now();
-    const reading = createFhirSource({ ...OPTIONS, baseUrl }).read(
-      PATIENT_ID,
-      CHART_QUERY_KEYS,
-      AbortSignal.timeout(50),
-    );
+    const reading = sourceOf({ baseUrl }).read(PATIENT_ID, CHART_QUERY_KEYS, AbortSignal.timeout(50));
     expect(await codeOf(reading)).toBe('FHIR_TIMEOUT');
     expect(performance.now() - started).toBeLessThan(800);
   });
@@ -113,7 +136,7 @@ describe('the embedded FHIR server', () => {
   it('says that a server which is not there cannot be reached', async () => {
     const gone = await startScriptedServer((_, response) => response.end());
     await gone.close();
-    const source = createFhirSource({ ...OPTIONS, baseUrl: gone.url });
+    const source = sourceOf({ baseUrl: gone.url });
     expect(await codeOf(source.read(PATIENT_ID, ['patient'], NEVER))).toBe('FHIR_UNREACHABLE');
   });
 });
@@ -132,12 +155,7 @@ describe('servers that do what they should not', () => {
   const read = (
     server: ScriptedServer,
     keys: readonly (typeof CHART_QUERY_KEYS)[number][] = ['conditions'],
-  ) =>
-    createFhirSource({ ...OPTIONS, baseUrl: `${server.url}/fhir`, bearerToken: SECRET }).read(
-      PATIENT_ID,
-      keys,
-      NEVER,
-    );
+  ) => sourceOf({ baseUrl: `${server.url}/fhir`, token: SECRET }).read(PATIENT_ID, keys, NEVER);
 
   it('sends the token with each request, and never to the other origin a next link names', async () => {
     const thief = await serve((_, response) => void response.json(bundle([condition('stolen')])));
@@ -149,15 +167,19 @@ describe('servers that do what they should not', () => {
     expect(thief.seen).toEqual([]);
   });
 
-  it('follows a relative next link, and one that goes in circles only so far', async () => {
+  it('follows a relative next link, and none twice', async () => {
     const server = await serve((request, response) => {
       const last = request.query['page'] === '2';
       response.json(bundle([condition(last ? 'c2' : 'c1')], last ? undefined : 'Condition?page=2'));
     });
     expect(await read(server)).toMatchObject({ conditions: [{ id: 'c1' }, { id: 'c2' }] });
     const circle = await serve((_, response) => void response.json(bundle([], 'Condition?page=1')));
-    expect(await codeOf(read(circle))).toBe('FHIR_ANSWER_INVALID');
-    expect(circle.seen).toHaveLength(50);
+    expect(await failure(read(circle))).toMatchObject({
+      code: 'FHIR_ANSWER_INVALID',
+      detail: 'Its pages go in circles.',
+    });
+    // the search, the page it links, and no page twice
+    expect(circle.seen).toHaveLength(2);
   });
 
   it('refuses a redirect without following it', async () => {
@@ -215,7 +237,7 @@ describe('servers that do what they should not', () => {
     [404, '<html>Not Found</html>', 'FHIR_ANSWER_INVALID'],
     [404, { message: 'no Route matched' }, 'FHIR_ANSWER_INVALID'],
     [400, { resourceType: 'OperationOutcome' }, 'FHIR_ANSWER_INVALID'],
-    [429, { resourceType: 'OperationOutcome' }, 'FHIR_UNREACHABLE'],
+    [429, { resourceType: 'OperationOutcome' }, 'FHIR_THROTTLED'],
     [500, 'broken', 'FHIR_UNREACHABLE'],
     [200, { resourceType: 'OperationOutcome' }, 'FHIR_ANSWER_INVALID'],
     [200, [], 'FHIR_ANSWER_INVALID'],
@@ -253,8 +275,41 @@ describe('servers that do what they should not', () => {
 
   it('writes an id into the path as one segment', async () => {
     const server = await serve((_, response) => void response.json(patient()));
-    const source = createFhirSource({ ...OPTIONS, baseUrl: `${server.url}/fhir` });
+    const source = sourceOf({ baseUrl: `${server.url}/fhir` });
     await source.read('a/../../x?y', ['patient'], NEVER).catch(() => undefined);
     expect(server.seen[0]?.line).toBe('GET /fhir/Patient/a%2F..%2F..%2Fx%3Fy');
+  });
+
+  const withOptional = queries.map((query) =>
+    query.key === 'cfdna' ? { ...query, optional: true as const } : query,
+  );
+  const readOptional = async (status: number, optional: readonly ChartQuery[]) => {
+    const server = await serve((request, response) => {
+      if (request.path.endsWith('/Observation')) response.status(status).json({});
+      else response.json(request.path.includes('/Patient/') ? patient() : bundle([]));
+    });
+    const source = sourceOf({ baseUrl: `${server.url}/fhir`, queries: optional });
+    return source.read(PATIENT_ID, ['patient', 'conditions', 'cfdna'], NEVER);
+  };
+
+  it.each([400, 403, 404, 405, 422, 501])(
+    'leaves out an optional query that is answered %i',
+    async (status) => {
+      const sets = await readOptional(status, withOptional);
+      expect(Object.keys(sets)).toEqual(['patient', 'conditions']);
+      expect(parseChart(sets, 'UTC', ['patient', 'conditions', 'cfdna']).unread).toEqual(new Set(['cfdna']));
+      // one that is not optional ends the reading
+      await expect(readOptional(status, queries)).rejects.toBeInstanceOf(CdsError);
+    },
+  );
+
+  it.each([
+    [401, 'FHIR_REFUSED'],
+    [408, 'FHIR_UNREACHABLE'],
+    [429, 'FHIR_THROTTLED'],
+    [500, 'FHIR_UNREACHABLE'],
+    [302, 'FHIR_ANSWER_INVALID'],
+  ] as const)('does not leave it out for what may pass: %i is %s', async (status, code) => {
+    expect(await codeOf(readOptional(status, withOptional))).toBe(code);
   });
 });

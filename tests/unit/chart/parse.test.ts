@@ -205,11 +205,17 @@ describe('evidence versions', () => {
     expect(versionOf({ ...base, meta: { versionId: '7' } })).toBe('7');
   });
 
+  it('are else the time of the last update', () => {
+    const lastUpdated = '2026-03-05T00:00:00Z';
+    expect(versionOf({ ...base, meta: { lastUpdated } })).toBe(lastUpdated);
+    expect(versionOf({ ...base, meta: { versionId: '7', lastUpdated } })).toBe('7');
+  });
+
   it('are else a hash of the content, without meta and narrative', () => {
     const version = versionOf(base);
     expect(version).toMatch(/^sha256:[0-9a-f]{24}$/);
     expect(versionOf(structuredClone(base))).toBe(version);
-    expect(versionOf({ ...base, meta: { lastUpdated: '2026-03-05T00:00:00Z' } })).toBe(version);
+    expect(versionOf({ ...base, meta: { source: '#import' } })).toBe(version);
     expect(versionOf({ ...base, text: { status: 'generated', div: '<div/>' } })).toBe(version);
     expect(versionOf({ ...base, ...quantity(3, '%') })).not.toBe(version);
     expect(versionOf({ ...base, status: 'amended' })).not.toBe(version);

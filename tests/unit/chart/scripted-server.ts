@@ -14,7 +14,8 @@ export async function startScriptedServer(
 ): Promise<ScriptedServer> {
   const seen: ScriptedServer['seen'] = [];
   const abandoned: string[] = [];
-  const app = express();
+  // No ETag of express's own: in FHIR it is the version.
+  const app = express().set('etag', false);
   app.use((request, response) => {
     seen.push({ line: `${request.method} ${request.url}`, authorization: request.get('authorization') });
     response.on('close', () => {

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CHART_QUERY_KEYS,
+  createFhirClient,
   createFhirSource,
   openCohort,
   parseChart,
   prefetchTemplate,
+  staticToken,
   type CohortSource,
   type ResourceSets,
 } from '../../../src/chart/index.ts';
@@ -51,10 +53,15 @@ const comparable = (sets: ResourceSets) => {
 
 it('training and serving read the same patient as the same facts', async () => {
   const source = createFhirSource({
-    baseUrl: `${server.url}/fhir`,
+    client: createFhirClient({
+      baseUrl: `${server.url}/fhir`,
+      tokens: staticToken(),
+      concurrency: 16,
+      retries: 0,
+      maxPages: 50,
+    }),
     queries,
     timeoutMs: 10_000,
-    maxPages: 50,
   });
   expect(files.patientIds).toHaveLength(12);
   for (const id of files.patientIds) {

@@ -13,7 +13,10 @@ export interface Answer<T> {
 export interface TestServer extends FhirServer {
   /** .../fhir */
   readonly base: string;
+  /** The server's own end, and its address's. */
   readonly close: () => Promise<void>;
+  /** The server's own end alone: Subscriptions fall silent. */
+  readonly stop: () => Promise<void>;
   get<T = Bundle>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
   send<T = FhirResource>(
     method: string,
@@ -40,7 +43,11 @@ export const startFhirServer = async (options: FhirServerOptions = {}): Promise<
   return {
     ...server,
     base,
-    close,
+    close: async () => {
+      await server.close();
+      await close();
+    },
+    stop: () => server.close(),
     get: (path, headers = {}) => call(path, { headers }),
     send: (method, path, body, headers = {}) =>
       call(path, {
