@@ -71,8 +71,9 @@ const workOf = (
     }),
     'find-patient': createFindPatientHandler(shared),
     'catch-up': createCatchUpHandler({ ...shared, queries }),
-    // Nothing is written back unless the extension does it.
+    // Nothing is written to a FHIR server unless the extension does it.
     'write-back': () => Promise.resolve(),
+    audit: () => Promise.resolve(),
     ...extension?.handlers,
   };
   return { handlers, close: () => extension?.close() ?? Promise.resolve() };
@@ -156,7 +157,10 @@ export function openBackground(options: BackgroundOptions): Background {
 }
 
 /** The worker's side: takes tasks from Redis. It may be asked to plan nothing, `serve` does that. */
-export function startBackgroundWorkers(options: BackgroundOptions, redisUrl: string): AssessmentWorkers {
+export function startBackgroundWorkers(
+  options: BackgroundOptions,
+  redisUrl: string,
+): AssessmentWorkers & Pick<Background, 'tasks'> {
   const { prefix, concurrency } = options.core.config.queue;
   const tasks = createBullTasks({ connection: redisUrl, prefix });
   const work = workOf(options, tasks);
@@ -164,6 +168,7 @@ export function startBackgroundWorkers(options: BackgroundOptions, redisUrl: str
   const { log } = options.core;
   const workers = startTaskWorkers({ connection: redisUrl, prefix, concurrency, handlers, log });
   return {
+    tasks,
     close: async () => {
       await workers.close();
       await tasks.close();

@@ -2,25 +2,46 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  auditedSource,
   connectRedis,
   createAssessor,
+  createAuditTrail,
   createFingerprint,
   createHandlers,
+  createOutbox,
   createRedisRecords,
   createResultStore,
   createSqliteRecords,
+  createWriteBacks,
   type Assessor,
+  type AuditTrail,
   type JobHandlers,
+  type Outbox,
   type RecordStore,
   type ResultStore,
+  type WriteBacks,
   type WorkerSite,
 } from '../assessment/index.ts';
-import { CHART_QUERY_KEYS, chartQueries, type ChartQuery, type KeyFile } from '../chart/index.ts';
+import {
+  CHART_QUERY_KEYS,
+  chartQueries,
+  createWriteIds,
+  type ChartQuery,
+  type KeyFile,
+  type WriteIds,
+} from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { DEFAULT_ELIGIBILITY } from '../eligibility/index.ts';
 import { createModalities, type Modality } from '../modalities/index.ts';
 import { loadModels, type Models } from '../model-registry/index.ts';
-import { createMetrics, type Clock, type Config, type Log, type Metrics } from '../platform/index.ts';
+import {
+  createMetrics,
+  type Clock,
+  type Config,
+  type Log,
+  type Metrics,
+  type TenantConfig,
+} from '../platform/index.ts';
 import { loadPolicy, type FollowUpPolicy } from '../policy/index.ts';
 import { createUnitConverter, loadTerminology, type Terminology } from '../terminology/index.ts';
 import { createSites, openSigningKeys, type Site } from './sites.ts';
@@ -36,6 +57,10 @@ export interface Core {
   readonly modalities: readonly Modality[];
   readonly models: Models;
   readonly store: ResultStore;
+  readonly outbox: Outbox;
+  readonly writeBacks: WriteBacks;
+  readonly audit: AuditTrail;
+  readonly writeIds: WriteIds;
   readonly assessor: Assessor;
   readonly handlers: JobHandlers;
   /** Each tenant as workers see it. */
@@ -78,6 +103,10 @@ const openRecords = ({ queue, store }: Config): RecordStore =>
     ? createSqliteRecords(store.file)
     : createRedisRecords(connectRedis(queue.redisUrl), `${queue.prefix}-store`);
 
+/** Whose server is written to: only where the site allows us an access of our own. */
+const tenantsWith = (config: Config, setting: (tenant: TenantConfig) => boolean): ReadonlySet<string> =>
+  new Set(config.tenants.filter((each) => each.backgroundAccess && setting(each)).map(({ id }) => id));
+
 /** The chart's vocabulary and shapes: all that reading one needs, without a model or a store. */
 export function createReading(config: Pick<Config, 'terminology'>) {
   const terminology = loadTerminology(config.terminology);
@@ -107,9 +136,23 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   }
   // Outside production a process may have a key of its own: what it stored ends with it.
   const key = config.store.key === undefined ? randomBytes(32) : Buffer.from(config.store.key, 'base64');
-  const store = createResultStore(openRecords(config), { key, ttlSeconds: config.store.ttlDays * 86_400 });
+  const records = openRecords(config);
+  const kept = { key, ttlSeconds: config.store.ttlDays * 86_400 };
+  const store = createResultStore(records, kept);
+  const outbox = createOutbox(records, kept);
   const metrics = createMetrics();
   const rules = new Map(config.tenants.map(({ id, eligibility }) => [id, eligibility]));
+  const writeBacks = createWriteBacks({
+    outbox,
+    tenants: tenantsWith(config, ({ writeBack }) => writeBack.enabled),
+    log,
+  });
+  const audit = createAuditTrail({
+    tenants: tenantsWith(config, ({ writeBack }) => writeBack.auditEvents),
+    clock,
+    log,
+    metrics,
+  });
   const assessor = createAssessor({
     terminology,
     modalities,
@@ -118,11 +161,20 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     clock,
     fingerprint: createFingerprint(key),
     eligibilityOf: (tenant) => rules.get(tenant) ?? DEFAULT_ELIGIBILITY,
+    onStored: (assessment) => {
+      writeBacks.stored(assessment);
+    },
   });
   const workerSites = new Map<string, WorkerSite>(
     [...sites].map(([id, { tenant, source }]) => [
       id,
-      { fhirBaseUrl: tenant.fhirBaseUrl, timeZone: tenant.timeZone, source },
+      {
+        fhirBaseUrl: tenant.fhirBaseUrl,
+        timeZone: tenant.timeZone,
+        source: auditedSource(source, (patientId) => {
+          audit.record(id, patientId, 'worker-read');
+        }),
+      },
     ]),
   );
   const handlers = createHandlers({
@@ -132,6 +184,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     metrics,
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
+    recorded: (fingerprint) => writeBacks.recorded(fingerprint),
     sites: workerSites,
   });
   return {
@@ -144,6 +197,10 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     modalities,
     models,
     store,
+    outbox,
+    writeBacks,
+    audit,
+    writeIds: createWriteIds(key),
     assessor,
     handlers,
     workerSites,
@@ -151,6 +208,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     sites,
     signingKeys,
     close: async () => {
+      await Promise.all([writeBacks.idle(), audit.close()]);
       await store.close();
       await models.close();
     },

@@ -10,8 +10,9 @@ import { createChartReader, createServices } from '../hooks/index.ts';
 import { createApp, createMonitoringApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
-import { openBackground, startBackgroundWorkers } from './background.ts';
+import { openBackground, startBackgroundWorkers, type BackgroundOptions } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
+import { openWriteBack, startWriteBack } from './write-back.ts';
 
 /** The running service. */
 export interface Service extends Listening {
@@ -24,6 +25,12 @@ const openQueue = ({ config, handlers, log }: Core): AssessmentQueue => {
     ? createInProcessQueue(handlers, { concurrency, log })
     : createBullQueue({ connection: redisUrl, prefix });
 };
+
+/** Writing back, as part of what goes on in the background. */
+const writingBack = (core: Core): Pick<BackgroundOptions, 'extend' | 'resumeWriteBacks'> => ({
+  extend: (tasks) => openWriteBack({ core, tasks }),
+  resumeWriteBacks: (tenant) => core.writeBacks.resume(tenant),
+});
 
 const translatorsFor = (language: Config['hook']['language']) => {
   const translators = new Map(LANGUAGES.map((each) => [each, createTranslator(each)]));
@@ -48,9 +55,17 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config, queries, models, store } = core;
   const queue = openQueue(core);
-  const background = openBackground({ core, queue });
+  const background = openBackground({ core, queue, ...writingBack(core) });
+  startWriteBack(core, background.tasks);
   const services = createServices({
-    reader: createChartReader({ tenants: config.tenants, queries, fhir: config.fhir }),
+    reader: createChartReader({
+      tenants: config.tenants,
+      queries,
+      fhir: config.fhir,
+      onRead: (tenant, patientId) => {
+        core.audit.record(tenant, patientId, 'hook-read');
+      },
+    }),
     queries,
     assessor: core.assessor,
     store,
@@ -148,7 +163,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   // Whoever fuses also looks at patients: those who are looked at are queued for assessment.
   const queue = createBullQueue({ connection: redisUrl, prefix });
-  const background = startBackgroundWorkers({ core, queue }, redisUrl);
+  const background = startBackgroundWorkers({ core, queue, ...writingBack(core) }, redisUrl);
+  startWriteBack(core, background.tasks);
   return {
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),

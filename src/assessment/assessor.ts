@@ -24,6 +24,8 @@ import type { ModalityScore, ResultStore } from './ports.ts';
 export interface AssessorDependencies extends PlanDependencies {
   readonly store: ResultStore;
   readonly clock: Clock;
+  /** Told of each result once it is stored. Nothing waits for what it does, and it never throws. */
+  readonly onStored?: (assessment: Assessment) => void;
 }
 
 /** An eligible plan with everything an assessment needs. */
@@ -141,6 +143,7 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       evidence: assessable.evidence,
     };
     await store.putAssessment(assessment);
+    dependencies.onStored?.(assessment);
     return assessment;
   };
 

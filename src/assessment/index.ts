@@ -5,6 +5,7 @@ export { judgeChart, landmarkOf, type Plan, type PlanOptions, type Site } from '
 export * from './ports.ts';
 export * from './queue/index.ts';
 export * from './store/index.ts';
+export * from './write-back/index.ts';
 export * from './tasks/index.ts';
 export * from './triggers/index.ts';
 export { connectRedis } from './redis.ts';

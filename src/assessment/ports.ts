@@ -1,3 +1,4 @@
+import type { AuditedAction } from '../chart/index.ts';
 import type { Assessment, ErrorCode, FeatureContribution, ModalityId } from '../domain/index.ts';
 
 /** A job: references only, never a token or a clinical value (decision 6). */
@@ -55,7 +56,7 @@ export interface AssessmentWorkers {
 /**
  * Work that nobody waits for: references only, as in {@link AssessmentRef}. `assess`: something is new about a
  * patient (or a visit is near), so read the chart and queue what is missing. `write-back`: put a stored result into
- * the FHIR server. `sweep`: look for the coming days' follow-up appointments, and take up what was left undone.
+ * the FHIR server. `audit`: record one access to a chart there. `sweep`: look for the coming days' follow-up appointments, and take up what was left undone.
  */
 export type Task =
   | { readonly kind: 'assess'; readonly tenant: string; readonly patientId: string }
@@ -64,6 +65,16 @@ export type Task =
       readonly tenant: string;
       readonly patientId: string;
       readonly fingerprint: string;
+    }
+  | {
+      readonly kind: 'audit';
+      readonly tenant: string;
+      readonly patientId: string;
+      /** A UUID, of this access and no other. */
+      readonly id: string;
+      readonly what: AuditedAction;
+      /** ISO instant. */
+      readonly when: string;
     }
   | { readonly kind: 'sweep'; readonly tenant: string }
   /** A resource changed, and the notification did not say whose it is: `reference` is `Type/id` at the site's server. */
@@ -107,6 +118,26 @@ export interface ModalityScore {
   readonly imputed: number;
 }
 
+/** A result that is stored and not written back yet. */
+export interface Unwritten {
+  readonly tenant: string;
+  readonly patientId: string;
+  readonly fingerprint: string;
+}
+
+/**
+ * What is still to be written back: as durable as the results, and sealed like them. A record is there from when the
+ * result was stored until the FHIR server has it; with its patient it is erased. All methods throw
+ * {@link CdsError} STORE_UNAVAILABLE.
+ */
+export interface Outbox {
+  /** The same result again is one record. */
+  put(unwritten: Unwritten): Promise<void>;
+  remove(unwritten: Unwritten): Promise<void>;
+  /** Those of a tenant, in no particular order; damaged records are left out. */
+  list(tenant: string): Promise<readonly Unwritten[]>;
+}
+
 /**
  * Results, encrypted at rest, with a time to live, erasable by patient. Every method may throw STORE_UNAVAILABLE,
  * those that read also STORE_DAMAGED (`history` when any one of the patient's assessments is damaged).
@@ -119,7 +150,7 @@ export interface ResultStore {
   putAssessment(assessment: Assessment): Promise<void>;
   modalityScore(tenant: string, patientId: string, fingerprint: string): Promise<ModalityScore | undefined>;
   putModalityScore(tenant: string, patientId: string, score: ModalityScore): Promise<void>;
-  /** Removes everything of a patient; the number of records removed. */
+  /** Removes everything of a patient, what waits to be written back too; the number of records removed. */
   erasePatient(tenant: string, patientId: string): Promise<number>;
   close(): Promise<void>;
 }

@@ -58,3 +58,4 @@ export {
   type SigningAlgorithm,
 } from './smart/signing-keys.ts';
 export type { ChartSource } from './source.ts';
+export * from './write/index.ts';

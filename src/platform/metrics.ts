@@ -6,6 +6,8 @@ export interface Metrics {
   readonly hookRequests: Counter<'service' | 'outcome'>;
   readonly hookSeconds: Histogram<'service'>;
   readonly assessments: Counter;
+  readonly writeBacks: Counter<'outcome'>;
+  readonly auditEvents: Counter<'outcome'>;
   readonly triggers: Counter<'door' | 'outcome'>;
   readonly subscriptionSeen: Gauge<'tenant' | 'subscription'>;
 }
@@ -31,6 +33,18 @@ export function createMetrics(): Metrics {
     assessments: new Counter({
       name: 'recurrence_assessments_total',
       help: 'Assessments that jobs of this process computed',
+      registers: [registry],
+    }),
+    writeBacks: new Counter({
+      name: 'recurrence_write_backs_total',
+      help: 'Attempts to write a result to the FHIR server, by outcome (what was done, or the error code)',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
+    auditEvents: new Counter({
+      name: 'recurrence_audit_events_total',
+      help: 'AuditEvents by outcome: written, put off (tried again later), or lost',
+      labelNames: ['outcome'],
       registers: [registry],
     }),
     triggers: new Counter({

@@ -57,6 +57,7 @@ export function taskRecorder(behave: (task: Task) => Promise<void> = () => Promi
     ran,
     assess: handle,
     'write-back': handle,
+    audit: handle,
     sweep: handle,
     'find-patient': handle,
     'catch-up': handle,

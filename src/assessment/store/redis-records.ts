@@ -16,6 +16,11 @@ const PUT = `
   redis.call('PEXPIREAT', KEYS[2], string.format('%d', last[2]))
   return 1`;
 
+const REMOVE = `
+  redis.call('DEL', KEYS[1])
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return 1`;
+
 const LIST = `
   local found = {}
   for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
@@ -39,12 +44,14 @@ const ERASE = `
 
 interface Scripts {
   recordsPut(record: string, index: string, name: string, value: Uint8Array, ttlMs: number): Promise<unknown>;
+  recordsRemove(record: string, index: string, name: string): Promise<unknown>;
   recordsListBuffer(index: string, recordPrefix: string, namePrefix: string): Promise<Buffer[]>;
   recordsErase(index: string, recordPrefix: string): Promise<number>;
 }
 
 function defineScripts(redis: Redis): Scripts {
   redis.defineCommand('recordsPut', { numberOfKeys: 2, lua: PUT });
+  redis.defineCommand('recordsRemove', { numberOfKeys: 2, lua: REMOVE });
   redis.defineCommand('recordsList', { numberOfKeys: 1, lua: LIST });
   redis.defineCommand('recordsErase', { numberOfKeys: 1, lua: ERASE });
   return redis as unknown as Scripts;
@@ -78,6 +85,10 @@ export function createRedisRecords(redis: Redis, prefix = 'recurrence-store'): R
         const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
         const key = recordPrefix(group) + name;
         await scripts.recordsPut(key, indexKey(group), name, bytes, Math.ceil(ttlSeconds * 1000));
+      }),
+    remove: (group, name) =>
+      run(async () => {
+        await scripts.recordsRemove(recordPrefix(group) + name, indexKey(group), name);
       }),
     list: (group, namePrefix) =>
       run(async () => [

@@ -5,6 +5,7 @@ import {
   type ModalityOutcome,
 } from '../../domain/index.ts';
 import type { ModalityScore, ResultStore } from '../ports.ts';
+import { eraseFromOutbox } from './outbox.ts';
 import type { RecordStore } from './records.ts';
 import { createOpened } from './opened.ts';
 import { createSeal } from './sealing.ts';
@@ -108,7 +109,10 @@ export function createResultStore(records: RecordStore, options: ResultStoreOpti
     putModalityScore: async (tenant, patientId, score) => {
       await put(seal.patientGroup(tenant, patientId), MODALITY_SCORE + score.fingerprint, score);
     },
-    erasePatient: (tenant, patientId) => records.erase(seal.patientGroup(tenant, patientId)),
+    erasePatient: async (tenant, patientId) => {
+      const waiting = await eraseFromOutbox(records, seal, tenant, patientId);
+      return waiting + (await records.erase(seal.patientGroup(tenant, patientId)));
+    },
     close: () => records.close(),
   };
 }

@@ -18,6 +18,8 @@ const HEADER_BYTES = 1 + IV_BYTES;
 export interface Seal {
   /** The group of a patient's records: HMAC-SHA-256 of tenant and patient id. */
   patientGroup(tenant: string, patientId: string): string;
+  /** The group of what waits to be written back for a tenant. */
+  outboxGroup(tenant: string): string;
   /** Format byte, 96-bit random IV, AES-256-GCM ciphertext, 128-bit tag; bound to the record's place. */
   seal(group: string, name: string, plain: Buffer): Buffer;
   /** @throws {CdsError} STORE_DAMAGED: altered, sealed with another key, or taken from another record */
@@ -50,6 +52,11 @@ export function createSeal(key: Uint8Array): Seal {
         last = { patient, group: createHmac('sha256', namingKey).update(patient).digest('base64url') };
       return last.group;
     },
+    // Three parts: no patient's group is named so.
+    outboxGroup: (tenant) =>
+      createHmac('sha256', namingKey)
+        .update(JSON.stringify(['outbox', tenant, '']))
+        .digest('base64url'),
     seal: (group, name, plain) => {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', encryptionKey, iv).setAAD(place(group, name));

@@ -36,6 +36,7 @@ function openDatabase(file: string): DatabaseSync {
 interface Statements {
   readonly get: StatementSync;
   readonly put: StatementSync;
+  readonly remove: StatementSync;
   readonly list: StatementSync;
   readonly erase: StatementSync;
   readonly sweep: StatementSync;
@@ -44,6 +45,7 @@ interface Statements {
 const prepare = (database: DatabaseSync): Statements => ({
   get: database.prepare('SELECT value FROM records WHERE grp = ? AND name = ? AND expires_at > ?'),
   put: database.prepare('INSERT OR REPLACE INTO records (grp, name, value, expires_at) VALUES (?, ?, ?, ?)'),
+  remove: database.prepare('DELETE FROM records WHERE grp = ? AND name = ?'),
   list: database.prepare(
     'SELECT name, value FROM records WHERE grp = ?1 AND substr(name, 1, length(?2)) = ?2 AND expires_at > ?3',
   ),
@@ -91,6 +93,10 @@ export function createSqliteRecords(file: string): RecordStore {
         const now = Date.now();
         if (now - lastSweep > SWEEP_EVERY_MS) sweep(now);
         statements.put.run(group, name, value, now + ttlSeconds * 1000);
+      }),
+    remove: (group, name) =>
+      attempt(() => {
+        statements.remove.run(group, name);
       }),
     list: (group, namePrefix) =>
       attempt(() => statements.list.all(group, namePrefix, Date.now()) as unknown as NamedRecord[]),

@@ -10,6 +10,7 @@ type FieldsOf<K extends Kind> = readonly Exclude<keyof Extract<Task, { readonly 
 const FIELDS: { readonly [K in Kind]: FieldsOf<K> } = {
   assess: ['tenant', 'patientId'],
   'write-back': ['tenant', 'patientId', 'fingerprint'],
+  audit: ['tenant', 'patientId', 'id', 'what', 'when'],
   sweep: ['tenant'],
   'find-patient': ['tenant', 'reference'],
   'catch-up': ['tenant'],

@@ -41,6 +41,8 @@ export interface ChartReaderDependencies {
   readonly tenants: Config['tenants'];
   readonly queries: readonly ChartQuery[];
   readonly fhir: Config['fhir'];
+  /** Told of each chart of which something was read from the FHIR server; returns at once, never throws. */
+  readonly onRead?: (tenant: string, patientId: string) => void;
 }
 
 /**
@@ -82,7 +84,7 @@ const refuseReplaced = (chart: Chart): Chart => {
 };
 
 /** Reads a request's chart: prefetch first, what is missing from the request's FHIR server with its own token. */
-export function createChartReader({ tenants, queries, fhir }: ChartReaderDependencies) {
+export function createChartReader({ tenants, queries, fhir, onRead }: ChartReaderDependencies) {
   const keys = queries.map((query) => query.key);
   const optionalKeys = new Set(queries.flatMap((query) => (query.optional === true ? [query.key] : [])));
 
@@ -143,6 +145,7 @@ export function createChartReader({ tenants, queries, fhir }: ChartReaderDepende
       }
       try {
         const pulled = await pull(request, tenant, patientId, missing, signal);
+        onRead?.(tenant.id, patientId);
         return { chart: refuseReplaced(parseChart({ ...sets, ...pulled }, tenant.timeZone, keys)) };
       } catch (error) {
         const failure = asCdsError(error);

@@ -1,0 +1,92 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { asCdsError, type Assessment } from '../../domain/index.ts';
+import type { Log } from '../../platform/index.ts';
+import type { Outbox, TaskQueue, Unwritten } from '../ports.ts';
+
+export interface WriteBacksDependencies {
+  readonly outbox: Outbox;
+  /** The tenants whose results are written back. */
+  readonly tenants: ReadonlySet<string>;
+  readonly log: Log;
+}
+
+/** The way of a result from the store to the FHIR server: on record first, then a task. */
+export interface WriteBacks {
+  /** A result was stored. Returns at once and never throws: no hook waits for what follows. */
+  stored(assessment: Assessment): void;
+  /** Resolves when `stored` has done for that result what it could; never rejects. */
+  recorded(fingerprint: string): Promise<void>;
+  /**
+   * From now on tasks are added here; what was left unwritten by earlier processes is taken up. Until then results
+   * are on record only.
+   */
+  start(tasks: Pick<TaskQueue, 'add'>): void;
+  /**
+   * Adds a task for everything that a tenant has on record; how many that was.
+   *
+   * @throws {CdsError} STORE_UNAVAILABLE, QUEUE_UNAVAILABLE
+   */
+  resume(tenant: string): Promise<number>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+export function createWriteBacks({ outbox, tenants, log }: WriteBacksDependencies): WriteBacks {
+  const underWay = new Map<string, Promise<void>>();
+  let tasks: Pick<TaskQueue, 'add'> | undefined;
+
+  /** What fails here has been stored all the same: the assessment is not to suffer from it. */
+  const orLog = async (work: () => Promise<unknown>, tenant: string, message: string): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      log.warn({ error: asCdsError(error), tenant }, message);
+    }
+  };
+
+  const add = async ({ tenant, patientId, fingerprint }: Unwritten): Promise<void> => {
+    await tasks?.add({ kind: 'write-back', tenant, patientId, fingerprint });
+  };
+
+  const record = async (assessment: Assessment): Promise<void> => {
+    const { tenant } = assessment;
+    // SQLite writes at once: not before the answer that this turn is about to give.
+    await nextTurn();
+    await orLog(() => outbox.put(assessment), tenant, 'result not put on record for writing back');
+    await orLog(() => add(assessment), tenant, 'writing back not queued; the next sweep takes it up');
+  };
+
+  const resume: WriteBacks['resume'] = async (tenant) => {
+    if (!tenants.has(tenant)) return 0;
+    const unwritten = await outbox.list(tenant);
+    for (const each of unwritten) await add(each);
+    if (unwritten.length > 0) log.info({ tenant, results: unwritten.length }, 'writing back taken up again');
+    return unwritten.length;
+  };
+
+  const track = (name: string, work: Promise<void>): void => {
+    const done = work.finally(() => {
+      if (underWay.get(name) === done) underWay.delete(name);
+    });
+    underWay.set(name, done);
+  };
+
+  return {
+    stored: (assessment) => {
+      if (tenants.has(assessment.tenant)) track(assessment.fingerprint, record(assessment));
+    },
+    recorded: (fingerprint) => underWay.get(fingerprint) ?? Promise.resolve(),
+    start: (queue) => {
+      tasks = queue;
+      for (const tenant of tenants)
+        track(
+          `resume ${tenant}`,
+          orLog(() => resume(tenant), tenant, 'writing back could not be taken up'),
+        );
+    },
+    resume,
+    idle: async () => {
+      await Promise.all(underWay.values());
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { Quantity, RiskAssessment, RiskAssessmentPrediction } from 'fhir/r4.js';
+import type { Assessment } from '../../domain/index.ts';
+import { SYSTEMS } from '../../terminology/index.ts';
+import {
+  COMPUTED_AT,
+  HEALTH_TEST,
+  profile,
+  QUALITATIVE_RISK,
+  RESULT,
+  RISK_ID,
+  RISK_METHOD,
+  RISK_OUTCOME,
+} from './codes.ts';
+import { basisOf } from './evidence.ts';
+import {
+  estimatedHorizons,
+  intervalText,
+  modelText,
+  narrative,
+  noteTexts,
+  pointText,
+  riskTexts,
+  type Estimated,
+} from './texts.ts';
+
+/** The horizon after which the strata are named. */
+const STRATUM_MONTHS = 12;
+
+/** Four digits: what stands behind them is noise of the arithmetic. Rounding keeps lower <= risk <= upper. */
+const share = (value: number): number => Math.round(value * 1e4) / 1e4;
+const inPercent = (value: number): Quantity => ({
+  value: Math.round(value * 1e4) / 100,
+  unit: '%',
+  system: SYSTEMS.ucum,
+  code: '%',
+});
+
+/**
+ * The calendar day so many months later, the last of its month where there is no such day: FHIRPath's date
+ * arithmetic, which our profile checks periods by. At most two days from the model's months of 30.4375 days.
+ */
+const monthsLater = (date: string, months: number): string => {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  const lastOfMonth = new Date(Date.UTC(year, month + months, 0));
+  lastOfMonth.setUTCDate(Math.min(day, lastOfMonth.getUTCDate()));
+  return lastOfMonth.toISOString().slice(0, 10);
+};
+
+const predictionsOf = (assessment: Assessment, horizon: Estimated): RiskAssessmentPrediction[] => {
+  const { risk, landmarkDate } = assessment;
+  const whenPeriod = { start: landmarkDate, end: monthsLater(landmarkDate, horizon.horizonMonths) };
+  const stratum =
+    risk.status === 'estimated' && horizon.horizonMonths === STRATUM_MONTHS ? risk.stratum : undefined;
+  return [
+    {
+      outcome: RISK_OUTCOME,
+      probabilityDecimal: share(horizon.risk),
+      ...(stratum !== undefined && { qualitativeRisk: QUALITATIVE_RISK[stratum] }),
+      whenPeriod,
+      rationale: pointText(horizon),
+    },
+    // probability[x] is one: the interval is a prediction of its own. ras-1 bounds a range by 100, so it is in percent.
+    {
+      outcome: RISK_OUTCOME,
+      probabilityRange: { low: inPercent(horizon.lower), high: inPercent(horizon.upper) },
+      whenPeriod,
+      rationale: intervalText(horizon),
+    },
+  ];
+};
+
+/**
+ * A result as R4 RiskAssessment. `probabilityDecimal` is a share of 0..1, never a percentage: R4 leaves the scale
+ * open, our profile does not. A horizon without an estimate has no prediction; a note names it. A result without
+ * any is written too, as it may have to replace a number of the same day; it does not claim the profile.
+ *
+ * @param names.device reference to the model's Device
+ * @see http://hl7.org/fhir/R4/riskassessment.html
+ */
+export function riskAssessmentOf(
+  assessment: Assessment,
+  names: { readonly id: string; readonly device: string },
+): RiskAssessment & { readonly id: string } {
+  const predictions = estimatedHorizons(assessment).flatMap((each) => predictionsOf(assessment, each));
+  const basis = basisOf(assessment);
+  const notes = noteTexts(assessment);
+  return {
+    resourceType: 'RiskAssessment',
+    id: names.id,
+    meta: {
+      ...(predictions.length > 0 && { profile: [profile('recurrence-risk-assessment')] }),
+      ...(assessment.model.simulated && { security: [HEALTH_TEST] }),
+    },
+    text: narrative([modelText(assessment), ...riskTexts(assessment), ...notes]),
+    extension: [
+      { url: COMPUTED_AT, valueInstant: assessment.computedAt },
+      { url: RESULT, valueId: assessment.fingerprint },
+    ],
+    identifier: [{ system: RISK_ID, value: names.id }],
+    status: 'final',
+    method: RISK_METHOD,
+    code: RISK_METHOD,
+    subject: { reference: `Patient/${assessment.patientId}` },
+    occurrenceDateTime: assessment.landmarkDate,
+    performer: { reference: names.device },
+    ...(basis.length > 0 && { basis }),
+    ...(predictions.length > 0 && { prediction: predictions }),
+    note: notes.map((text) => ({ text })),
+  };
+}
