@@ -9,11 +9,27 @@ const policyUris = (resource: Json): readonly Coded[] =>
     return uri === undefined ? [] : [{ system: SYSTEMS.uri, code: uri }];
   });
 
-export const consentFact: Parser<ConsentFact> = (resource, zone) => {
-  const provision = record(resource['provision']);
-  const period = record(provision?.['period']);
-  const [validFrom, validTo] = [calendarDay(period?.['start'], zone), calendarDay(period?.['end'], zone)];
-  return compact<ConsentFact>({
+type Provision = Pick<ConsentFact, 'validFrom' | 'validTo' | 'periodUnreadable'> & {
+  readonly decision: string | undefined;
+};
+
+const provisionOf = (value: unknown, zone: string): Provision => {
+  const provision = record(value) ?? {};
+  const period = record(provision['period']) ?? {};
+  const dayOf = (name: 'start' | 'end'): string | undefined => calendarDay(period[name], zone);
+  const isUnreadable = (name: 'start' | 'end'): boolean =>
+    period[name] !== undefined && dayOf(name) === undefined;
+  const [validFrom, validTo, type] = [dayOf('start'), dayOf('end'), provision['type']];
+  return {
+    decision: type === undefined ? undefined : (text(type) ?? 'unreadable'),
+    ...(validFrom !== undefined && { validFrom }),
+    ...(validTo !== undefined && { validTo }),
+    periodUnreadable: isUnreadable('start') || isUnreadable('end'),
+  };
+};
+
+export const consentFact: Parser<ConsentFact> = (resource, zone) =>
+  compact<ConsentFact>({
     source: evidenceOf(resource),
     status: text(resource['status']),
     codings: [
@@ -22,12 +38,6 @@ export const consentFact: Parser<ConsentFact> = (resource, zone) => {
       ...codings(resource['policyRule']),
       ...policyUris(resource),
     ],
-    decision: provision?.['type'] === undefined ? undefined : (text(provision['type']) ?? 'unreadable'),
     givenOn: calendarDay(resource['dateTime'], zone),
-    validFrom,
-    validTo,
-    periodUnreadable:
-      (period?.['start'] !== undefined && validFrom === undefined) ||
-      (period?.['end'] !== undefined && validTo === undefined),
+    ...provisionOf(resource['provision'], zone),
   });
-};
