@@ -61,17 +61,14 @@ const factsOf = (chart: Chart): unknown => {
 /** The product's own reader on whole charts: what it finds is what was written. */
 export function describeCharts(scope: Scope): void {
   const { server } = scope;
-  const source = createFhirSource({
-    client: createFhirClient({
-      baseUrl: server.baseUrl,
-      tokens: staticToken(server.bearerToken),
-      concurrency: 8,
-      retries: 3,
-      maxPages: 50,
-    }),
-    queries,
-    timeoutMs: 30_000,
+  const client = createFhirClient({
+    baseUrl: server.baseUrl,
+    tokens: staticToken(server.bearerToken),
+    concurrency: 8,
+    retries: 2,
+    maxPages: 50,
   });
+  const source = createFhirSource({ client, queries, timeoutMs: 30_000 });
   const read = (patientId: string) => source.read(patientId, CHART_QUERY_KEYS, NEVER);
 
   // Short: with what is added to it an id must stay within 64 characters.

@@ -5,7 +5,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeCharts } from './chart.ts';
 import { describeOffers } from './events.ts';
-import { describeResults, writeResultByPut, type WriteResult } from './results.ts';
+import { writeResultByWriter } from './result-writer.ts';
+import { describeResults, type WriteResult } from './results.ts';
 import { createScope } from './scope.ts';
 import { describeSearches } from './searches.ts';
 import { interaction, lacking, type FhirServerUnderTest } from './server.ts';
@@ -25,7 +26,7 @@ const WRITTEN = ['RiskAssessment', 'Provenance', 'Device'];
 /** Registers the suite. The server is there already: which cases are skipped depends on what it states. */
 export function describeFhirServer(
   server: FhirServerUnderTest,
-  writeResult: WriteResult = writeResultByPut,
+  writeResult: WriteResult = writeResultByWriter,
 ): void {
   const scope = createScope(server);
 
