@@ -41,6 +41,8 @@ export interface StageFact {
   readonly postTherapy: boolean;
   readonly on?: string;
   readonly source: EvidenceRef;
+  /** Further records that the group, or its being unknown, rests on: of the same day, undated, or a Condition's. */
+  readonly otherSources?: readonly EvidenceRef[];
 }
 
 /** A regional nodes category ("N0" .. "N3"), clinical or pathologic. */
@@ -67,6 +69,8 @@ export interface TherapyFact {
   readonly ordered: readonly EvidenceRef[];
   /** Administrations of the class whose day cannot be read. */
   readonly undated: readonly EvidenceRef[];
+  /** Administrations before surgery that do not say what was given (a Medication that is not in the chart). */
+  readonly uncoded?: readonly EvidenceRef[];
 }
 
 export interface RecurrenceFact {
