@@ -36,6 +36,7 @@ const TERMS = {
   'not-radical': 'found.not-radical',
   contraindication: 'found.contraindication',
   undated: 'found.undated',
+  uncoded: 'found.uncoded',
   'ordered-only': 'found.ordered-only',
   suitable: 'found.suitable',
   unsuitable: 'found.unsuitable',

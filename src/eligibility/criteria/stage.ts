@@ -1,4 +1,5 @@
-import type { ClinicalFacts, NodesFact, RecordedStage } from '../../chart/index.ts';
+import type { ClinicalFacts, NodesFact, RecordedStage, StageFact } from '../../chart/index.ts';
+import type { EvidenceRef } from '../../domain/index.ts';
 import { met, notMet, silence, sourcesOf, unknown, type Criterion } from '../judgement.ts';
 
 /** The study's stage groups, TNM 8th edition. */
@@ -19,7 +20,7 @@ export const stage: Criterion = ({ clinical: { pathologicStage, clinicalStage },
     const evidence = clinicalStage === undefined ? [] : [clinicalStage.source];
     return unknown(silence(unread, 'staging'), { found: [found], evidence });
   }
-  const evidence = [pathologicStage.source];
+  const evidence = recordsOf([pathologicStage]);
   const { group } = pathologicStage;
   if (group === undefined) return unknown(pathologicStage.unknown ?? 'code-unknown', { evidence });
   const what = { found: [named({ ...pathologicStage, kind: 'pathologic' })], evidence };
@@ -36,6 +37,9 @@ const recordedStages = ({
     ...(clinicalStage === undefined ? [] : [{ ...clinicalStage, kind: 'clinical' as const }]),
   ];
 
+const recordsOf = (stages: readonly StageFact[]): EvidenceRef[] =>
+  stages.flatMap(({ source, otherSources = [] }) => [source, ...otherSources]);
+
 /** NX and the like tell nothing. */
 const NODES_TOLD = /^N[0-2]/;
 
@@ -49,8 +53,8 @@ const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly NodesFact[])
 /**
  * NCT07291921, exclusion: stage IIIB-N3, IIIC or IV; clinical or pathologic, whenever it was recorded: a therapy that
  * shrank a stage IV does not undo it. N3 nodes are stage IIIB at least by the 8th TNM, M1 is stage IV; both exclude
- * whatever group is recorded. A stage IIIB whose nodes are not recorded is unknown. So is a recorded stage that cannot
- * be read: it might be one of these.
+ * whatever group is recorded. A stage IIIB whose nodes are not recorded is unknown. So is a latest stage, of either
+ * kind, that cannot be read: it might be one of these.
  */
 export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
   const stages = recordedStages(clinical);
@@ -62,14 +66,16 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
   if (advanced.length + categories.length > 0)
     return notMet({
       found: [...advanced.map(named), ...categories.map(categoryNamed)],
-      evidence: sourcesOf([...advanced, ...categories]),
+      evidence: [...recordsOf(advanced), ...sourcesOf(categories)],
     });
   const what = {
     found: [...new Set(stages.map(named))],
-    evidence: sourcesOf([...stages, ...clinical.nodes]),
+    evidence: [...recordsOf(stages), ...sourcesOf(clinical.nodes)],
   };
   if (stages.length === 0) return unknown(silence(unread, 'staging'), what);
-  const unreadable = stages.find(({ group }) => group === undefined);
+  const unreadable = [clinical.pathologicStage, clinical.clinicalStage].find(
+    (latest) => latest !== undefined && latest.group === undefined,
+  );
   if (unreadable !== undefined) return unknown(unreadable.unknown ?? 'code-unknown', what);
   return stages.some((each) => isOpenIIIB(each, clinical.nodes))
     ? unknown(silence(unread, 'staging'), what)

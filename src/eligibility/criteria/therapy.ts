@@ -2,17 +2,22 @@ import type { TherapyFact } from '../../chart/index.ts';
 import { met, notMet, silence, unknown, type Criterion } from '../judgement.ts';
 
 /**
- * What the chart tells of one drug class before surgery. `undated`: administrations whose day cannot be read could
- * make it enough. `ordered`: orders and not one administration, as where therapy is given in another hospital.
+ * What the chart tells of one drug class before surgery. `undated`, `uncoded`: administrations whose day, or whose
+ * drug, cannot be read could make it enough. `ordered`: orders and not one administration, as where therapy is given
+ * in another hospital.
  */
-type Given = 'enough' | 'short' | 'undated' | 'ordered' | 'nothing';
+type Given = 'enough' | 'short' | 'undated' | 'uncoded' | 'ordered' | 'nothing';
 
-const givenOf = ({ dosesOn, undated, ordered }: TherapyFact, cycles: number): Given => {
+const givenOf = ({ dosesOn, undated, uncoded = [], ordered }: TherapyFact, cycles: number): Given => {
   if (dosesOn.length >= cycles) return 'enough';
   if (dosesOn.length + undated.length >= cycles) return 'undated';
+  if (dosesOn.length + undated.length + uncoded.length >= cycles) return 'uncoded';
   if (dosesOn.length + undated.length > 0) return 'short';
   return ordered.length > 0 ? 'ordered' : 'nothing';
 };
+
+/** The chart records administrations of the class. */
+const RECORDED: ReadonlySet<Given> = new Set(['enough', 'short', 'undated', 'uncoded']);
 
 /**
  * NCT07291921, inclusion: completed neoadjuvant immunotherapy with platinum chemotherapy, at least two cycles of each
@@ -24,12 +29,18 @@ export const neoadjuvant: Criterion = ({ clinical, unread }, { minimumNeoadjuvan
   const therapies = [clinical.immunotherapy, clinical.platinum];
   const given = therapies.map((therapy) => givenOf(therapy, minimum));
   const cycles = Math.min(...therapies.map(({ dosesOn }) => dosesOn.length));
-  const evidence = therapies.flatMap(({ sources, undated, ordered }) => [...sources, ...undated, ...ordered]);
-  const recordsTherapy = given.some((each) => each === 'enough' || each === 'short' || each === 'undated');
-  if (given.every((each) => each === 'enough')) return met({ found: [String(cycles)], evidence });
-  if (given.includes('short') || (given.includes('nothing') && recordsTherapy))
-    return notMet({ found: [String(cycles)], evidence });
-  if (given.includes('undated')) return unknown('no-date', { found: [String(cycles), 'undated'], evidence });
+  const evidence = therapies.flatMap(({ sources, undated, uncoded = [], ordered }) => [
+    ...sources,
+    ...undated,
+    ...uncoded,
+    ...ordered,
+  ]);
+  const what = (...more: string[]) => ({ found: [String(cycles), ...more], evidence });
+  if (given.every((each) => each === 'enough')) return met(what());
+  if (given.includes('short') || (given.includes('nothing') && given.some((each) => RECORDED.has(each))))
+    return notMet(what());
+  if (given.includes('undated')) return unknown('no-date', what('undated'));
+  if (given.includes('uncoded')) return unknown('code-unknown', what('uncoded'));
   return unknown(silence(unread, 'medications'), {
     found: [given.includes('ordered') ? 'ordered-only' : undefined],
     evidence,

@@ -165,6 +165,7 @@ export const en = {
   'found.not-radical': 'not radical',
   'found.contraindication': 'contraindication',
   'found.undated': 'further ones without a date',
+  'found.uncoded': 'further ones of a drug that is not said',
   'found.ordered-only': 'ordered; no administration recorded',
   'found.suitable': 'suitable',
   'found.unsuitable': 'unsuitable',

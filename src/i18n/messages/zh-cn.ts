@@ -160,6 +160,7 @@ export const zhCN: Catalogue = {
   'found.not-radical': '非根治性',
   'found.contraindication': '手术禁忌',
   'found.undated': '另有无日期的记录',
+  'found.uncoded': '另有药物不明的记录',
   'found.ordered-only': '仅有医嘱，无给药记录',
   'found.suitable': '适合',
   'found.unsuitable': '不适合',
