@@ -83,6 +83,7 @@ export async function createSites(
       tokens: await tokensOf(tenant, config, dependencies),
       ...{ concurrency, retries, maxPages },
       requestTimeoutMs: timeoutMs,
+      log: dependencies.log.child({ tenant: tenant.id }),
     });
     const source = createFhirSource({ client, queries: dependencies.queries, timeoutMs });
     sites.set(tenant.id, { tenant, client, source });

@@ -45,6 +45,8 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
         fhirBaseUrl,
         timeZone: TIME_ZONE,
         subscriptions: { secret: randomBytes(32).toString('base64url'), quietMs: 500 },
+        // A schedule would stay in Redis when the demo is over.
+        sweep: { enabled: false },
       },
     ],
     // A prefix of its own: a demo meets neither another demo's results nor a real site's.

@@ -21,9 +21,10 @@ export interface TaskWorkersOptions {
 
 /** Takes tasks from BullMQ. Workers wait while Redis is away; `close` lets running tasks end. */
 export function startTaskWorkers(options: TaskWorkersOptions): AssessmentWorkers {
-  const { handlers, log } = options;
-  const group = createWorkerGroup({ ...options, settings: CRON_SETTINGS });
-  const queue = openTaskQueue(group.redis, options.prefix);
+  const { connection, prefix, concurrency, handlers, log } = options;
+  // Without the log: the assessments' workers beside it say that Redis is away, and once is enough.
+  const group = createWorkerGroup({ connection, prefix, concurrency, settings: CRON_SETTINGS });
+  const queue = openTaskQueue(group.redis, prefix);
 
   const taskOf = (job: Job): Task => {
     try {

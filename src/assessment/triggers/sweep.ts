@@ -85,9 +85,11 @@ export function createSweepHandler(dependencies: SweepDependencies): TaskHandler
 
   return async ({ tenant }, outer) => {
     const signal = AbortSignal.any([outer, AbortSignal.timeout(LIMIT_MS)]);
+    // Planned long ago, the schedule may outlive its tenant, or the setting.
+    if (!clients.has(tenant)) return;
     await dependencies.resume?.(tenant, signal);
     const site = sites.get(tenant);
-    if (site === undefined) return; // switched off since it was planned
+    if (site === undefined) return;
     try {
       await assessAll(tenant, site, signal);
     } catch (thrown) {

@@ -1,5 +1,6 @@
 import { Client, type FhirResponse } from 'fhir-kit-client';
 import { CdsError } from '../../domain/index.ts';
+import type { Log } from '../../platform/index.ts';
 import { record, type Json } from '../resource-reader.ts';
 import { readError, type Failure } from './failure.ts';
 import { createRaw } from './raw.ts';
@@ -31,6 +32,8 @@ export interface FhirClientOptions {
   readonly priority?: number;
   /** Uniform on [0, 1): spreads the waits. */
   readonly jitter?: () => number;
+  /** Is told of repetitions and of a server that asks to be called later. */
+  readonly log?: Log;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -85,6 +88,7 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
     limit,
     requestTimeoutMs,
     priority,
+    log: options.log,
     policy: {
       retries: options.retries,
       backoffMs: options.backoffMs ?? BACKOFF_MS,

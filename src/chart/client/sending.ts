@@ -1,4 +1,5 @@
 import { CdsError } from '../../domain/index.ts';
+import type { Log } from '../../platform/index.ts';
 import { AttemptFailed, failureOf, type Failure } from './failure.ts';
 import { retryAfterMs, waitBefore, type RetryPolicy } from './retry.ts';
 import type { ServerLimit } from './server-limit.ts';
@@ -15,8 +16,14 @@ export interface Exchange<T> {
   }): Promise<T>;
 }
 
-export type Outcome<T> =
-  { readonly ok: true; readonly answer: T } | { readonly ok: false; readonly failure: Failure };
+/** The last attempt's failure, and when that was sent (performance.now()). */
+interface Failed {
+  readonly ok: false;
+  readonly failure: Failure;
+  readonly startedAt: number;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly answer: T } | Failed;
 
 export interface SenderOptions {
   readonly tokens: TokenSource;
@@ -26,6 +33,7 @@ export interface SenderOptions {
   readonly requestTimeoutMs: number;
   /** Among the requests that wait for a slot. */
   readonly priority: number;
+  readonly log: Log | undefined;
 }
 
 export interface SendOptions {
@@ -83,10 +91,16 @@ async function attemptOnce<T>(
 }
 
 /** 429: the whole server is left alone, for as long as it says or as long as this request would wait. */
-const heed = (failure: Failure, waitMs: number | undefined, { limit, policy }: SenderOptions): void => {
+const heed = (
+  { failure, startedAt }: Failed,
+  waitMs: number | undefined,
+  { limit, policy, log }: SenderOptions,
+): void => {
   if (failure.kind !== 'answered' || failure.status !== 429) return;
   const asked = retryAfterMs(failure.headers.get('retry-after'), Date.now());
-  limit.slowDown(asked ?? waitMs ?? policy.backoffMs);
+  const holdMs = Math.round(asked ?? waitMs ?? policy.backoffMs);
+  if (limit.heldFor() === 0) log?.warn({ holdMs }, 'the FHIR server asks to be called later (429)');
+  limit.slowDown(holdMs, startedAt);
 };
 
 const statusOf = (failure: Failure): number | undefined =>
@@ -98,7 +112,17 @@ const statusOf = (failure: Failure): number | undefined =>
  * The failure that ended it is returned and not thrown: what a status means depends on what was asked.
  */
 export function createSender(options: SenderOptions) {
-  const { tokens, limit, policy, requestTimeoutMs } = options;
+  const { tokens, limit, policy, requestTimeoutMs, log } = options;
+
+  /** Milliseconds until the request is sent again; undefined where it is not. */
+  const nextWait = (failed: Failed, attempt: number, idempotent: boolean): number | undefined => {
+    const { failure } = failed;
+    const waitMs = waitBefore(failure, { attempt, idempotent, now: Date.now() }, policy);
+    heed(failed, waitMs, options);
+    if (waitMs !== undefined)
+      log?.debug({ status: statusOf(failure), reason: failure.kind, waitMs }, 'FHIR request repeated');
+    return waitMs;
+  };
 
   const attempt = async <T>(
     exchange: Exchange<T>,
@@ -108,14 +132,18 @@ export function createSender(options: SenderOptions) {
     // Nobody waits for a server longer than for a Retry-After.
     if (limit.heldFor() > policy.maxWaitMs) throw new CdsError('FHIR_THROTTLED');
     const priority = options.priority + (underWay === true ? 1 : 0);
+    let startedAt = Number.POSITIVE_INFINITY;
+    const once = (): Promise<T> => {
+      startedAt = performance.now();
+      return attemptOnce(exchange, token, signal, requestTimeoutMs);
+    };
     try {
-      const once = (): Promise<T> => attemptOnce(exchange, token, signal, requestTimeoutMs);
       return { ok: true, answer: await limit.run(once, { signal, priority }) };
     } catch (error) {
       if (error instanceof CdsError) throw error;
       if (signal.aborted || !(error instanceof AttemptFailed))
         throw new CdsError('FHIR_TIMEOUT', undefined, { cause: error });
-      return { ok: false, failure: error.failure };
+      return { ok: false, failure: error.failure, startedAt };
     }
   };
 
@@ -134,9 +162,7 @@ export function createSender(options: SenderOptions) {
         renewed = true;
         continue;
       }
-      const { idempotent } = exchange;
-      const waitMs = waitBefore(failure, { attempt: attempts++, idempotent, now: Date.now() }, policy);
-      heed(failure, waitMs, options);
+      const waitMs = nextWait(outcome, attempts++, exchange.idempotent);
       // When time runs out during the wait, what it was waited for is the better answer than "too late".
       if (waitMs === undefined || !(await pause(waitMs, how.signal))) return outcome;
     }

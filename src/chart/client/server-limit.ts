@@ -12,8 +12,12 @@ export interface ServerLimit {
     task: () => Promise<T>,
     options: { readonly signal: AbortSignal; readonly priority: number },
   ): Promise<T>;
-  /** The server said 429: nobody starts a request for so long, and fewer at a time do afterwards. */
-  slowDown(milliseconds: number): void;
+  /**
+   * The server said 429: nobody starts a request for so long, and fewer at a time do afterwards.
+   *
+   * @param startedAt of the request that was told so, performance.now()
+   */
+  slowDown(milliseconds: number, startedAt: number): void;
   /** Milliseconds until requests start again; 0 where they do. */
   heldFor(): number;
   /** Base URLs below which POST _search was refused. */
@@ -27,6 +31,7 @@ function createLimit(most: number): ServerLimit & { lower(concurrency: number): 
   const queue = new PQueue({ concurrency: most });
   let allowed = most;
   let heldUntil = 0;
+  let slowedAt = 0;
   let answered = 0;
   let timer: NodeJS.Timeout | undefined;
   const heldFor = (): number => Math.max(0, heldUntil - performance.now());
@@ -46,10 +51,12 @@ function createLimit(most: number): ServerLimit & { lower(concurrency: number): 
       speedUp();
       return result;
     },
-    slowDown: (milliseconds) => {
-      const until = performance.now() + Math.min(milliseconds, MAX_HOLD_MS);
-      // Of requests that ran side by side all get a 429: that is one sign, not many.
-      if (!queue.isPaused) {
+    slowDown: (milliseconds, startedAt) => {
+      const now = performance.now();
+      const until = now + Math.min(milliseconds, MAX_HOLD_MS);
+      // Requests that ran side by side are all told so: that is one sign, not many.
+      if (startedAt >= slowedAt) {
+        slowedAt = now;
         queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
         answered = 0;
       }

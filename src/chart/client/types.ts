@@ -27,18 +27,28 @@ export interface Written {
 export type SearchParameters = Readonly<Record<string, string | number | readonly string[]>>;
 
 /**
- * One FHIR R4 server: every request of this service to it. At most so many at a time, retried with backoff (and
- * Retry-After) where that can help, only to the server's own origin, within the caller's signal.
+ * One FHIR R4 server: every request of this service to it. At most so many at a time (of all clients of that origin in
+ * this process), retried with backoff where that can help and is safe, only to the server's own origin, within the
+ * caller's signal.
  *
- * All methods throw {@link CdsError} FHIR_UNREACHABLE, FHIR_TIMEOUT, FHIR_THROTTLED, FHIR_ANSWER_INVALID,
- * FHIR_REFUSED, FHIR_FOREIGN_LINK, SMART_*.
+ * All methods throw {@link CdsError} FHIR_UNREACHABLE (nothing, or 408 and 5xx, after the repetitions), FHIR_TIMEOUT
+ * (the signal fired), FHIR_THROTTLED (429, or a Retry-After longer than is waited for: at once), FHIR_ANSWER_INVALID,
+ * FHIR_REFUSED (401 with a renewed token too, 403), FHIR_FOREIGN_LINK, SMART_*. No message holds an address or an id.
  */
 export interface FhirClient {
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** Undefined where the server says by an OperationOutcome that there is none (404, 410). */
+  /**
+   * Undefined where the server says by an OperationOutcome that there is none (404, 410). A resource without
+   * `meta.versionId` has the one of its ETag.
+   */
   read(type: string, id: string, options: FhirRequestOptions): Promise<Json | undefined>;
-  /** The resources of all pages, remarks about the search left out. */
+  /**
+   * The resources of all pages, remarks about the search left out. By POST _search where the address would be too
+   * long for servers and proxies.
+   *
+   * @throws {CdsError} FHIR_ANSWER_INVALID also where the pages are too many or go in circles: never a part of them
+   */
   search(type: string, parameters: SearchParameters, options: FhirRequestOptions): Promise<readonly Json[]>;
   /**
    * PUT Type/id: makes it or replaces it.

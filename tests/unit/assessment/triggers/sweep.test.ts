@@ -137,6 +137,14 @@ describe('the sweep', () => {
     expect(added).not.toEqual([]);
   });
 
+  it('of a tenant whose sweep was switched off, or who is gone, does no more than that', async () => {
+    const resumed: string[] = [];
+    const resume = (tenant: string) => Promise.resolve(resumed.push(tenant));
+    await open('2026-03-08T18:00:00Z', { resume, sites: new Map() }).sweep();
+    await open('2026-03-08T18:00:00Z', { resume, sites: new Map(), clients: new Map() }).sweep();
+    expect([resumed, added]).toEqual([['north'], []]);
+  });
+
   it('a server that refuses Appointments is counted, not an error', async () => {
     faults.mode = 'refused';
     const { sweep, metrics } = open('2026-03-08T18:00:00Z');
