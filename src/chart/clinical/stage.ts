@@ -1,6 +1,6 @@
 import type { EvidenceRef } from '../../domain/index.ts';
 import type { Coded, Terminology } from '../../terminology/index.ts';
-import type { NodesFact, StageFact, UnknownReason } from '../clinical-facts.ts';
+import type { NodesFact, RecordedStage, StageFact, UnknownReason } from '../clinical-facts.ts';
 import type { Chart, ConditionStage, ObservationFact } from '../facts.ts';
 import {
   byDate,
@@ -160,6 +160,26 @@ export function stageOf(
   const unknown = unknownOf(latest, undated, whenUnstated) ?? (contradicted ? 'conflicting' : undefined);
   return factOf([first, ...rest, ...undated, ...second], unknown);
 }
+
+/**
+ * Every stage group on record, of either kind, each read by itself, undated ones first, then by day: an earlier stage
+ * IV is not undone by a later one.
+ */
+export const stagesOf = (
+  reading: Reading,
+  chart: Chart,
+  whenUnstated: EditionWhenUnstated,
+): readonly RecordedStage[] =>
+  (['clinical', 'pathologic'] as const)
+    .flatMap((kind) => {
+      const observations = observed(reading, kind);
+      const records = observations.map((fact) => recordOf(reading.terminology, fact));
+      return [...records, ...summedUp(reading, chart, kind, observations)].map((record): RecordedStage => ({
+        ...factOf([record], unknownOf([record], [], whenUnstated)),
+        kind,
+      }));
+    })
+    .sort(byDate((fact: RecordedStage) => fact.on));
 
 const NODES: Readonly<Record<StageKind, string>> = {
   pathologic: 'pathologic-nodes-type',
