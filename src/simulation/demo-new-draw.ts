@@ -44,7 +44,7 @@ export function simulateNewDraw(
     },
     simulationCodes(terminology ?? defaultTerminology()),
   );
-  const sent = chart.filter(({ id }) => id.split(/-(?:cfdna|met)-/)[1]?.split('-')[0] === LABEL);
+  const sent = chart.filter(({ id }) => id.split(/-(?:cfdna|met|plasma)-/)[1]?.split('-')[0] === LABEL);
   const namesOthers = (resource: SimulatedResource): boolean =>
     'hasMember' in resource || resource.resourceType === 'DiagnosticReport';
   return [...sent.filter((each) => !namesOthers(each)), ...sent.filter(namesOthers)].map((resource) =>
