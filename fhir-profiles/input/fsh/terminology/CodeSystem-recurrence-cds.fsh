@@ -1,0 +1,25 @@
+CodeSystem: RecurrenceCds
+Id: recurrence-cds
+Title: "recurrence-cds codes"
+Description: "Concepts for which neither LOINC nor SNOMED CT has a code."
+* ^experimental = false
+* ^caseSensitive = true
+* #metabolomics-panel "Plasma metabolomics panel" "Targeted quantification of small molecules in plasma; its components or members are the analytes."
+* #tumour-fraction "Tumour fraction of plasma cfDNA" "Share of plasma cfDNA that comes from tumour, by low-pass whole-genome sequencing (ichorCNA or alike). UCUM % or 1."
+* #fragment-score "Ratio of short (100-150 bp) to long (151-220 bp) cfDNA fragments" "Genome-wide number of fragments of 100-150 bp divided by that of 151-220 bp. UCUM 1. Higher with tumour."
+* #methylation-score "Share of tumour-type methylation in plasma cfDNA" "Share of informative methylation markers in the state of lung tumour. UCUM % or 1. Higher with tumour."
+* #nodule-attenuation "Attenuation type of the index nodule on CT" "Whether the resected tumour was solid or ground glass on the CT before treatment."
+* #pure-ground-glass "Pure ground-glass nodule" "No solid component: outside the study."
+* #part-solid "Part-solid nodule" "Ground glass with a solid component."
+* #solid "Solid nodule" "No ground glass."
+* #residual-tumour "Residual tumour after resection" "The R classification of the UICC."
+* #r0 "R0: no residual tumour"
+* #r1 "R1: microscopic residual tumour"
+* #r2 "R2: macroscopic residual tumour" "Outside the study."
+* #investigator-judgement "Investigator's judgement of study suitability" "The investigator's own word, which nothing in the chart stands in for."
+* #suitable "Suitable"
+* #unsuitable "Unsuitable"
+* #study-participation "Participation in the study of recurrence after neoadjuvant chemo-immunotherapy" "What a Consent consents to."
+* #radiomic-risk-score "Radiomic risk score of chest CT" "Standardised log-hazard of recurrence or death that a model reads from chest CT. UCUM 1. Higher: earlier recurrence."
+* #recurrence-risk "Risk of recurrence or death after resection" "Landmark prediction given that the patient is alive and recurrence-free at its date: 1 - S(t+h)/S(t)."
+* #recurrence-or-death "Recurrence of the cancer, or death from any cause" "The event of recurrence-free survival."
