@@ -3,5 +3,5 @@ Id: investigator-judgement-value
 Title: "Suitable or unsuitable"
 Description: "What an investigator's judgement may say."
 * ^experimental = false
-* $project#suitable "Suitable"
-* $project#unsuitable "Unsuitable"
+* $project#suitable
+* $project#unsuitable

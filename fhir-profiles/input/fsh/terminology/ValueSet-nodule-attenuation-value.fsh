@@ -3,6 +3,6 @@ Id: nodule-attenuation-value
 Title: "Attenuation types of a nodule"
 Description: "What a nodule attenuation Observation may say."
 * ^experimental = false
-* $project#pure-ground-glass "Pure ground-glass nodule"
-* $project#part-solid "Part-solid nodule"
-* $project#solid "Solid nodule"
+* $project#pure-ground-glass
+* $project#part-solid
+* $project#solid
