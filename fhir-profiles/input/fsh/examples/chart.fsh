@@ -57,12 +57,12 @@ InstanceOf: $mcode-nodes
 Usage: #example
 * status = #final
 * category[0] = $observation-category#laboratory
-* code = $sct#371494008 "Pathologic TNM regional nodes category"
+* code = $sct#371494008 "pN category"
 * subject = Reference(Patient/patient-example)
 * focus = Reference(Condition/condition-example)
 * effectiveDateTime = "2025-06-04"
 * method = $sct#897275008
-* valueCodeableConcept = $sct#1229982006 "American Joint Committee on Cancer pN1 (qualifier value)"
+* valueCodeableConcept = $sct#1229947003 "American Joint Committee on Cancer pN0 (qualifier value)"
 
 Instance: disease-status-example
 InstanceOf: $mcode-disease-status

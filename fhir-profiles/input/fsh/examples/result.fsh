@@ -103,7 +103,7 @@ Instance: audit-event-example
 InstanceOf: RecurrenceAuditEvent
 Usage: #example
 * type = $audit-event-type#rest "RESTful Operation"
-* subtype = $restful-interaction#search "search"
+* subtype = $restful-interaction#search-type "search-type"
 * action = #E
 * recorded = "2026-06-01T07:20:10+08:00"
 * outcome = #0

@@ -86,12 +86,12 @@ RuleSet: CfdnaMarker(code)
 Invariant: rcf-share
 Description: "A share is 0 to 100 in %, or 0 to 1 in 1"
 Severity: #error
-Expression: "value.ofType(Quantity).value >= 0 and ((value.ofType(Quantity).code = '%' and value.ofType(Quantity).value <= 100) or (value.ofType(Quantity).code = '1' and value.ofType(Quantity).value <= 1))"
+Expression: "value.ofType(Quantity).exists() implies (value.ofType(Quantity).value >= 0 and ((value.ofType(Quantity).code = '%' and value.ofType(Quantity).value <= 100) or (value.ofType(Quantity).code = '1' and value.ofType(Quantity).value <= 1)))"
 
 Invariant: rcf-ratio
 Description: "A ratio is above 0 and has the unit 1"
 Severity: #error
-Expression: "value.ofType(Quantity).value > 0 and value.ofType(Quantity).code = '1'"
+Expression: "value.ofType(Quantity).exists() implies (value.ofType(Quantity).value > 0 and value.ofType(Quantity).code = '1')"
 
 Profile: CfdnaTumourFraction
 Parent: $molecular-biomarker

@@ -98,7 +98,7 @@ Description: "That the service read a chart or wrote a result, for sites that ke
 * entity[patient].what 1..1
 * entity[patient].what only Reference(Patient)
 * entity[patient].role 1..1
-* entity[patient].role = http://terminology.hl7.org/CodeSystem/object-role#1 (exactly)
+* entity[patient].role = http://terminology.hl7.org/CodeSystem/object-role#1
 * entity.query 0..0
 * entity.query ^short = "Never: a query holds identifiers"
 
