@@ -6,27 +6,23 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CodeSystem, FhirResource, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js';
+import type { CodeSystem, ConceptMap, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js';
 
 const PROJECT = fileURLToPath(new URL('../fhir-profiles', import.meta.url));
-const FOLDERS = ['valuesets', 'codesystems', 'conceptmaps'];
-const TARGET = path.join('input', 'fsh', 'terminology');
+const TARGET = path.join(PROJECT, 'input', 'fsh', 'terminology');
+export const TERMINOLOGY_FOLDERS = ['valuesets', 'codesystems', 'conceptmaps'];
 
-type Terminology = Extract<
-  FhirResource,
-  { resourceType: 'ValueSet' | 'CodeSystem' | 'ConceptMap' | 'NamingSystem' }
->;
+export type TerminologyResource = CodeSystem | ConceptMap | NamingSystem | ValueSet;
 
 const quoted = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
-/** Codes with a blank are written in quotes. */
 const code = (value: string): string => (/\s/.test(value) ? `#"${value}"` : `#${value}`);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Elements of type code, by their names, in the resources written here. */
+/** Elements of type code in the resources written here: their values are written with a #. */
 const CODES = new Set([
   'status',
   'kind',
@@ -35,110 +31,115 @@ const CODES = new Set([
   'equivalence',
   'content',
   'hierarchyMeaning',
-  'use',
-  'responsible-code',
+  'language',
 ]);
 
 const literal = (name: string, value: unknown): string => {
   if (typeof value !== 'string') return JSON.stringify(value);
-  return CODES.has(name) ? code(value) : quoted(value);
+  return CODES.has(name) || name.endsWith('Code') ? code(value) : quoted(value);
 };
 
-/** Rules that set every primitive below a value: path, then literal. */
+/** One rule for each primitive below a value: `path = literal`. */
 function rules(at: string, value: unknown, name = at): string[] {
-  if (Array.isArray(value))
-    return value.flatMap((each, index) => rules(`${at}[${index}]`, each, name));
+  if (Array.isArray(value)) return value.flatMap((each, index) => rules(`${at}[${index}]`, each, name));
   if (isObject(value))
     return Object.entries(value).flatMap(([key, each]) => rules(at === '' ? key : `${at}.${key}`, each, key));
   return [`${at} = ${literal(name, value)}`];
 }
 
-const header = (keyword: string, { name, id, title, description }: CodeSystem | ValueSet): string[] => [
-  `${keyword}: ${name ?? ''}`,
-  `Id: ${id ?? ''}`,
-  ...(title === undefined ? [] : [`Title: ${quoted(title)}`]),
-  ...(description === undefined ? [] : [`Description: ${quoted(description)}`]),
-];
+/** Keywords rather than rules. */
+const IN_HEADER = new Set([
+  'resourceType',
+  'id',
+  'name',
+  'title',
+  'description',
+  'compose',
+  'concept',
+  'count',
+]);
 
-const SET_BY_HEADER = new Set(['resourceType', 'id', 'name', 'title', 'description', 'compose', 'concept']);
-/** Set by sushi-config.yaml and SUSHI themselves where they are as usual. */
-const SET_BY_CONFIG: Readonly<Record<string, unknown>> = {
-  version: '0.1.0',
-  status: 'draft',
-  content: 'complete',
+const header = (keyword: string, resource: CodeSystem | ValueSet): string[] => {
+  const { id = '', name = '', title, description } = resource;
+  /** What sushi-config.yaml and SUSHI itself say of every resource. */
+  const usual: Readonly<Record<string, unknown>> = {
+    url: `https://recurrence-cds.org/fhir/${resource.resourceType}/${id}`,
+    version: '0.1.0',
+    status: 'draft',
+    content: 'complete',
+  };
+  return [
+    `${keyword}: ${name}`,
+    `Id: ${id}`,
+    ...(title === undefined ? [] : [`Title: ${quoted(title)}`]),
+    ...(description === undefined ? [] : [`Description: ${quoted(description)}`]),
+    ...Object.entries(resource)
+      .filter(([key, value]) => !IN_HEADER.has(key) && usual[key] !== value)
+      .flatMap(([key, value]) => rules(key, value))
+      .map((rule) => `* ^${rule}`),
+  ];
 };
 
-const metadata = (resource: CodeSystem | ValueSet): string[] =>
-  Object.entries(resource)
-    .filter(([key, value]) => {
-      if (SET_BY_HEADER.has(key) || SET_BY_CONFIG[key] === value) return false;
-      if (key === 'count') return false;
-      return value !== `https://recurrence-cds.org/fhir/${resource.resourceType}/${resource.id ?? ''}`;
-    })
-    .flatMap(([key, value]) => rules(key, value))
-    .map((rule) => `* ^${rule}`);
-
-const includeRules = ({ system = '', concept, filter, valueSet }: ValueSetComposeInclude): string[] => {
-  const from = valueSet === undefined ? '' : ` and valueset ${valueSet.join(' and ')}`;
+const components = (keyword: 'include' | 'exclude', part: ValueSetComposeInclude): string[] => {
+  const { system = '', concept, filter = [], valueSet } = part;
   if (concept !== undefined)
-    return concept.map(
-      (each) => `* ${system}${code(each.code)}${each.display === undefined ? '' : ` ${quoted(each.display)}`}`,
+    return concept.map(({ code: own, display }) =>
+      [`* ${keyword} ${system}${code(own)}`, ...(display === undefined ? [] : [quoted(display)])].join(' '),
     );
-  const where = (filter ?? []).map(({ property, op, value }) => `${property} ${op} ${code(value)}`);
-  const condition = where.length === 0 ? '' : ` where ${where.join(' and ')}`;
-  return [`* include codes from system ${system}${from}${condition}`];
+  const from = [
+    ...(system === '' ? [] : [`system ${system}`]),
+    ...(valueSet === undefined ? [] : [`valueset ${valueSet.join(' and ')}`]),
+  ].join(' and ');
+  const where = filter.map(({ property, op, value }) => `${property} ${op} ${code(value)}`).join(' and ');
+  return [`* ${keyword} codes from ${from}${where === '' ? '' : ` where ${where}`}`];
 };
 
 const valueSetFsh = (valueSet: ValueSet): string[] => [
   ...header('ValueSet', valueSet),
-  ...metadata(valueSet),
-  ...(valueSet.compose?.include ?? []).flatMap(includeRules),
-  ...(valueSet.compose?.exclude ?? []).flatMap(includeRules).map((rule) => rule.replace(/^\* (include )?/, '* exclude ')),
+  ...(valueSet.compose?.include ?? []).flatMap((part) => components('include', part)),
+  ...(valueSet.compose?.exclude ?? []).flatMap((part) => components('exclude', part)),
 ];
 
+/** @throws {Error} for a hierarchy, which no CodeSystem here has */
 const codeSystemFsh = (system: CodeSystem): string[] => [
   ...header('CodeSystem', system),
-  ...metadata(system),
-  ...(system.concept ?? []).flatMap(({ code: own, display, definition, ...rest }) => {
-    const texts = [display, definition].filter((text) => text !== undefined).map(quoted);
+  ...(system.concept ?? []).flatMap(({ code: own, display, definition, concept, ...rest }) => {
+    if (concept !== undefined) throw new Error(`CodeSystem ${system.id ?? ''}: ${own} has children`);
+    // A definition needs a display before it.
+    const texts = definition === undefined ? [display] : [display ?? own, definition];
     return [
-      `* ${[code(own), ...texts].join(' ')}`,
+      [`* ${code(own)}`, ...texts.filter((text) => text !== undefined).map(quoted)].join(' '),
       ...rules('', rest).map((rule) => `* ${code(own)} ^${rule}`),
     ];
   }),
 ];
 
-const instanceFsh = (resource: Terminology): string[] => {
-  const { resourceType, id, ...elements } = resource;
-  const name = 'name' in elements ? elements.name : undefined;
-  return [
-    `Instance: ${id ?? ''}-${resourceType.toLowerCase()}`,
-    `InstanceOf: ${resourceType}`,
-    'Usage: #definition',
-    ...(name === undefined ? [] : []),
-    `* id = ${quoted(id ?? '')}`,
-    ...rules('', elements).map((rule) => `* ${rule}`),
-  ];
-};
+const instanceFsh = ({ resourceType, id = '', ...elements }: ConceptMap | NamingSystem): string[] => [
+  `Instance: ${id}-${resourceType.toLowerCase()}`,
+  `InstanceOf: ${resourceType}`,
+  'Usage: #definition',
+  `* id = ${quoted(id)}`,
+  ...rules('', elements).map((rule) => `* ${rule}`),
+];
 
 /** The FSH that builds this resource again. */
-export function toFsh(resource: Terminology): string {
-  const lines =
-    resource.resourceType === 'ValueSet'
-      ? valueSetFsh(resource)
-      : resource.resourceType === 'CodeSystem'
-        ? codeSystemFsh(resource)
-        : instanceFsh(resource);
-  return `${lines.join('\n')}\n`;
+export function toFsh(resource: TerminologyResource): string {
+  if (resource.resourceType === 'ValueSet') return `${valueSetFsh(resource).join('\n')}\n`;
+  if (resource.resourceType === 'CodeSystem') return `${codeSystemFsh(resource).join('\n')}\n`;
+  return `${instanceFsh(resource).join('\n')}\n`;
 }
 
-const all = process.argv.includes('--all');
-mkdirSync(path.join(PROJECT, TARGET), { recursive: true });
-for (const folder of FOLDERS)
-  for (const file of readdirSync(path.join(PROJECT, folder)).sort()) {
-    const target = path.join(TARGET, file.replace(/\.json$/, '.fsh'));
-    if (existsSync(path.join(PROJECT, target)) && !all) continue;
-    const resource = JSON.parse(readFileSync(path.join(PROJECT, folder, file), 'utf8')) as Terminology;
-    writeFileSync(path.join(PROJECT, target), toFsh(resource));
-    console.log(target);
+function main(all: boolean): void {
+  mkdirSync(TARGET, { recursive: true });
+  const files = TERMINOLOGY_FOLDERS.flatMap((folder) =>
+    readdirSync(path.join(PROJECT, folder)).map((name) => path.join(PROJECT, folder, name)),
+  );
+  for (const file of files.sort()) {
+    const target = path.join(TARGET, path.basename(file).replace(/\.json$/, '.fsh'));
+    if (existsSync(target) && !all) continue;
+    writeFileSync(target, toFsh(JSON.parse(readFileSync(file, 'utf8')) as TerminologyResource));
+    console.log(`wrote ${path.relative(PROJECT, target)}`);
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes('--all'));

@@ -33,15 +33,19 @@ const { resolve } = createRequire(import.meta.url);
 
 const canonicalOf = (resource: FhirResource): string => ('url' in resource ? (resource.url ?? '') : '');
 
+const resourcesOf = (file: string): FhirResource[] =>
+  (readJson(`fhir/r4/${file}.json`) as Bundle<FhirResource>).entry?.flatMap(
+    ({ resource }) => resource ?? [],
+  ) ?? [];
+
 /** `hl7.fhir.r4.core`, without what Medplum adds of its own. */
 export function r4Definitions(): DefinitionPackage {
   const byName = new Map<string, FhirResource>();
-  for (const file of R4_FILES)
-    for (const { resource } of (readJson(`fhir/r4/${file}.json`) as Bundle).entry ?? []) {
-      if (resource?.id === undefined || canonicalOf(resource).includes('medplum')) continue;
-      const name = `${resource.resourceType}/${resource.id}`;
-      if (!byName.has(name)) byName.set(name, resource);
-    }
+  for (const resource of R4_FILES.flatMap(resourcesOf)) {
+    if (resource.id === undefined || canonicalOf(resource).includes('medplum')) continue;
+    const name = `${resource.resourceType}/${resource.id}`;
+    if (!byName.has(name)) byName.set(name, resource);
+  }
   return { name: 'hl7.fhir.r4.core', version: '4.0.1', resources: [...byName.values()] };
 }
 

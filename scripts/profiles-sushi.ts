@@ -8,9 +8,7 @@ import type { DefinitionPackage } from './profiles-definitions.ts';
 /** A built resource, and what its FSH says it is for. */
 export interface Built {
   readonly resource: FhirResource & { readonly id: string };
-  readonly usage: 'Definition' | 'Example' | 'Inline';
-  /** Of its FSH source, from input/fsh. */
-  readonly source: string;
+  readonly usage: 'Definition' | 'Example';
 }
 
 export interface Compilation {
@@ -58,39 +56,26 @@ const createDefinitions = async (
 
 type Exported = ReturnType<typeof sushiExport.exportFHIR>;
 
-const builtOf = (exported: Exported): Built[] => {
-  const definitions = [...exported.profiles, ...exported.extensions].map((each) => ({
+/** With snapshots. Inline instances are within others already. */
+const builtOf = ({ profiles, extensions, valueSets, codeSystems, instances }: Exported): Built[] => [
+  ...[...profiles, ...extensions, ...valueSets, ...codeSystems].map((each) => ({
     resource: each.toJSON(true) as Built['resource'],
     usage: 'Definition' as const,
-    name: each.name,
-  }));
-  const terminology = [...exported.valueSets, ...exported.codeSystems].map((each) => ({
-    resource: each.toJSON() as Built['resource'],
-    usage: 'Definition' as const,
-    name: each.name ?? '',
-  }));
-  const instances = exported.instances.map((each) => ({
-    resource: each.toJSON() as Built['resource'],
-    usage: each._instanceMeta.usage as Built['usage'],
-    name: each._instanceMeta.name ?? '',
-  }));
-  return [...definitions, ...terminology, ...instances]
-    .filter(({ usage }) => usage !== 'Inline')
-    .map(({ resource, usage, name }) => {
-      const fileName = `${resource.resourceType}-${resource.id}.json`;
-      return { resource, usage, source: exported.fshMap.get(fileName)?.file ?? name };
-    });
-};
+  })),
+  ...instances
+    .filter(({ _instanceMeta }) => _instanceMeta.usage !== 'Inline')
+    .map((each) => ({
+      resource: each.toJSON() as Built['resource'],
+      usage: each._instanceMeta.usage === 'Example' ? ('Example' as const) : ('Definition' as const),
+    })),
+];
 
 /**
  * Compiles a folder as SUSHI projects have it: sushi-config.yaml and input/fsh.
  *
  * @param packages from the most general to the most special
  */
-export async function compile(
-  project: string,
-  packages: readonly DefinitionPackage[],
-): Promise<Compilation> {
+export async function compile(project: string, packages: readonly DefinitionPackage[]): Promise<Compilation> {
   const configFile = path.join(project, 'sushi-config.yaml');
   const folder = path.join(project, 'input', 'fsh');
   utils.errorsAndWarnings.reset();

@@ -53,7 +53,9 @@ export async function build(): Promise<Files> {
   ]);
   const unaccepted = complaints.filter((complaint) => !ACCEPTED.some(({ says }) => says.test(complaint)));
   if (unaccepted.length > 0) throw new Error(unaccepted.join('\n'));
-  const files = new Map(built.map((each) => [fileName(folderOf(each), each.resource), serialize(each.resource)]));
+  const files = new Map(
+    built.map((each) => [fileName(folderOf(each), each.resource), serialize(each.resource)]),
+  );
   const examples = new Map(
     built
       .filter(({ usage }) => usage === 'Example')
@@ -88,26 +90,39 @@ export const compare = (files: Files): { changed: string[]; orphans: string[] } 
 
 const isExample = (name: string): boolean => name.startsWith('examples/');
 
+const write = (name: string, content: string): void => {
+  const file = path.join(PROJECT, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+};
+
+interface Outcome {
+  readonly changed: readonly string[];
+  /** Examples that no source says any more. */
+  readonly stale: readonly string[];
+  /** Vocabulary may have been made as JSON first: it is never taken away, it is given a source. */
+  readonly sourceless: readonly string[];
+}
+
+const report = ({ changed, stale, sourceless }: Outcome, check: boolean): void => {
+  for (const name of changed) console.log(`${check ? 'differs' : 'wrote'} ${name}`);
+  for (const name of stale) console.log(`${check ? 'no source' : 'removed'} ${name}`);
+  for (const name of sourceless) console.log(`no source ${name} (see scripts/import-terminology.ts)`);
+};
+
 async function main(check: boolean): Promise<void> {
   const files = await build();
   const { changed, orphans } = compare(files);
-  for (const name of changed) {
-    console.log(`${check ? 'differs' : 'wrote'} ${name}`);
-    if (check) continue;
-    const file = path.join(PROJECT, name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, files.get(name) ?? '');
+  const stale = orphans.filter(isExample);
+  const outcome = { changed, stale, sourceless: orphans.filter((name) => !isExample(name)) };
+  if (!check) {
+    for (const name of changed) write(name, files.get(name) ?? '');
+    for (const name of stale) rmSync(path.join(PROJECT, name));
   }
-  for (const name of orphans) {
-    // Vocabulary may have been made as JSON first: it is never taken away, it is given a source.
-    if (isExample(name) && !check) rmSync(path.join(PROJECT, name));
-    console.log(
-      isExample(name) ? `no source: ${name}` : `no source: ${name} (node scripts/import-terminology.ts)`,
-    );
-  }
-  const amiss = check ? changed.length + orphans.length : orphans.filter((name) => !isExample(name)).length;
-  if (amiss > 0) process.exitCode = 1;
-  console.log(`${files.size} files, ${changed.length} changed, ${orphans.length} without a source`);
+  report(outcome, check);
+  console.log(`${files.size} files, ${changed.length} changed`);
+  const amiss = check ? [...changed, ...orphans] : outcome.sourceless;
+  if (amiss.length > 0) process.exitCode = 1;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.includes('--check'));

@@ -48,20 +48,19 @@ const trees = new WeakMap<StructureDefinition, ElementNode>();
 export function treeOf(profile: StructureDefinition): ElementNode {
   const known = trees.get(profile);
   if (known) return known;
-  const nodes = new Map<string, ElementNode>();
-  let root: ElementNode | undefined;
-  for (const definition of profile.snapshot?.element ?? []) {
+  const [first, ...rest] = profile.snapshot?.element ?? [];
+  if (first === undefined) throw new Error(`${profile.url} has no snapshot`);
+  const root = nodeOf(first);
+  const nodes = new Map([[first.path, root]]);
+  for (const definition of rest) {
     const id = definition.id ?? definition.path;
     const node = nodeOf(definition);
     nodes.set(id, node);
-    root ??= node;
-    if (node === root) continue;
     const { parent, isSlice } = parentOf(id);
     const above = nodes.get(parent);
     if (above === undefined) throw new Error(`${profile.url}: ${id} has no parent`);
     (isSlice ? above.slices : above.children).push(node);
   }
-  if (root === undefined) throw new Error(`${profile.url} has no snapshot`);
   trees.set(profile, root);
   return root;
 }
@@ -73,7 +72,8 @@ const listed = (key: string, value: unknown, type?: string): Typed[] =>
     ...(type === undefined ? {} : { type }),
   }));
 
-const PRIMITIVES = /^(?:Boolean|Integer|String|Decimal|Uri|Url|Canonical|Base64Binary|Instant|Date|DateTime|Time|Code|Oid|Id|Markdown|UnsignedInt|PositiveInt|Uuid)$/;
+const PRIMITIVES =
+  /^(?:Boolean|Integer|String|Decimal|Uri|Url|Canonical|Base64Binary|Instant|Date|DateTime|Time|Code|Oid|Id|Markdown|UnsignedInt|PositiveInt|Uuid)$/;
 const typeOfSuffix = (suffix: string): string =>
   PRIMITIVES.test(suffix) ? suffix[0]!.toLowerCase() + suffix.slice(1) : suffix;
 

@@ -15,11 +15,14 @@ export const readFolder = (folder: string): Map<string, FhirResource & { readonl
       .sort()
       .map((name) => [
         name,
-        JSON.parse(readFileSync(path.join(PROFILES_FOLDER, folder, name), 'utf8')) as FhirResource & { id: string },
+        JSON.parse(readFileSync(path.join(PROFILES_FOLDER, folder, name), 'utf8')) as FhirResource & {
+          id: string;
+        },
       ]),
   );
 
-export const ownProfiles = (): StructureDefinition[] => [...readFolder('profiles').values()] as StructureDefinition[];
+export const ownProfiles = (): StructureDefinition[] =>
+  [...readFolder('profiles').values()] as StructureDefinition[];
 
 export const allDefinitions = (): FhirResource[] => [
   ...r4Definitions().resources,

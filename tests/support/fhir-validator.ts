@@ -31,13 +31,26 @@ interface OutcomeError {
   readonly outcome: { readonly issue: readonly OperationOutcomeIssue[] };
 }
 
+/** True where one is, false where none is; undefined where that cannot be told. */
+const anyOf = (answers: readonly (boolean | undefined)[]): boolean | undefined => {
+  if (answers.includes(true)) return true;
+  return answers.includes(undefined) ? undefined : false;
+};
+
+const literalOf = (reference: unknown): { type: string; id: string } | undefined => {
+  const literal = isObject(reference) ? reference['reference'] : undefined;
+  if (typeof literal !== 'string') return undefined;
+  const [, type, id] = LITERAL.exec(literal) ?? [];
+  return type === undefined || id === undefined ? undefined : { type, id };
+};
+
 const baseIssues = (resource: FhirResource): Issue[] => {
   loadDefinitions();
   // Claims are the walk's to judge.
   const { meta, ...rest } = resource;
   const { profile: _claimed, ...kept } = meta ?? {};
   try {
-    createValidator(new Map(), true)({ ...rest, meta: kept } as FhirResource);
+    createValidator(new Map(), true)({ ...rest, meta: kept });
     return [];
   } catch (error) {
     return (error as OutcomeError).outcome.issue.map(({ expression, details, diagnostics }) => {
@@ -54,7 +67,8 @@ const profilesOf = (resource: FhirResource | undefined): string[] =>
 /** @param definitions StructureDefinitions with snapshots, ValueSets and CodeSystems; others are passed over */
 export function createFhirValidator(definitions: readonly FhirResource[]): FhirValidator {
   const profiles = new Map<string, StructureDefinition>();
-  for (const each of definitions) if (each.resourceType === 'StructureDefinition') profiles.set(each.url, each);
+  for (const each of definitions)
+    if (each.resourceType === 'StructureDefinition') profiles.set(each.url, each);
   const valueSets = createValueSets(definitions);
 
   /** The profile, or one that it rests on. */
@@ -73,21 +87,23 @@ export function createFhirValidator(definitions: readonly FhirResource[]): FhirV
     return profiles.has(wanted) ? false : undefined;
   };
 
+  /** By the type alone: that the type fits does not tell that the profile does. */
+  const typeFits = (type: string, wanted: readonly string[]): boolean | undefined => {
+    const types = wanted.map(typeOf);
+    if (types.includes('Resource') || types.includes(undefined)) return undefined;
+    if (!types.includes(type)) return false;
+    return wanted.includes(`${R4}${type}`) ? true : undefined;
+  };
+
   const refersTo =
     (around: readonly FhirResource[]) =>
     (reference: unknown, wanted: readonly string[]): boolean | undefined => {
-      const literal = isObject(reference) ? LITERAL.exec(String(reference['reference'] ?? '')) : null;
-      if (literal === null) return undefined;
-      const [, type = '', id] = literal;
+      const literal = literalOf(reference);
+      if (literal === undefined) return undefined;
+      const { type, id } = literal;
       const target = around.find((each) => each.resourceType === type && each.id === id);
-      if (target !== undefined) {
-        const answers = wanted.map((profile) => conforms(target, profile));
-        return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
-      }
-      const types = wanted.map(typeOf);
-      if (types.includes('Resource') || types.includes(undefined)) return undefined;
-      // The type may fit and the profile not: without the target that cannot be told.
-      return types.includes(type) ? (wanted.includes(`${R4}${type}`) ? true : undefined) : false;
+      if (target === undefined) return typeFits(type, wanted);
+      return anyOf(wanted.map((profile) => conforms(target, profile)));
     };
 
   const against = (url: string, resource: FhirResource, around: readonly FhirResource[]): Issue[] => {

@@ -6,7 +6,15 @@ import type { ElementDefinition, ElementDefinitionConstraint, StructureDefinitio
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import { isDeepStrictEqual } from 'node:util';
-import { type ElementNode, holds, isObject, requiredValue, treeOf, type Typed, valuesOf } from './elements.ts';
+import {
+  type ElementNode,
+  holds,
+  isObject,
+  requiredValue,
+  treeOf,
+  type Typed,
+  valuesOf,
+} from './elements.ts';
 import { matchesSlice, type SliceContext } from './slicing.ts';
 
 export interface Issue {
@@ -64,17 +72,22 @@ const checkConstraints = (walk: Walk, { definition }: ElementNode, value: unknow
   }
 };
 
-const checkValue = (walk: Walk, node: ElementNode, value: unknown, at: string): void => {
+const checkRequired = (walk: Walk, node: ElementNode, value: unknown, at: string): void => {
   const required = requiredValue(node);
-  const fits =
-    required === undefined ||
-    (required.exact ? isDeepStrictEqual(value, required.value) : holds(value, required.value));
+  if (required === undefined) return;
+  const fits = required.exact ? isDeepStrictEqual(value, required.value) : holds(value, required.value);
   if (!fits) complain(walk, node, at, `is not ${JSON.stringify(required.value)}`);
+};
+
+const checkValue = (walk: Walk, node: ElementNode, value: unknown, at: string): void => {
+  checkRequired(walk, node, value, at);
   const { binding, type = [] } = node.definition;
   if (binding?.strength === 'required' && binding.valueSet !== undefined)
     if (walk.inValueSet(binding.valueSet, value) === false)
       complain(walk, node, at, `is not in the ValueSet ${binding.valueSet}`);
-  const targets = type.flatMap(({ code, targetProfile }) => (code === 'Reference' ? (targetProfile ?? []) : []));
+  const targets = type.flatMap(({ code, targetProfile }) =>
+    code === 'Reference' ? (targetProfile ?? []) : [],
+  );
   if (targets.length > 0 && walk.refersTo(value, targets) === false)
     complain(walk, node, at, `refers to none of ${targets.join(', ')}`);
 };

@@ -29,7 +29,12 @@ const demands = (node: ElementNode, path = '$this'): { path: string; node: Eleme
   );
 };
 
-const byValue = (node: ElementNode, path: string, value: unknown, context: SliceContext): boolean | undefined => {
+const byValue = (
+  node: ElementNode,
+  path: string,
+  value: unknown,
+  context: SliceContext,
+): boolean | undefined => {
   const target = nodeAt(node, path);
   if (target === undefined) return undefined;
   const values = valuesAt(value, path);
@@ -51,10 +56,17 @@ const byType = (node: ElementNode, path: string, { value, type }: Typed): boolea
   if (path === '$this') return type === undefined ? undefined : typeCodes(node).includes(type);
   const target = nodeAt(node, path);
   if (target === undefined || !isObject(value)) return undefined;
-  return valuesOf(value, target).some((each) => each.type !== undefined && typeCodes(target).includes(each.type));
+  return valuesOf(value, target).some(
+    (each) => each.type !== undefined && typeCodes(target).includes(each.type),
+  );
 };
 
-const byProfile = (node: ElementNode, path: string, value: unknown, context: SliceContext): boolean | undefined => {
+const byProfile = (
+  node: ElementNode,
+  path: string,
+  value: unknown,
+  context: SliceContext,
+): boolean | undefined => {
   if (!path.endsWith('resolve()')) return undefined;
   const profiles = node.definition.type?.flatMap(({ targetProfile }) => targetProfile ?? []) ?? [];
   return context.refersTo(value, profiles);

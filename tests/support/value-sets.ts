@@ -1,5 +1,11 @@
 /** ValueSets expanded without a terminology server, where that can be done. */
-import type { CodeSystem, CodeSystemConcept, FhirResource, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js';
+import type {
+  CodeSystem,
+  CodeSystemConcept,
+  FhirResource,
+  ValueSet,
+  ValueSetComposeInclude,
+} from 'fhir/r4.js';
 import { isObject } from './elements.ts';
 
 /** `system|code`, and `|code` for elements of type code. */

@@ -72,15 +72,17 @@ Description: "The rationale of an estimate begins with its percentage"
 Severity: #error
 Expression: "probability.ofType(decimal).exists() implies rationale.matches('^(100|[0-9]{1,2})([.,][0-9]+)? ?%.*')"
 
+// Months are counted from the texts of the dates: not every FHIRPath engine of a server adds months to a date.
+
 Invariant: rra-stratum
 Description: "The 12-month estimate has a qualitative risk, and no other has"
 Severity: #error
-Expression: "qualitativeRisk.exists() = (probability.ofType(decimal).exists() and when.end = when.start + 12 months)"
+Expression: "qualitativeRisk.exists() = (probability.ofType(decimal).exists() and ((when.end.toString().substring(0, 4).toInteger() - when.start.toString().substring(0, 4).toInteger()) * 12 + when.end.toString().substring(5, 2).toInteger() - when.start.toString().substring(5, 2).toInteger()) = 12)"
 
 Invariant: rra-months
-Description: "The horizon is 6, 12 or 24 months"
+Description: "The horizon is 6, 12 or 24 calendar months, to the same day of the month or the last one there is"
 Severity: #error
-Expression: "when.end = when.start + 6 months or when.end = when.start + 12 months or when.end = when.start + 24 months"
+Expression: "((when.end.toString().substring(0, 4).toInteger() - when.start.toString().substring(0, 4).toInteger()) * 12 + when.end.toString().substring(5, 2).toInteger() - when.start.toString().substring(5, 2).toInteger()) in (6 | 12 | 24) and (when.end.toString().substring(8, 2).toInteger() = when.start.toString().substring(8, 2).toInteger() or (when.end.toString().substring(8, 2).toInteger() >= 28 and when.end.toString().substring(8, 2).toInteger() < when.start.toString().substring(8, 2).toInteger()))"
 
 Invariant: rra-horizons
 Description: "One estimate a horizon"
