@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { GUIDES, guideDefinitions, r4Definitions } from './profiles-definitions.ts';
+import { createOrder } from './profiles-order.ts';
 import { makeInvalid, readInvalidExamples } from './profiles-invalid.ts';
 import { type Built, compile } from './profiles-sushi.ts';
 
@@ -47,14 +48,13 @@ const folderOf = ({ resource, usage }: Built): string => {
 
 /** All that the sources say. @throws {Error} with SUSHI's complaints */
 export async function build(): Promise<Files> {
-  const { built, complaints } = await compile(PROJECT, [
-    r4Definitions(),
-    ...GUIDES.map((name) => guideDefinitions(name)),
-  ]);
+  const r4 = r4Definitions();
+  const { built, complaints } = await compile(PROJECT, [r4, ...GUIDES.map((name) => guideDefinitions(name))]);
+  const order = createOrder(r4.resources);
   const unaccepted = complaints.filter((complaint) => !ACCEPTED.some(({ says }) => says.test(complaint)));
   if (unaccepted.length > 0) throw new Error(unaccepted.join('\n'));
   const files = new Map(
-    built.map((each) => [fileName(folderOf(each), each.resource), serialize(each.resource)]),
+    built.map((each) => [fileName(folderOf(each), each.resource), serialize(order(each.resource))]),
   );
   const examples = new Map(
     built
@@ -65,7 +65,7 @@ export async function build(): Promise<Files> {
     const valid = examples.get(example.from);
     if (valid === undefined) throw new Error(`invalid example ${example.id}: there is no ${example.from}`);
     const invalid = makeInvalid(example, valid);
-    files.set(fileName(INVALID, invalid), serialize(invalid));
+    files.set(fileName(INVALID, invalid), serialize(order(invalid)));
   }
   return files;
 }

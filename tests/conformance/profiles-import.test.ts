@@ -8,7 +8,7 @@ import { r4Definitions } from '../../scripts/profiles-definitions.ts';
 import { compile } from '../../scripts/profiles-sushi.ts';
 import { PROFILES_FOLDER, readFolder } from '../support/fhir-definitions.ts';
 
-describe('vocabulary that was made as JSON', () => {
+describe('vocabulary that was made as JSON', { timeout: 120_000 }, () => {
   let project: string;
   beforeEach(() => {
     project = mkdtempSync(path.join(tmpdir(), 'import-'));

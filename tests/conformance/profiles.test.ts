@@ -39,7 +39,7 @@ const referencesIn = (value: unknown): string[] => {
 describe('what is built', () => {
   it('is what the FSH says: every file has a source, and no file differs (else: npm run profiles)', async () => {
     expect(compare(await build())).toEqual({ changed: [], orphans: [] });
-  });
+  }, 120_000);
 
   it.each(ownProfiles().map((profile): [string, StructureDefinition] => [profile.id ?? '', profile]))(
     '%s: canonical, version and a snapshot that reads as a tree',
