@@ -69,8 +69,8 @@ const errors = (issues: readonly Issue[]): string[] =>
   issues.filter(({ severity }) => severity === 'error').map(({ at, message }) => `${at} ${message}`);
 
 const KINDS = [...BY_VALUE_SET.map(([, , profile]) => profile), ...Object.values(BY_PROJECT_CODE)];
-/** No model of CT is there yet, and nobody's judgement is simulated. */
-const NOT_SIMULATED = ['radiomic-risk-score', 'investigator-judgement'].map((id) => `${OURS}${id}`);
+/** There is no model of CT yet. */
+const NOT_SIMULATED = [`${OURS}radiomic-risk-score`];
 
 /** Every resource is valid against what it claims, and claims the profile of its kind. */
 function checkChart(chart: readonly FhirResource[]): void {
