@@ -4,7 +4,9 @@ Instance: risk-assessment-example
 InstanceOf: RecurrenceRiskAssessment
 Usage: #example
 * identifier.system = "https://recurrence-cds.org/fhir/NamingSystem/risk-assessment"
-* identifier.value = "9c2f4f1f6b0c5a8d3e7b12a4c6d8e0f19c2f4f1f6b0c5a8d3e7b12a4c6d8e0f1"
+* identifier.value = "rc-1f6b0c5a8d3e7b12a4c6d8e0f19c2f4f1f6b0c5a"
+* extension[computedAt].valueInstant = "2026-06-01T07:20:11.482Z"
+* extension[result].valueId = "9c2f4f1f6b0c5a8d3e7b12a4c6d8e0f19c2f4f1f6b0c5a8d3e7b12a4c6d8e0f1"
 * status = #final
 * method = $project#recurrence-risk
 * code = $project#recurrence-risk
@@ -55,7 +57,7 @@ Instance: device-example
 InstanceOf: RecurrenceModelDevice
 Usage: #example
 * identifier.system = "https://recurrence-cds.org/fhir/NamingSystem/model"
-* identifier.value = "recurrence-risk@1.0.0"
+* identifier.value = "recurrence-risk@1.0.0+sha256.d637781853efe4b6914689a045e47edbcd28746e6078d69f62a9a82931cbd1f0"
 * status = #active
 * manufacturer = "recurrence-cds"
 * deviceName.name = "recurrence-risk"
@@ -88,9 +90,10 @@ Usage: #example
 Instance: risk-report-example
 InstanceOf: RecurrenceRiskReport
 Usage: #example
+* extension[result].valueId = "9c2f4f1f6b0c5a8d3e7b12a4c6d8e0f19c2f4f1f6b0c5a8d3e7b12a4c6d8e0f1"
 * extension[riskAssessment].valueReference = Reference(RiskAssessment/risk-assessment-example)
 * identifier.system = "https://recurrence-cds.org/fhir/NamingSystem/risk-assessment"
-* identifier.value = "9c2f4f1f6b0c5a8d3e7b12a4c6d8e0f19c2f4f1f6b0c5a8d3e7b12a4c6d8e0f1"
+* identifier.value = "rc-c4f6d8e0f19c2f4f1f6b0c5a8d3e7b12a4c6d8e0"
 * status = #final
 * category = $diagnostic-service#OTH "Other"
 * code = $project#recurrence-risk
@@ -108,7 +111,7 @@ Usage: #example
 * recorded = "2026-06-01T07:20:10+08:00"
 * outcome = #0
 * agent.type = $dcm#110153 "Source Role ID"
-* agent.who.identifier.system = "https://login.hospital.example"
+* agent.who.identifier.system = "https://recurrence-cds.org/fhir/NamingSystem/service"
 * agent.who.identifier.value = "recurrence-cds"
 * agent.who.display = "recurrence-cds"
 * agent.requestor = true

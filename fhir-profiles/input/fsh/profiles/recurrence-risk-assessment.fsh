@@ -4,13 +4,14 @@ Id: recurrence-risk-assessment
 Title: "Recurrence risk"
 Description: """The risk of recurrence or death within 6, 12 and 24 months of a date, given that the patient is alive and recurrence-free on it, as the service writes it back.
 
-FHIR R4 lets `probabilityDecimal` be read as 0 to 1 or as per cent up to 100, a hundredfold apart. Here it is 0 to 1, always; the percentage is said in words beside it (`rationale`). The interval is a prediction of its own, because R4 gives a prediction one probability: a Range, in UCUM per cent as R4's ras-1 asks. The stratum (`qualitativeRisk`) belongs to the 12-month risk alone. A horizon that cannot be estimated has no prediction; a result without any has no RiskAssessment."""
+FHIR R4 lets `probabilityDecimal` be read as 0 to 1 or as per cent up to 100, a hundredfold apart. Here it is 0 to 1, always; the percentage is said in words beside it (`rationale`). The interval is a prediction of its own, because R4 gives a prediction one probability: a Range, in UCUM per cent as R4's ras-1 asks. The stratum (`qualitativeRisk`) belongs to the 12-month risk alone. A horizon that cannot be estimated has no prediction, and a note says why; a result without any prediction does not claim this profile."""
 * obeys rra-horizons and rra-from-landmark and rra-intervals
 * identifier 1..1
-* identifier ^short = "The result's fingerprint: find a RiskAssessment by it"
+* identifier ^short = "One a patient, model and landmark date: a result of newer evidence replaces that day's"
 * identifier.system 1..1
 * identifier.system = "https://recurrence-cds.org/fhir/NamingSystem/risk-assessment" (exactly)
 * identifier.value 1..1
+* extension contains ComputedAt named computedAt 0..1 and Result named result 0..1
 * basedOn 0..0
 * basedOn ^short = "Never ordered: it is made when the chart changes or is opened"
 * method 1..1

@@ -1,3 +1,19 @@
+Extension: ComputedAt
+Id: computed-at
+Title: "Computed at"
+Description: "When a result was computed: FHIR R4's RiskAssessment has no element for it. The later one of a day wins."
+Context: RiskAssessment, DiagnosticReport
+* value[x] 1..1
+* value[x] only instant
+
+Extension: Result
+Id: result
+Title: "Result"
+Description: "The fingerprint of the result that a resource shows: an HMAC over its evidence, model and date, from which nothing can be read."
+Context: RiskAssessment, DiagnosticReport
+* value[x] 1..1
+* value[x] only id
+
 Profile: RecurrenceModelDevice
 Parent: Device
 Id: recurrence-model-device
@@ -7,7 +23,7 @@ Description: "One version of a prediction model, as the performer of a RiskAsses
 * identifier.system 1..1
 * identifier.system = "https://recurrence-cds.org/fhir/NamingSystem/model" (exactly)
 * identifier.value 1..1
-* identifier.value ^short = "id@version"
+* identifier.value ^short = "id@version+sha256.digest"
 * status 1..1
 * manufacturer MS
 * deviceName 1..*
@@ -37,7 +53,7 @@ Profile: RecurrenceProvenance
 Parent: Provenance
 Id: recurrence-provenance
 Title: "Provenance of a result"
-Description: "Which model made a result, when, and from what: the agent is the model's Device, the entities are the evidence, each at the version that was read where the server has versions. No person is an agent: nobody made this result."
+Description: "Which model made a result, when, and from what: the agent is the model's Device, the entities are the evidence, each at the version that was read where the server has versions. Each result has one of its own, also where it replaced another's RiskAssessment. No person is an agent: nobody made this result."
 * target 1..*
 * target only Reference(RecurrenceRiskAssessment or RecurrenceRiskReport)
 * occurred[x] 1..1
@@ -58,7 +74,10 @@ Parent: DiagnosticReport
 Id: recurrence-risk-report
 Title: "Recurrence risk report"
 Description: "The result as a report, for systems that show reports and know no RiskAssessment; optional. It refers to the RiskAssessment by the extension of Genomics Reporting that does so, and repeats no number in coded form."
-* extension contains $genomic-risk-assessment named riskAssessment 1..1
+* extension contains
+    $genomic-risk-assessment named riskAssessment 1..1 and
+    ComputedAt named computedAt 0..1 and
+    Result named result 0..1
 * extension[riskAssessment].valueReference only Reference(RecurrenceRiskAssessment)
 * identifier 1..1
 * identifier.system 1..1
