@@ -56,10 +56,16 @@ const createDefinitions = async (
 
 type Exported = ReturnType<typeof sushiExport.exportFHIR>;
 
+/** SUSHI counts a CodeSystem's concepts; nobody needs to be told, and JSON written by hand need not be changed for it. */
+const withoutCount = (resource: Built['resource']): Built['resource'] => {
+  if (resource.resourceType === 'CodeSystem') delete resource.count;
+  return resource;
+};
+
 /** With snapshots. Inline instances are within others already. */
 const builtOf = ({ profiles, extensions, valueSets, codeSystems, instances }: Exported): Built[] => [
   ...[...profiles, ...extensions, ...valueSets, ...codeSystems].map((each) => ({
-    resource: each.toJSON(true) as Built['resource'],
+    resource: withoutCount(each.toJSON(true) as Built['resource']),
     usage: 'Definition' as const,
   })),
   ...instances
