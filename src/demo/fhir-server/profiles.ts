@@ -32,19 +32,21 @@ const withExtensionSlicing = (elements: Elements): Elements =>
       : element,
   );
 
-/** A pattern for every coding of a list: Medplum holds it against the list as a whole. Dropped. */
+/** A pattern for every member of a list: Medplum holds it against the list as a whole. Dropped. */
 const withoutListPatterns = (elements: Elements): Elements =>
   elements.map((element) => {
     const isList = element.base?.max !== '1' && !idOf(element).includes(':');
-    if (element.patternCoding === undefined || !isList) return element;
-    const rest = { ...element };
-    delete rest.patternCoding;
-    return rest;
+    if (!isList) return element;
+    const kept = Object.entries(element).filter(([name]) => !/^pattern[A-Z]/.test(name));
+    return Object.fromEntries(kept) as unknown as ElementDefinition;
   });
 
 /** A slice can be told by a fixed value or a pattern, by a type, or as an extension by its url. */
 const isDecidable = (elements: Elements, base: ElementDefinition, slice: ElementDefinition): boolean => {
-  const types = base.slicing?.discriminator?.map(({ type }) => type) ?? [];
+  const discriminators = base.slicing?.discriminator ?? [];
+  const types = discriminators.map(({ type }) => type);
+  // By the type of an element below: Medplum finds no member.
+  if (discriminators.some(({ type, path }) => type === 'type' && path !== '$this')) return false;
   // A slice inside a slice is counted over all of the outer ones together.
   if (idOf(base).includes(':')) return false;
   if (!types.every((type) => READABLE_DISCRIMINATORS.has(type))) return false;

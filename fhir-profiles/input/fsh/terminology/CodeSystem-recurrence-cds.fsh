@@ -1,0 +1,25 @@
+CodeSystem: RecurrenceCds
+Id: recurrence-cds
+Title: "recurrence-cds codes"
+Description: "Concepts for which neither LOINC nor SNOMED CT has a code."
+* ^experimental = false
+* ^caseSensitive = true
+* #metabolomics-panel "Plasma metabolomics panel" "Targeted quantification of small molecules in plasma; its components or members are the analytes."
+* #tumour-fraction "Tumour fraction of plasma cfDNA" "Share of plasma cfDNA that comes from tumour, by low-pass whole-genome sequencing (ichorCNA or alike). UCUM % or 1."
+* #fragment-score "Ratio of short (100-150 bp) to long (151-220 bp) cfDNA fragments" "Genome-wide number of fragments of 100-150 bp divided by that of 151-220 bp. UCUM 1. Higher with tumour."
+* #methylation-score "Share of tumour-type methylation in plasma cfDNA" "Share of informative methylation markers in the state of lung tumour. UCUM % or 1. Higher with tumour."
+* #nodule-attenuation "Attenuation of a lung nodule on CT" "Whether the nodule is pure ground glass, part-solid or solid."
+* #pure-ground-glass "Pure ground-glass nodule" "No solid component on CT."
+* #part-solid "Part-solid nodule" "Ground glass with a solid component on CT."
+* #solid "Solid nodule" "No ground glass on CT."
+* #residual-tumour "Residual tumour after resection" "UICC residual tumour (R) classification of a resection."
+* #r0 "R0" "No residual tumour."
+* #r1 "R1" "Microscopic residual tumour."
+* #r2 "R2" "Macroscopic residual tumour."
+* #investigator-judgement "Judgement of the investigator" "Whether the investigator holds the patient suitable for the study NCT07291921."
+* #suitable "Suitable" "The patient is suitable for the study in the investigator's judgement."
+* #unsuitable "Unsuitable" "The patient is not suitable for the study in the investigator's judgement."
+* #study-participation "Participation in the study" "Consent to take part in the study NCT07291921."
+* #radiomic-risk-score "Radiomic risk score" "Standardised score of a model over preoperative and postoperative CT. Higher means earlier recurrence. UCUM 1."
+* #recurrence-risk "Risk of recurrence or death" "Assessment of the probability of recurrence or death within a horizon, given that the patient is recurrence-free today."
+* #recurrence-or-death "Recurrence or death" "The predicted outcome: confirmed recurrence of the resected cancer, or death from any cause."

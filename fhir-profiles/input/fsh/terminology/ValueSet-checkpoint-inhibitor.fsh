@@ -1,0 +1,10 @@
+ValueSet: CheckpointInhibitor
+Id: checkpoint-inhibitor
+Title: "PD-1/PD-L1 immune checkpoint inhibitors"
+Description: "ATC group L01FF and RxNorm ingredients."
+* ^experimental = false
+* include codes from system http://www.whocc.no/atc where concept is-a #L01FF
+* http://www.nlm.nih.gov/research/umls/rxnorm#1547545 "pembrolizumab"
+* http://www.nlm.nih.gov/research/umls/rxnorm#1597876 "nivolumab"
+* http://www.nlm.nih.gov/research/umls/rxnorm#1792776 "atezolizumab"
+* http://www.nlm.nih.gov/research/umls/rxnorm#1919503 "durvalumab"

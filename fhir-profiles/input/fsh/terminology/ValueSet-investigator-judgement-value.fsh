@@ -1,0 +1,7 @@
+ValueSet: InvestigatorJudgementValue
+Id: investigator-judgement-value
+Title: "Suitable or unsuitable"
+Description: "What an investigator's judgement may say."
+* ^experimental = false
+* $project#suitable
+* $project#unsuitable

@@ -1,0 +1,6 @@
+ValueSet: MetabolomicsPanel
+Id: metabolomics-panel
+Title: "Plasma metabolomics panel"
+Description: "The panel Observation, whose components or members are the analytes."
+* ^experimental = false
+* https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#metabolomics-panel "Plasma metabolomics panel"
