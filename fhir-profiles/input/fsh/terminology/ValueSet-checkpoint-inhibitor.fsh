@@ -4,7 +4,7 @@ Title: "PD-1/PD-L1 immune checkpoint inhibitors"
 Description: "ATC group L01FF and RxNorm ingredients."
 * ^experimental = false
 * include codes from system http://www.whocc.no/atc where concept is-a #L01FF
-* http://www.nlm.nih.gov/research/umls/rxnorm#1547545 "pembrolizumab"
-* http://www.nlm.nih.gov/research/umls/rxnorm#1597876 "nivolumab"
-* http://www.nlm.nih.gov/research/umls/rxnorm#1792776 "atezolizumab"
-* http://www.nlm.nih.gov/research/umls/rxnorm#1919503 "durvalumab"
+* include http://www.nlm.nih.gov/research/umls/rxnorm#1547545 "pembrolizumab"
+* include http://www.nlm.nih.gov/research/umls/rxnorm#1597876 "nivolumab"
+* include http://www.nlm.nih.gov/research/umls/rxnorm#1792776 "atezolizumab"
+* include http://www.nlm.nih.gov/research/umls/rxnorm#1919503 "durvalumab"

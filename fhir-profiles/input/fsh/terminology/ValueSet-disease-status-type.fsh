@@ -3,4 +3,4 @@ Id: disease-status-type
 Title: "Cancer disease status"
 Description: "A disease assessment: its date censors, its value may say recurrence."
 * ^experimental = false
-* http://loinc.org#97509-4 "Cancer disease status"
+* include http://loinc.org#97509-4 "Cancer disease status"

@@ -3,5 +3,5 @@ Id: investigator-judgement-value
 Title: "Suitable or unsuitable"
 Description: "What an investigator's judgement may say."
 * ^experimental = false
-* $project#suitable
-* $project#unsuitable
+* include https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#suitable
+* include https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#unsuitable

@@ -3,4 +3,4 @@ Id: metabolomics-panel
 Title: "Plasma metabolomics panel"
 Description: "The panel Observation, whose components or members are the analytes."
 * ^experimental = false
-* https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#metabolomics-panel "Plasma metabolomics panel"
+* include https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#metabolomics-panel "Plasma metabolomics panel"

@@ -3,6 +3,6 @@ Id: residual-tumour-value
 Title: "R0, R1 and R2"
 Description: "What a residual tumour Observation may say."
 * ^experimental = false
-* $project#r0
-* $project#r1
-* $project#r2
+* include https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#r0
+* include https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#r1
+* include https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds#r2

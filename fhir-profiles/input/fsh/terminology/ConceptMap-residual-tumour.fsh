@@ -1,0 +1,39 @@
+Instance: residual-tumour-conceptmap
+InstanceOf: ConceptMap
+Usage: #definition
+* id = "residual-tumour"
+* url = "https://recurrence-cds.org/fhir/ConceptMap/residual-tumour"
+* version = "0.1.0"
+* name = "ResidualTumourMap"
+* title = "Residual tumour codes to R0, R1, R2"
+* status = #draft
+* experimental = false
+* description = "RX (cannot be assessed) is left out on purpose: it is no class."
+* group[0].source = "http://snomed.info/sct"
+* group[0].target = "https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds"
+* group[0].element[0].code = #258254000
+* group[0].element[0].display = "Residual tumor stage R0 (finding)"
+* group[0].element[0].target[0].code = #r0
+* group[0].element[0].target[0].equivalence = #equivalent
+* group[0].element[1].code = #278271003
+* group[0].element[1].display = "Residual tumor stage R1 (finding)"
+* group[0].element[1].target[0].code = #r1
+* group[0].element[1].target[0].equivalence = #equivalent
+* group[0].element[2].code = #278272005
+* group[0].element[2].display = "Residual tumor stage R2 (finding)"
+* group[0].element[2].target[0].code = #r2
+* group[0].element[2].target[0].equivalence = #equivalent
+* group[1].source = "https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds"
+* group[1].target = "https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds"
+* group[1].element[0].code = #r0
+* group[1].element[0].display = "R0"
+* group[1].element[0].target[0].code = #r0
+* group[1].element[0].target[0].equivalence = #equivalent
+* group[1].element[1].code = #r1
+* group[1].element[1].display = "R1"
+* group[1].element[1].target[0].code = #r1
+* group[1].element[1].target[0].equivalence = #equivalent
+* group[1].element[2].code = #r2
+* group[1].element[2].display = "R2"
+* group[1].element[2].target[0].code = #r2
+* group[1].element[2].target[0].equivalence = #equivalent

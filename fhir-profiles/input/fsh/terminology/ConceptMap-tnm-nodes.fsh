@@ -1,0 +1,44 @@
+Instance: tnm-nodes-conceptmap
+InstanceOf: ConceptMap
+Usage: #definition
+* id = "tnm-nodes"
+* url = "https://recurrence-cds.org/fhir/ConceptMap/tnm-nodes"
+* version = "0.1.0"
+* name = "TnmNodesMap"
+* title = "N category codes to N0 ... N3"
+* status = #draft
+* experimental = false
+* group[0].source = "http://snomed.info/sct"
+* group[0].target = "https://recurrence-cds.org/fhir/CodeSystem/tnm-nodes"
+* group[0].element[0].code = #1229967007
+* group[0].element[0].display = "American Joint Committee on Cancer cN0 (qualifier value)"
+* group[0].element[0].target[0].code = #N0
+* group[0].element[0].target[0].equivalence = #equivalent
+* group[0].element[1].code = #1229973008
+* group[0].element[1].display = "American Joint Committee on Cancer cN1 (qualifier value)"
+* group[0].element[1].target[0].code = #N1
+* group[0].element[1].target[0].equivalence = #equivalent
+* group[0].element[2].code = #1229978004
+* group[0].element[2].display = "American Joint Committee on Cancer cN2 (qualifier value)"
+* group[0].element[2].target[0].code = #N2
+* group[0].element[2].target[0].equivalence = #equivalent
+* group[0].element[3].code = #1229984001
+* group[0].element[3].display = "American Joint Committee on Cancer cN3 (qualifier value)"
+* group[0].element[3].target[0].code = #N3
+* group[0].element[3].target[0].equivalence = #equivalent
+* group[0].element[4].code = #1229947003
+* group[0].element[4].display = "American Joint Committee on Cancer pN0 (qualifier value)"
+* group[0].element[4].target[0].code = #N0
+* group[0].element[4].target[0].equivalence = #equivalent
+* group[0].element[5].code = #1229951001
+* group[0].element[5].display = "American Joint Committee on Cancer pN1 (qualifier value)"
+* group[0].element[5].target[0].code = #N1
+* group[0].element[5].target[0].equivalence = #equivalent
+* group[0].element[6].code = #1229957002
+* group[0].element[6].display = "American Joint Committee on Cancer pN2 (qualifier value)"
+* group[0].element[6].target[0].code = #N2
+* group[0].element[6].target[0].equivalence = #equivalent
+* group[0].element[7].code = #1229962001
+* group[0].element[7].display = "American Joint Committee on Cancer pN3 (qualifier value)"
+* group[0].element[7].target[0].code = #N3
+* group[0].element[7].target[0].equivalence = #equivalent

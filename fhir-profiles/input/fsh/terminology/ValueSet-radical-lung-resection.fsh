@@ -1,0 +1,21 @@
+ValueSet: RadicalLungResection
+Id: radical-lung-resection
+Title: "Anatomical resection of lung"
+Description: "Operations that take at least a lobe: radical where no intent is recorded. A subset of lung-resection; a site that adds codes there adds those that are radical here too."
+* ^experimental = false
+* include http://snomed.info/sct#173171007 "Lobectomy of lung (procedure)"
+* include http://snomed.info/sct#49795001 "Total pneumonectomy (procedure)"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTC0ZZ "Resection of right upper lung lobe, open approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTC4ZZ "Resection of right upper lung lobe, percutaneous endoscopic approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTD0ZZ "Resection of right middle lung lobe, open approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTD4ZZ "Resection of right middle lung lobe, percutaneous endoscopic approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTF0ZZ "Resection of right lower lung lobe, open approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTF4ZZ "Resection of right lower lung lobe, percutaneous endoscopic approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTG0ZZ "Resection of left upper lung lobe, open approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTG4ZZ "Resection of left upper lung lobe, percutaneous endoscopic approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTJ0ZZ "Resection of left lower lung lobe, open approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTJ4ZZ "Resection of left lower lung lobe, percutaneous endoscopic approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTK0ZZ "Resection of right lung, open approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTK4ZZ "Resection of right lung, percutaneous endoscopic approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTL0ZZ "Resection of left lung, open approach"
+* include http://www.cms.gov/Medicare/Coding/ICD10#0BTL4ZZ "Resection of left lung, percutaneous endoscopic approach"
