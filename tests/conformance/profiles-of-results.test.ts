@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import type { FhirResource } from 'fhir/r4.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { AUDITED_ACTIONS, auditEventOf } from '../../src/chart/write/audit-event.ts';
+import { deviceOf } from '../../src/chart/write/device.ts';
+import { diagnosticReportOf } from '../../src/chart/write/diagnostic-report.ts';
+import { provenanceOf } from '../../src/chart/write/provenance.ts';
+import { riskAssessmentOf } from '../../src/chart/write/risk-assessment.ts';
+import { addDays, type Assessment, type HorizonRisk } from '../../src/domain/index.ts';
+import { allDefinitions } from '../support/fhir-definitions.ts';
+import { createFhirValidator, type FhirValidator } from '../support/fhir-validator.ts';
+
+/** Any landmark date, month ends and leap days among them; risks from 0 to 1; any one horizon not estimable. */
+const anAssessment = fc
+  .record({
+    landmarkDate: fc.integer({ min: 0, max: 1500 }).map((days) => addDays('2026-01-01', days)),
+    risk: fc.double({ min: 0, max: 1, noNaN: true }),
+    missing: fc.constantFrom(6, 12, 24, undefined),
+    simulated: fc.boolean(),
+  })
+  .map(({ landmarkDate, risk, missing, simulated }): Assessment => {
+    const horizons = ([6, 12, 24] as const).map((horizonMonths): HorizonRisk =>
+      horizonMonths === missing
+        ? { horizonMonths, status: 'not-estimable', reason: 'too-few-at-risk' }
+        : { horizonMonths, status: 'estimated', risk, lower: risk / 2, upper: (1 + risk) / 2 },
+    );
+    return {
+      fingerprint: 'ab'.repeat(32),
+      tenant: 'hospital',
+      patientId: 'p1',
+      landmarkDate,
+      surgeryDate: '2025-06-01',
+      computedAt: `${landmarkDate}T01:02:03.004Z`,
+      model: {
+        id: 'recurrence-risk',
+        version: '1.0.0',
+        digest: 'cd'.repeat(32),
+        simulated,
+        trainingPatients: 190,
+      },
+      risk: {
+        status: 'estimated',
+        subset: ['cfdna'],
+        horizons,
+        ...(missing !== 12 && { stratum: 'intermediate' as const }),
+        modalityLogHazard: {},
+      },
+      modalities: [],
+      evidence: [{ reference: 'Observation/a', version: '3' }],
+    };
+  });
+
+const written = (assessment: Assessment): FhirResource[] => [
+  riskAssessmentOf(assessment, { id: 'rc-risk', device: 'Device/rc-model' }),
+  deviceOf(assessment.model, 'rc-model'),
+  diagnosticReportOf(assessment, { id: 'rc-report', risk: 'RiskAssessment/rc-risk' }),
+  provenanceOf(assessment, {
+    id: 'rc-provenance',
+    device: 'Device/rc-model',
+    targets: ['RiskAssessment/rc-risk/_history/1', 'DiagnosticReport/rc-report/_history/1'],
+  }),
+  ...AUDITED_ACTIONS.map((what) =>
+    auditEventOf({ id: `audit-${what}`, patientId: 'p1', what, when: assessment.computedAt }),
+  ),
+];
+
+let validator: FhirValidator;
+beforeAll(() => {
+  validator = createFhirValidator(allDefinitions());
+});
+
+describe('what is written back', () => {
+  it('claims its profile and meets it, whatever the result and the date', () => {
+    fc.assert(
+      fc.property(anAssessment, (assessment) => {
+        const resources = written(assessment);
+        for (const resource of resources) {
+          expect(resource.meta?.profile?.[0]).toContain('https://recurrence-cds.org/fhir/');
+          expect(validator.validate(resource, resources), resource.resourceType).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
