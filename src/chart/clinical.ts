@@ -15,7 +15,7 @@ import { ctStudiesOf } from './clinical/imaging.ts';
 import { chartKnownBy } from './clinical/known.ts';
 import { lastDiseaseAssessmentOf, recurrenceOf, secondOperationOf } from './clinical/recurrence.ts';
 import { samplesOf } from './clinical/samples.ts';
-import { nodesOf, stageOf, stagesOf, type EditionWhenUnstated } from './clinical/stage.ts';
+import { metastasesOf, nodesOf, stageOf, stagesOf, type EditionWhenUnstated } from './clinical/stage.ts';
 import { resectionsOf, surgeryOf } from './clinical/surgery.ts';
 import { therapyBefore } from './clinical/therapy.ts';
 import type { Chart } from './facts.ts';
@@ -59,6 +59,7 @@ export function clinicalFacts(
   const lastNeoadjuvantDose = [...immunotherapy.dosesOn, ...platinum.dosesOn].sort().at(-1);
   const lazy = {
     nodes: once(() => nodesOf(reading)),
+    metastases: once(() => metastasesOf(reading)),
     stages: once(() => stagesOf(reading, chart, tnmEditionWhenUnstated)),
     groundGlass: once(() => groundGlassOf(reading, surgeryOn)),
     consent: once(() => consentOf(reading, chart, asOf, barAsOf)),
