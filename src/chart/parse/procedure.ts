@@ -1,6 +1,15 @@
 import type { Coded } from '../../terminology/index.ts';
 import type { ProcedureFact } from '../facts.ts';
-import { codings, evidenceOf, happenedIn, happenedOn, list, record, text, type Json } from '../resource-reader.ts';
+import {
+  codings,
+  evidenceOf,
+  happenedIn,
+  happenedOn,
+  list,
+  record,
+  text,
+  type Json,
+} from '../resource-reader.ts';
 import { codingsOfAll, compact, type Parser } from './common.ts';
 
 /** mCODE STU4. */
