@@ -7,15 +7,15 @@ import {
   psychiatricDisordersOf,
   transfusionsOf,
 } from './clinical/comorbidity.ts';
-import { conditionsIn, createReading, isConfirmed, isKnownBy, once } from './clinical/common.ts';
+import { conditionsIn, createReading, isConfirmed, once } from './clinical/common.ts';
 import { consentOf } from './clinical/consent.ts';
 import { contrastOf } from './clinical/contrast.ts';
 import { groundGlassOf, judgementOf } from './clinical/findings.ts';
 import { ctStudiesOf } from './clinical/imaging.ts';
-import { chartKnownBy } from './clinical/known.ts';
+import { chartKnownBy, isDoneBy } from './clinical/known.ts';
 import { lastDiseaseAssessmentOf, recurrenceOf, secondOperationOf } from './clinical/recurrence.ts';
 import { samplesOf } from './clinical/samples.ts';
-import { nodesOf, stageOf, stagesOf, type EditionWhenUnstated } from './clinical/stage.ts';
+import { metastasesOf, nodesOf, stageOf, stagesOf, type EditionWhenUnstated } from './clinical/stage.ts';
 import { resectionsOf, surgeryOf } from './clinical/surgery.ts';
 import { therapyBefore } from './clinical/therapy.ts';
 import type { Chart } from './facts.ts';
@@ -51,7 +51,7 @@ export function clinicalFacts(
   const reading = createReading(chartKnownBy(chart, asOf), terminology);
   const barred = barAsOf === asOf ? reading : createReading(chartKnownBy(chart, barAsOf), terminology);
   const allResections = resectionsOf(chart, terminology);
-  const resections = allResections.filter((fact) => isKnownBy(asOf, fact.performedOn));
+  const resections = allResections.filter((fact) => isDoneBy(asOf, fact));
   const surgery = surgeryOf(reading, resections);
   const surgeryOn = surgery?.performedOn;
   const immunotherapy = therapyBefore(reading, 'checkpoint-inhibitor', surgeryOn);
@@ -59,6 +59,7 @@ export function clinicalFacts(
   const lastNeoadjuvantDose = [...immunotherapy.dosesOn, ...platinum.dosesOn].sort().at(-1);
   const lazy = {
     nodes: once(() => nodesOf(reading)),
+    metastases: once(() => metastasesOf(reading)),
     stages: once(() => stagesOf(reading, chart, tnmEditionWhenUnstated)),
     groundGlass: once(() => groundGlassOf(reading, surgeryOn)),
     consent: once(() => consentOf(reading, chart, asOf, barAsOf)),

@@ -70,7 +70,7 @@ describe('valid examples', () => {
     const shown = (url: string): boolean =>
       claimed.has(url) || JSON.stringify(valid).includes(`"url":"${url}"`);
     expect(ownProfiles().filter(({ url }) => !shown(url))).toEqual([]);
-    expect([...claimed].filter((url) => url.includes('/us/mcode/'))).toHaveLength(7);
+    expect([...claimed].filter((url) => url.includes('/us/mcode/'))).toHaveLength(8);
   });
 
   it.each(

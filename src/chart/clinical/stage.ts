@@ -1,6 +1,6 @@
 import type { EvidenceRef } from '../../domain/index.ts';
 import type { Coded, Terminology } from '../../terminology/index.ts';
-import type { NodesFact, RecordedStage, StageFact, UnknownReason } from '../clinical-facts.ts';
+import type { CategoryFact, RecordedStage, StageFact, UnknownReason } from '../clinical-facts.ts';
 import type { Chart, ConditionStage, ObservationFact } from '../facts.ts';
 import {
   byDate,
@@ -181,19 +181,29 @@ export const stagesOf = (
     })
     .sort(byDate((fact: RecordedStage) => fact.on));
 
-const NODES: Readonly<Record<StageKind, string>> = {
-  pathologic: 'pathologic-nodes-type',
-  clinical: 'clinical-nodes-type',
-};
-
-/** The N categories that can be read, undated ones first, then by day. */
-export const nodesOf = (reading: Reading): readonly NodesFact[] =>
+/** The categories that can be read of one part of the TNM, undated ones first, then by day. */
+const categoriesOf = (
+  reading: Reading,
+  types: Readonly<Record<StageKind, string>>,
+  conceptMap: string,
+): readonly CategoryFact[] =>
   (['clinical', 'pathologic'] as const)
     .flatMap((kind) =>
-      resultsIn(reading, NODES[kind]).flatMap(({ valueCodings, effectiveOn, source }) => {
-        const category = reading.terminology.translate('tnm-nodes', valueCodings);
+      resultsIn(reading, types[kind]).flatMap(({ valueCodings, effectiveOn, source }): CategoryFact[] => {
+        const category = reading.terminology.translate(conceptMap, valueCodings);
         if (category === undefined) return [];
         return [{ category, kind, ...(effectiveOn !== undefined && { on: effectiveOn }), source }];
       }),
     )
-    .sort(byDate((fact: NodesFact) => fact.on));
+    .sort(byDate((fact) => fact.on));
+
+const NODES = { clinical: 'clinical-nodes-type', pathologic: 'pathologic-nodes-type' };
+const METASTASES = { clinical: 'clinical-metastases-type', pathologic: 'pathologic-metastases-type' };
+
+/** Every N category that can be read. */
+export const nodesOf = (reading: Reading): readonly CategoryFact[] =>
+  categoriesOf(reading, NODES, 'tnm-nodes');
+
+/** Every M category that can be read: an earlier M1 is not undone by a later M0. */
+export const metastasesOf = (reading: Reading): readonly CategoryFact[] =>
+  categoriesOf(reading, METASTASES, 'tnm-metastases');

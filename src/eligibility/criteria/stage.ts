@@ -1,4 +1,4 @@
-import type { ClinicalFacts, NodesFact, RecordedStage, StageFact } from '../../chart/index.ts';
+import type { CategoryFact, RecordedStage, StageFact } from '../../chart/index.ts';
 import type { EvidenceRef } from '../../domain/index.ts';
 import { met, notMet, silence, sourcesOf, unknown, type Criterion } from '../judgement.ts';
 
@@ -27,27 +27,17 @@ export const stage: Criterion = ({ clinical: { pathologicStage, clinicalStage },
   return STUDY_STAGES.has(group) ? met(what) : notMet(what);
 };
 
-const recordedStages = ({
-  stages,
-  pathologicStage,
-  clinicalStage,
-}: ClinicalFacts): readonly RecordedStage[] =>
-  stages ?? [
-    ...(pathologicStage === undefined ? [] : [{ ...pathologicStage, kind: 'pathologic' as const }]),
-    ...(clinicalStage === undefined ? [] : [{ ...clinicalStage, kind: 'clinical' as const }]),
-  ];
-
 const recordsOf = (stages: readonly StageFact[]): EvidenceRef[] =>
   stages.flatMap(({ source, otherSources = [] }) => [source, ...otherSources]);
 
 /** NX and the like tell nothing. */
 const NODES_TOLD = /^N[0-2]/;
 
-const categoryNamed = ({ kind, category }: NodesFact): string =>
+const categoryNamed = ({ kind, category }: CategoryFact): string =>
   `${kind === 'clinical' ? 'c' : 'p'}${category}`;
 
 /** A stage IIIB of which no N category of its kind tells whether it is N2 or N3. */
-const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly NodesFact[]): boolean =>
+const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly CategoryFact[]): boolean =>
   group === 'IIIB' && !nodes.some((each) => each.kind === kind && NODES_TOLD.test(each.category));
 
 /**
@@ -57,11 +47,11 @@ const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly NodesFact[])
  * kind, that cannot be read: it might be one of these.
  */
 export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
-  const stages = recordedStages(clinical);
+  const { stages } = clinical;
   const advanced = stages.filter(({ group = '' }) => ADVANCED_STAGES.has(group));
   const categories = [
     ...clinical.nodes.filter(({ category }) => category.startsWith('N3')),
-    ...(clinical.metastases ?? []).filter(({ category }) => category.startsWith('M1')),
+    ...clinical.metastases.filter(({ category }) => category.startsWith('M1')),
   ];
   if (advanced.length + categories.length > 0)
     return notMet({
@@ -70,7 +60,7 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
     });
   const what = {
     found: [...new Set(stages.map(named))],
-    evidence: [...recordsOf(stages), ...sourcesOf(clinical.nodes)],
+    evidence: [...recordsOf(stages), ...sourcesOf([...clinical.nodes, ...clinical.metastases])],
   };
   if (stages.length === 0) return unknown(silence(unread, 'staging'), what);
   const unreadable = [clinical.pathologicStage, clinical.clinicalStage].find(
