@@ -50,13 +50,14 @@ const anAssessment = fc
     };
   });
 
-const written = (assessment: Assessment): FhirResource[] => [
-  riskAssessmentOf(assessment, { id: 'rc-risk', device: 'Device/rc-model' }),
+const written = (assessment: Assessment, vanished: ReadonlySet<string>): FhirResource[] => [
+  riskAssessmentOf(assessment, { id: 'rc-risk', device: 'Device/rc-model', vanished }),
   deviceOf(assessment.model, 'rc-model'),
   diagnosticReportOf(assessment, { id: 'rc-report', risk: 'RiskAssessment/rc-risk' }),
   provenanceOf(assessment, {
     id: 'rc-provenance',
     device: 'Device/rc-model',
+    vanished,
     targets: ['RiskAssessment/rc-risk/_history/1', 'DiagnosticReport/rc-report/_history/1'],
   }),
   ...AUDITED_ACTIONS.map((what) =>
@@ -72,8 +73,8 @@ beforeAll(() => {
 describe('what is written back', () => {
   it('claims its profile and meets it, whatever the result and the date', () => {
     fc.assert(
-      fc.property(anAssessment, (assessment) => {
-        const resources = written(assessment);
+      fc.property(anAssessment, fc.subarray(['Observation/a']), (assessment, vanished) => {
+        const resources = written(assessment, new Set(vanished));
         for (const resource of resources) {
           expect(resource.meta?.profile?.[0]).toContain('https://recurrence-cds.org/fhir/');
           expect(validator.validate(resource, resources), resource.resourceType).toEqual([]);

@@ -1,9 +1,10 @@
-import type { Assessment } from '../../domain/index.ts';
+import { asCdsError, type Assessment } from '../../domain/index.ts';
 import type { FhirClient } from '../client/types.ts';
 import { text, type Json } from '../resource-reader.ts';
 import { MODEL_ID, RISK_ID, WRITE_BACK_ID } from './codes.ts';
 import { deviceOf, modelIdentifier } from './device.ts';
 import { diagnosticReportOf } from './diagnostic-report.ts';
+import { findVanished, type Vanished } from './evidence.ts';
 import type { WriteIds } from './ids.ts';
 import { createPlacer, type Placed, type Placing } from './placer.ts';
 import { provenanceOf } from './provenance.ts';
@@ -27,7 +28,8 @@ export type WriteOutcome = 'written' | 'unchanged' | 'superseded' | 'withdrawn';
 export interface ResultWriter {
   /**
    * Puts a result into the FHIR server: Device, RiskAssessment, DiagnosticReport (where asked for), Provenance, in
-   * that order. Safe to repeat at any time and after any failure.
+   * that order. Safe to repeat at any time and after any failure. Where the server refuses a reference to evidence
+   * that it has no more, that evidence is named in words.
    *
    * @throws {CdsError} FHIR_*, SMART_*, STORE_UNAVAILABLE
    */
@@ -90,22 +92,23 @@ export function createResultWriter(dependencies: ResultWriterDependencies): Resu
 
   const placeProvenance = (
     assessment: Assessment,
-    device: string,
+    names: { readonly device: string; readonly vanished: Vanished },
     targets: readonly Placed[],
     signal: AbortSignal,
   ): Promise<Placed> => {
     const id = ids.provenance(assessment);
-    const resource = provenanceOf(assessment, { id, device, targets: targets.map(versioned) });
+    const resource = provenanceOf(assessment, { ...names, id, targets: targets.map(versioned) });
     return place({ resource, by: byTag(id) }, signal);
   };
 
-  const writeAlone = async (
+  const writeWithout = async (
+    vanished: Vanished,
     assessment: Assessment,
-    id: string,
+    { id, device }: { readonly id: string; readonly device: Placed },
     signal: AbortSignal,
   ): Promise<WriteOutcome> => {
-    const device = await placeDevice(assessment, signal);
-    const resource = riskAssessmentOf(assessment, { id, device: device.reference });
+    const names = { device: device.reference, vanished };
+    const resource = riskAssessmentOf(assessment, { ...names, id });
     const risk = await place(
       { resource, by: byIdentifier(RISK_ID, id), leave: isToBeLeft(assessment) },
       signal,
@@ -113,9 +116,26 @@ export function createResultWriter(dependencies: ResultWriterDependencies): Resu
     // What was left tells another story than ours: nothing of ours may point to it.
     if (risk.existing !== undefined) return isWithdrawn(risk.existing) ? 'withdrawn' : 'superseded';
     const reports = await placeReport(assessment, risk.reference, signal);
-    const provenance = await placeProvenance(assessment, device.reference, [risk, ...reports], signal);
+    const provenance = await placeProvenance(assessment, names, [risk, ...reports], signal);
     const all = [device, risk, ...reports, provenance];
     return all.some(({ outcome }) => outcome === 'written') ? 'written' : 'unchanged';
+  };
+
+  /** Which evidence is still there is asked only after a refusal: reading all of it is dear. */
+  const writeAlone = async (
+    assessment: Assessment,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> => {
+    const names = { id, device: await placeDevice(assessment, signal) };
+    try {
+      return await writeWithout(new Set(), assessment, names, signal);
+    } catch (error) {
+      if (asCdsError(error).code !== 'FHIR_WRITE_REFUSED') throw error;
+      const vanished = await findVanished(assessment, client, signal);
+      if (vanished.size === 0) throw error;
+      return writeWithout(vanished, assessment, names, signal);
+    }
   };
 
   return {

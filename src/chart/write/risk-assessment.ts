@@ -11,7 +11,7 @@ import {
   RISK_METHOD,
   RISK_OUTCOME,
 } from './codes.ts';
-import { basisOf } from './evidence.ts';
+import { basisOf, type Vanished } from './evidence.ts';
 import {
   estimatedHorizons,
   horizonText,
@@ -19,6 +19,7 @@ import {
   narrative,
   noteTexts,
   riskTexts,
+  vanishedTexts,
   type Estimated,
 } from './texts.ts';
 
@@ -55,6 +56,8 @@ const monthsLater = (date: string, months: number): string => {
   return lastOfMonth.toISOString().slice(0, 10);
 };
 
+const NONE: Vanished = new Set();
+
 const predictionOf = (assessment: Assessment, horizon: Estimated): RiskAssessmentPrediction => {
   const { risk, landmarkDate } = assessment;
   const whenPeriod = { start: landmarkDate, end: monthsLater(landmarkDate, horizon.horizonMonths) };
@@ -76,18 +79,20 @@ const predictionOf = (assessment: Assessment, horizon: Estimated): RiskAssessmen
  * any is written too, as it may have to replace a number of the same day; it does not claim the profile.
  *
  * @param names.device reference to the model's Device
+ * @param names.vanished evidence to be named in words, as the server has it no more
  * @see http://hl7.org/fhir/R4/riskassessment.html
  */
 export function riskAssessmentOf(
   assessment: Assessment,
-  names: { readonly id: string; readonly device: string },
+  names: { readonly id: string; readonly device: string; readonly vanished?: Vanished },
 ): RiskAssessment & { readonly id: string } {
   const predictions = estimatedHorizons(assessment).map((each) => predictionOf(assessment, each));
-  const basis = basisOf(assessment);
-  const notes = noteTexts(assessment);
+  const { id, device, vanished = NONE } = names;
+  const basis = basisOf(assessment, vanished);
+  const notes = [...noteTexts(assessment), ...vanishedTexts(vanished.size)];
   return {
     resourceType: 'RiskAssessment',
-    id: names.id,
+    id,
     meta: {
       ...(predictions.length > 0 && { profile: [profile('recurrence-risk-assessment')] }),
       ...(assessment.model.simulated && { security: [HEALTH_TEST] }),
@@ -97,13 +102,13 @@ export function riskAssessmentOf(
       { url: COMPUTED_AT, valueInstant: assessment.computedAt },
       { url: RESULT, valueId: assessment.fingerprint },
     ],
-    identifier: [{ system: RISK_ID, value: names.id }],
+    identifier: [{ system: RISK_ID, value: id }],
     status: 'final',
     method: RISK_METHOD,
     code: RISK_METHOD,
     subject: { reference: `Patient/${assessment.patientId}` },
     occurrenceDateTime: assessment.landmarkDate,
-    performer: { reference: names.device },
+    performer: { reference: device },
     ...(basis.length > 0 && { basis }),
     ...(predictions.length > 0 && { prediction: predictions }),
     note: notes.map((text) => ({ text })),

@@ -53,6 +53,12 @@ export const noteTexts = (assessment: Assessment): string[] => [
   `Data: ${assessment.modalities.map(modalityText).join('; ')}.`,
 ];
 
+/** That evidence is named in words only, as its server has it no more. */
+export const vanishedTexts = (count: number): string[] =>
+  count === 0
+    ? []
+    : [`No longer on this server, and named in words: ${count} of the resources that the result rests on.`];
+
 /** All numbers in words, and the group. */
 export const riskTexts = (assessment: Assessment): string[] => {
   const { risk } = assessment;
