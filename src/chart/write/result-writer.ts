@@ -90,52 +90,68 @@ export function createResultWriter(dependencies: ResultWriterDependencies): Resu
     return [await place({ resource, by: byIdentifier(RISK_ID, id), leave: isToBeLeft(assessment) }, signal)];
   };
 
+  /**
+   * Places what refers to the evidence. Which of it is still there is asked only after a refusal, as reading all of it
+   * is dear, and for each resource anew: a server checks the references of some elements and not of others.
+   */
+  const placeWithEvidence = async (
+    assessment: Assessment,
+    placingWithout: (vanished: Vanished) => Placing,
+    signal: AbortSignal,
+  ): Promise<Placed> => {
+    try {
+      return await place(placingWithout(new Set()), signal);
+    } catch (error) {
+      if (asCdsError(error).code !== 'FHIR_WRITE_REFUSED') throw error;
+      const vanished = await findVanished(assessment, client, signal);
+      if (vanished.size === 0) throw error;
+      return place(placingWithout(vanished), signal);
+    }
+  };
+
+  const placeRisk = (
+    assessment: Assessment,
+    names: { readonly id: string; readonly device: string },
+    signal: AbortSignal,
+  ): Promise<Placed> =>
+    placeWithEvidence(
+      assessment,
+      (vanished) => ({
+        resource: riskAssessmentOf(assessment, { ...names, vanished }),
+        by: byIdentifier(RISK_ID, names.id),
+        leave: isToBeLeft(assessment),
+      }),
+      signal,
+    );
+
   const placeProvenance = (
     assessment: Assessment,
-    names: { readonly device: string; readonly vanished: Vanished },
+    device: string,
     targets: readonly Placed[],
     signal: AbortSignal,
   ): Promise<Placed> => {
     const id = ids.provenance(assessment);
-    const resource = provenanceOf(assessment, { ...names, id, targets: targets.map(versioned) });
-    return place({ resource, by: byTag(id) }, signal);
-  };
-
-  const writeWithout = async (
-    vanished: Vanished,
-    assessment: Assessment,
-    { id, device }: { readonly id: string; readonly device: Placed },
-    signal: AbortSignal,
-  ): Promise<WriteOutcome> => {
-    const names = { device: device.reference, vanished };
-    const resource = riskAssessmentOf(assessment, { ...names, id });
-    const risk = await place(
-      { resource, by: byIdentifier(RISK_ID, id), leave: isToBeLeft(assessment) },
+    const names = { id, device, targets: targets.map(versioned) };
+    return placeWithEvidence(
+      assessment,
+      (vanished) => ({ resource: provenanceOf(assessment, { ...names, vanished }), by: byTag(id) }),
       signal,
     );
-    // What was left tells another story than ours: nothing of ours may point to it.
-    if (risk.existing !== undefined) return isWithdrawn(risk.existing) ? 'withdrawn' : 'superseded';
-    const reports = await placeReport(assessment, risk.reference, signal);
-    const provenance = await placeProvenance(assessment, names, [risk, ...reports], signal);
-    const all = [device, risk, ...reports, provenance];
-    return all.some(({ outcome }) => outcome === 'written') ? 'written' : 'unchanged';
   };
 
-  /** Which evidence is still there is asked only after a refusal: reading all of it is dear. */
   const writeAlone = async (
     assessment: Assessment,
     id: string,
     signal: AbortSignal,
   ): Promise<WriteOutcome> => {
-    const names = { id, device: await placeDevice(assessment, signal) };
-    try {
-      return await writeWithout(new Set(), assessment, names, signal);
-    } catch (error) {
-      if (asCdsError(error).code !== 'FHIR_WRITE_REFUSED') throw error;
-      const vanished = await findVanished(assessment, client, signal);
-      if (vanished.size === 0) throw error;
-      return writeWithout(vanished, assessment, names, signal);
-    }
+    const device = await placeDevice(assessment, signal);
+    const risk = await placeRisk(assessment, { id, device: device.reference }, signal);
+    // What was left tells another story than ours: nothing of ours may point to it.
+    if (risk.existing !== undefined) return isWithdrawn(risk.existing) ? 'withdrawn' : 'superseded';
+    const reports = await placeReport(assessment, risk.reference, signal);
+    const provenance = await placeProvenance(assessment, device.reference, [risk, ...reports], signal);
+    const all = [device, risk, ...reports, provenance];
+    return all.some(({ outcome }) => outcome === 'written') ? 'written' : 'unchanged';
   };
 
   return {
