@@ -94,12 +94,14 @@ export const happenedOn = (resource: Json, stem: string, timeZone: string): stri
   );
 };
 
-/** `Type/id` of a literal reference, absolute or relative, any version dropped. */
+/** `Type/id` of a literal reference, absolute or relative, any version dropped. No id is `..`: it would be a way up. */
 export const localReference = (value: unknown): string | undefined => {
   const written = text(record(value)?.['reference']);
   return written === undefined
     ? undefined
-    : /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(written)?.[1];
+    : /(?:^|\/)([A-Z][A-Za-z]+\/(?!\.\.?(?:\/|$))[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(
+        written,
+      )?.[1];
 };
 
 /**

@@ -78,6 +78,7 @@ const remove = async (
   signal: AbortSignal,
 ): Promise<string> => {
   const response = await client.raw(`Subscription/${id}`, { method: 'DELETE' }, { signal });
+  await response.body?.cancel();
   if (GONE.includes(response.status)) return `${id} was not there`;
   if (!response.ok) throw new CdsError('FHIR_WRITE_REFUSED', `It answered ${String(response.status)}.`);
   return `${id} removed`;
