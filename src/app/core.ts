@@ -161,6 +161,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     clock,
     fingerprint: createFingerprint(key),
     eligibilityOf: (tenant) => rules.get(tenant) ?? DEFAULT_ELIGIBILITY,
+    beforeStored: (assessment) => writeBacks.record(assessment),
     onStored: (assessment) => {
       writeBacks.stored(assessment);
     },
@@ -184,7 +185,6 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     metrics,
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
-    recorded: (fingerprint) => writeBacks.recorded(fingerprint),
     sites: workerSites,
   });
   return {
