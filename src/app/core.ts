@@ -70,6 +70,8 @@ export interface Core {
   readonly sites: ReadonlyMap<string, Site>;
   /** Our private keys for SMART Backend Services, where they are configured. */
   readonly signingKeys: KeyFile | undefined;
+  /** Resolves when what results and accesses lead to is queued, or was given up: before the queue is closed. */
+  handOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -178,6 +180,9 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
       },
     ]),
   );
+  const handOver = async (): Promise<void> => {
+    await Promise.all([writeBacks.idle(), audit.close()]);
+  };
   const handlers = createHandlers({
     assessor,
     store,
@@ -207,8 +212,9 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     policy,
     sites,
     signingKeys,
+    handOver,
     close: async () => {
-      await Promise.all([writeBacks.idle(), audit.close()]);
+      await handOver();
       await store.close();
       await models.close();
     },
