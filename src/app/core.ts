@@ -13,6 +13,7 @@ import {
   createResultStore,
   createSqliteRecords,
   createWriteBacks,
+  requireRule,
   type Assessor,
   type AuditTrail,
   type JobHandlers,
@@ -109,6 +110,12 @@ const openRecords = ({ queue, store }: Config): RecordStore =>
 const tenantsWith = (config: Config, setting: (tenant: TenantConfig) => boolean): ReadonlySet<string> =>
   new Set(config.tenants.filter((each) => each.backgroundAccess && setting(each)).map(({ id }) => id));
 
+/** @throws {CdsError} CONFIG_INVALID for a sweep's rule that is none */
+const requireSweepRules = ({ tenants }: Config): void => {
+  for (const { backgroundAccess, sweep, timeZone } of tenants)
+    if (backgroundAccess && sweep.enabled) requireRule({ cron: sweep.cron, timeZone });
+};
+
 /** The chart's vocabulary and shapes: all that reading one needs, without a model or a store. */
 export function createReading(config: Pick<Config, 'terminology'>) {
   const terminology = loadTerminology(config.terminology);
@@ -125,6 +132,7 @@ export function createReading(config: Pick<Config, 'terminology'>) {
  * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function createCore({ config, clock, log }: CoreOptions): Promise<Core> {
+  requireSweepRules(config);
   const { terminology, queries, modalities } = createReading(config);
   const policy = readPolicy(config.policy);
   const signingKeys = await openSigningKeys(config, log);
