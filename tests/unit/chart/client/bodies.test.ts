@@ -1,7 +1,9 @@
 /** Answers larger than any chart's: hostile, or a mistake. They end as an error, before they fill the memory. */
 import { gzipSync } from 'node:zlib';
 import type { Request, Response } from 'express';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { TokenSource } from '../../../../src/chart/index.ts';
+import { CdsError } from '../../../../src/domain/index.ts';
 import { patient, PATIENT_ID } from '../../support/fhir.ts';
 import { NEVER } from '../../support/reading.ts';
 import { bundle, startScriptedServer, type ScriptedServer } from '../scripted-server.ts';
@@ -97,5 +99,22 @@ describe('an id that is none', () => {
     });
     expect(await clientOf(server.url).read('Patient', id, OPTIONS)).toBeUndefined();
     expect(server.seen).toEqual([]);
+  });
+});
+
+it('an answer that nobody will read is let go of: no token for the next attempt', async () => {
+  const server = await serve((_, response) => {
+    response.status(401).write('x'.repeat(100_000));
+  });
+  let asked = 0;
+  const tokens: TokenSource = {
+    token: () =>
+      asked++ === 0 ? Promise.resolve('first') : Promise.reject(new CdsError('SMART_TOKEN_UNAVAILABLE')),
+    refused: () => true,
+  };
+  const client = clientOf(server.url, { tokens });
+  expect((await failureOf(client.raw('metadata', {}, OPTIONS))).code).toBe('SMART_TOKEN_UNAVAILABLE');
+  await vi.waitFor(() => {
+    expect(server.abandoned).toEqual(['/fhir/metadata']);
   });
 });
