@@ -62,7 +62,10 @@ describe('a patient that something told of', () => {
                 if (resources instanceof CdsError) return Promise.reject(resources);
                 const few = keys.length < CHART_QUERY_KEYS.length;
                 const wanted = keys.map((key) => TYPES[key]);
+                // A query that is not answered is one that could not be read.
+                const answered = Object.fromEntries(keys.map((key) => [key, []]));
                 return Promise.resolve({
+                  ...answered,
                   patient: resources.filter(({ resourceType }) => !few || wanted.includes(resourceType)),
                 });
               },
