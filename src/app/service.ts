@@ -96,6 +96,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   )
     core.log.warn('store.file is :memory: and there is no Redis: results end with this process');
   const closeAll = async (): Promise<void> => {
+    await core.handOver();
     await background.close();
     await queue.close();
     await core.close();
@@ -169,7 +170,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),
     close: async () => {
-      await Promise.all([workers.close(), background.close()]);
+      // What the last jobs computed is queued before there is no queue: another worker writes it.
+      await Promise.all([workers.close(), background.stop()]);
+      await core.handOver();
+      await background.close();
       await queue.close();
       await monitoring?.close();
       await core.close();

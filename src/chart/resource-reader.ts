@@ -103,12 +103,14 @@ export const happenedIn = (resource: Json, stem: string): string | undefined => 
   return written !== undefined && MONTH_OR_YEAR.test(written) ? written : undefined;
 };
 
-/** `Type/id` of a literal reference, absolute or relative, any version dropped. */
+/** `Type/id` of a literal reference, absolute or relative, any version dropped. No id is `..`: it would be a way up. */
 export const localReference = (value: unknown): string | undefined => {
   const written = text(record(value)?.['reference']);
   return written === undefined
     ? undefined
-    : /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(written)?.[1];
+    : /(?:^|\/)([A-Z][A-Za-z]+\/(?!\.\.?(?:\/|$))[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(
+        written,
+      )?.[1];
 };
 
 /**
