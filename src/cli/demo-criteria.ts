@@ -3,6 +3,7 @@ import { criterionRows } from '../cards/index.ts';
 import type { CriteriaPanel, CriterionLine } from '../demo/index.ts';
 import type { Eligibility } from '../eligibility/index.ts';
 import { createTranslator, type Language } from '../i18n/index.ts';
+import { COLUMNS, fill, indent, wrap } from './terminal.ts';
 
 const statusOf = ({ outOfScope, barred, eligible }: Eligibility): CriteriaPanel['status'] => {
   if (outOfScope.length > 0) return 'out-of-scope';
@@ -20,25 +21,48 @@ export const criteriaPanel = ({ eligibility }: Plan, language: Language): Criter
 };
 
 const MARKS: Readonly<Record<CriterionLine['result'], string>> = { met: '+', 'not-met': 'x', unknown: '?' };
+const STATUS: Readonly<Record<CriteriaPanel['status'], string>> = {
+  eligible: 'eligible',
+  'not-eligible': 'not eligible',
+  barred: 'no risk is defined any more',
+  'out-of-scope': 'out of scope, not judged',
+};
 const SHOWN_REFERENCES = 2;
 
-const evidenceText = ({ evidence }: CriterionLine): string => {
+/** A demo's ids begin with their patient's: said once, it need not be said on every line. */
+const shortened = (reference: string, patientId: string): string => reference.replaceAll(patientId, '~');
+
+const evidenceText = ({ evidence }: CriterionLine, patientId: string): string => {
   if (evidence.length === 0) return '';
   const more = evidence.length - SHOWN_REFERENCES;
-  return `  [${evidence.slice(0, SHOWN_REFERENCES).join(', ')}${more > 0 ? `, +${String(more)}` : ''}]`;
+  const shown = evidence.slice(0, SHOWN_REFERENCES).map((each) => shortened(each, patientId));
+  return ` [${shown.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}]`;
 };
 
-const lineText = (line: CriterionLine): string => {
-  const found = line.found === '' ? '' : `; ${line.found}`;
-  return `    ${MARKS[line.result]} ${line.name}: ${line.resultText}${found}${evidenceText(line)}${line.blocks ? '  <- blocks' : ''}`;
-};
+const foundText = ({ found }: CriterionLine): string => (found === '' ? '' : `, ${found}`);
 
-/** The criteria of one patient for a terminal, one line each with the resources behind it. */
-export const printCriteria = ({ status, lines }: CriteriaPanel): string => {
-  const met = lines.filter(({ result }) => result === 'met').length;
+const openText = (line: CriterionLine, patientId: string): string =>
+  `${line.name}: ${line.resultText}${foundText(line)}${evidenceText(line, patientId)}${line.blocks ? '  <- blocks' : ''}`;
+
+const marked = (mark: string, lines: readonly string[]): string[] =>
+  indent(lines, 4).map((line, at) => (at === 0 ? `  ${mark}${line.slice(3)}` : line));
+
+/**
+ * The criteria of one patient for a terminal, each with the resources behind it: a line for each that is not met or
+ * unknown, the others one after the other. In references `~` stands for the patient's id.
+ */
+export const printCriteria = ({ status, lines }: CriteriaPanel, patientId: string): string => {
+  const met = lines.filter(({ result }) => result === 'met');
   const head =
     lines.length === 0
-      ? `  NCT07291921: ${status}`
-      : `  NCT07291921: ${status}, ${String(met)} of ${String(lines.length)} criteria met`;
-  return [head, ...lines.map(lineText), ''].join('\n');
+      ? `  NCT07291921: ${STATUS[status]}`
+      : `  NCT07291921: ${STATUS[status]}; ${String(met.length)} of ${String(lines.length)} criteria met (~ in references: ${patientId})`;
+  const open = lines
+    .filter(({ result }) => result !== 'met')
+    .flatMap((line) => marked(MARKS[line.result], wrap(openText(line, patientId), COLUMNS - 4)));
+  const others = met.map((line, at) => {
+    const text = `${line.name}${foundText(line)}${evidenceText(line, patientId)}`;
+    return at === met.length - 1 ? text : `${text}; `;
+  });
+  return [head, ...open, ...marked(MARKS.met, fill(others, COLUMNS - 4)), ''].join('\n');
 };
