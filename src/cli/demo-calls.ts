@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CdsError } from '../domain/index.ts';
+import { shortened } from './demo-criteria.ts';
 import { COLUMNS, heading, indent, markdownLines, wrap } from './terminal.ts';
 
 /** The parts of a card that a terminal shows. */
@@ -76,7 +77,13 @@ const printCard = (card: ShownCard, patientId: string): string =>
     '',
     ...(card.detail === undefined
       ? []
-      : [...indent(markdownLines(card.detail.replaceAll(`/${patientId}`, '/~'), COLUMNS - 4), 4), '']),
+      : [
+          ...indent(
+            markdownLines(card.detail, COLUMNS - 4, (text) => shortened(text, patientId)),
+            4,
+          ),
+          '',
+        ]),
     ...(card.suggestions ?? []).map((suggestion) => `    -> ${suggestion.label}`),
   ].join('\n');
 
@@ -92,9 +99,8 @@ export const printAnswer = (
     cards.length === 0 ? 'no card' : cards.length === 1 ? '1 card' : `${String(cards.length)} cards`;
   return [
     heading(wrap(`${patient.name} (${patientId}): ${patient.story}`, COLUMNS).join('\n')).trimEnd(),
-    `${count}, ${timing}${ready ? '; the result was there before the chart was opened' : ''}`,
+    `${count}, ${timing}${ready ? '; the result was there before the chart was opened' : ''} (~ in references: ${patientId})`,
     '',
-    ...cards.map((card) => printCard(card, patientId)),
-    '',
+    ...cards.flatMap((card) => [printCard(card, patientId), '']),
   ].join('\n');
 };

@@ -3,7 +3,7 @@ import { criterionRows } from '../cards/index.ts';
 import type { CriteriaPanel, CriterionLine } from '../demo/index.ts';
 import type { Eligibility } from '../eligibility/index.ts';
 import { createTranslator, type Language } from '../i18n/index.ts';
-import { COLUMNS, fill, indent, wrap } from './terminal.ts';
+import { COLUMNS, indent, wrap } from './terminal.ts';
 
 const statusOf = ({ outOfScope, barred, eligible }: Eligibility): CriteriaPanel['status'] => {
   if (outOfScope.length > 0) return 'out-of-scope';
@@ -27,16 +27,15 @@ const STATUS: Readonly<Record<CriteriaPanel['status'], string>> = {
   barred: 'no risk is defined any more',
   'out-of-scope': 'out of scope, not judged',
 };
-const SHOWN_REFERENCES = 2;
+/** A demo's ids begin with their patient's: said once, it need not be said again in every reference. */
+export const shortened = (text: string, patientId: string): string => text.replaceAll(`/${patientId}`, '/~');
 
-/** A demo's ids begin with their patient's: said once, it need not be said on every line. */
-const shortened = (reference: string, patientId: string): string => reference.replaceAll(patientId, '~');
-
+/** Two references, or the first of more. */
 const evidenceText = ({ evidence }: CriterionLine, patientId: string): string => {
-  if (evidence.length === 0) return '';
-  const more = evidence.length - SHOWN_REFERENCES;
-  const shown = evidence.slice(0, SHOWN_REFERENCES).map((each) => shortened(each, patientId));
-  return ` [${shown.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}]`;
+  const [first, second, ...others] = evidence.map((each) => shortened(each, patientId));
+  if (first === undefined) return '';
+  if (second === undefined) return ` [${first}]`;
+  return others.length === 0 ? ` [${first}, ${second}]` : ` [${first} and ${String(others.length + 1)} more]`;
 };
 
 const foundText = ({ found }: CriterionLine): string => (found === '' ? '' : `, ${found}`);
@@ -44,8 +43,7 @@ const foundText = ({ found }: CriterionLine): string => (found === '' ? '' : `, 
 const openText = (line: CriterionLine, patientId: string): string =>
   `${line.name}: ${line.resultText}${foundText(line)}${evidenceText(line, patientId)}${line.blocks ? '  <- blocks' : ''}`;
 
-const marked = (mark: string, lines: readonly string[]): string[] =>
-  indent(lines, 4).map((line, at) => (at === 0 ? `  ${mark}${line.slice(3)}` : line));
+const marked = (mark: string, text: string): string[] => indent(wrap(`${mark} ${text}`, COLUMNS - 4), 4);
 
 /**
  * The criteria of one patient for a terminal, each with the resources behind it: a line for each that is not met or
@@ -56,13 +54,10 @@ export const printCriteria = ({ status, lines }: CriteriaPanel, patientId: strin
   const head =
     lines.length === 0
       ? `  NCT07291921: ${STATUS[status]}`
-      : `  NCT07291921: ${STATUS[status]}; ${String(met.length)} of ${String(lines.length)} criteria met (~ in references: ${patientId})`;
+      : `  NCT07291921: ${STATUS[status]}; ${String(met.length)} of ${String(lines.length)} criteria met`;
   const open = lines
     .filter(({ result }) => result !== 'met')
-    .flatMap((line) => marked(MARKS[line.result], wrap(openText(line, patientId), COLUMNS - 4)));
-  const others = met.map((line, at) => {
-    const text = `${line.name}${foundText(line)}${evidenceText(line, patientId)}`;
-    return at === met.length - 1 ? text : `${text}; `;
-  });
-  return [head, ...open, ...marked(MARKS.met, fill(others, COLUMNS - 4)), ''].join('\n');
+    .flatMap((line) => marked(MARKS[line.result], openText(line, patientId)));
+  const others = met.map((line) => `${line.name}${foundText(line)}${evidenceText(line, patientId)}`);
+  return [head, ...open, ...(met.length > 0 ? marked(MARKS.met, others.join('; ')) : []), ''].join('\n');
 };

@@ -21,9 +21,9 @@ export interface NewData {
 
 /** Whose last samples are too old for a number, until a new draw comes. */
 const NEW_DATA_PATIENT = 'demo-too-old-15-months';
-export const NEW_DATA_STORY = {
-  en: "The same patient, after today's blood draw: assessed on the FHIR server's notification, before the chart was opened.",
-  zh: '同一患者,今日采血之后:收到 FHIR 服务器的通知即完成评估,早于病历打开。',
+export const NEW_DATA_NEWS = {
+  en: 'The laboratories sent a blood draw of today. The service was notified, and had the result before the chart was opened.',
+  zh: '实验室已发来今日采血的结果。服务收到通知，在打开病历之前即已完成评估。',
 };
 /** The embedded server takes any topic; the Subscriptions' filters say what is asked for. */
 const TOPIC = 'https://recurrence-cds.org/fhir/SubscriptionTopic/chart';

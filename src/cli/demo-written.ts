@@ -74,10 +74,11 @@ export async function readWritten(service: Service, patientId: string): Promise<
   return { counts, patientId, result };
 }
 
-const percent = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)}%`;
+/** As written: a share of four digits, and percent of two. */
+const percent = (value: number): string => `${value.toFixed(2)}%`.padStart(6);
 
 const horizonText = ({ months, risk = NaN, low = NaN, high = NaN, likelihood }: WrittenHorizon): string =>
-  `    within ${String(months).padStart(2)} months  ${percent(100 * risk).padStart(4)}  ` +
+  `    within ${String(months).padStart(2)} months  ${percent(100 * risk)}  ` +
   `(90% interval ${percent(low)}–${percent(high)})${likelihood === undefined ? '' : `, ${likelihood}`}`;
 
 /** One result with its Provenance, as the FHIR server has them; newest Provenance alone. */
@@ -106,8 +107,8 @@ export const printWritten = ({ counts, patientId, result }: Written): string =>
     `  ${Object.entries(counts)
       .map(([type, count]) => `${String(count)} ${type}`)
       .join(', ')}`,
-    '  Each was validated on being written, against the profile that it claims. Of the visit before and of today',
-    `  there is one result a patient who has one. Read back for ${patientId}:`,
+    '  Each was validated on being written against the profile that it claims. The results are those of today',
+    `  and of an earlier visit that the demo remembers. Read back for ${patientId}:`,
     '',
     ...writtenLines(result),
     '',

@@ -5,7 +5,7 @@ import type { DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
 import { printCriteria } from './demo-criteria.ts';
-import { bringNewData, NEW_DATA_STORY, printNewData } from './demo-new-data.ts';
+import { bringNewData, NEW_DATA_NEWS, printNewData } from './demo-new-data.ts';
 import { demoSite } from './demo-site.ts';
 import { SERVICE_ID, startDemo, type DemoOptions, type Running } from './demo-start.ts';
 import { printSweep, sweepNow } from './demo-sweep.ts';
@@ -59,16 +59,16 @@ const showCards = async (running: Running, options: DemoOptions, out: Out): Prom
 const showNewData = async (running: Running, options: DemoOptions, out: Out): Promise<HookAnswer[]> => {
   const { service, today, cases, news } = running;
   const brought = await bringNewData(service, today);
-  news.set(brought.patientId, NEW_DATA_STORY);
+  news.set(brought.patientId, NEW_DATA_NEWS);
   out(printNewData(brought, demoSite(service).tenant.subscriptions.quietMs));
   const answers: HookAnswer[] = [];
   for (const each of cases.filter(({ id }) => id === brought.patientId))
-    answers.push(await showCard(running, { ...each, story: NEW_DATA_STORY }, options, out));
+    answers.push(await showCard(running, { ...each, story: NEW_DATA_NEWS }, options, out));
   const { result } = await readWritten(service, brought.patientId);
   out(
     [
       '',
-      '  5. The new result has replaced the one of this morning in the FHIR server:',
+      '  5. In the FHIR server the result has replaced the earlier one of today, which had no number:',
       '',
       ...writtenLines(result),
       '',

@@ -18,7 +18,7 @@ const pieces = (text: string): string[] =>
     .filter((piece) => piece !== '');
 
 /** Joins pieces to lines of at most `columns`; a piece that is longer has a line to itself. */
-export function fill(all: readonly string[], columns: number): string[] {
+function fill(all: readonly string[], columns: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const piece of all) {
@@ -33,7 +33,7 @@ export function fill(all: readonly string[], columns: number): string[] {
 
 /** Breaks a text into lines; a list's lines go on under its first word. */
 export function wrap(text: string, columns: number): string[] {
-  const hanging = /^(?:[-*] |\[\w+\] )/.exec(text)?.[0].length ?? 0;
+  const hanging = /^(?:[-*+?x] |\[\w+\] )/.exec(text)?.[0].length ?? 0;
   const [first = '', ...rest] = fill(pieces(text.slice(hanging)), columns - hanging);
   return [text.slice(0, hanging) + first, ...rest.map((line) => ' '.repeat(hanging) + line)];
 }
@@ -46,17 +46,23 @@ const cellsOf = (row: string): string[] =>
 
 /** Space between two columns: ` | `. */
 const GAP = 3;
-const NARROWEST = 8;
+/** A word longer than this does not keep a column from being narrowed: it stands out on its line. */
+const LONGEST_WORD = 44;
 
-/** Widths that fit: the widest column gives way, again and again. */
+/** Widths that fit: the column with most room above its longest word gives way, again and again. */
 const fitting = (rows: readonly string[][], columns: number): number[] => {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
+  const measured = (rows[0] ?? []).map((_, at) => {
+    const cells = rows.map((row) => row[at] ?? '');
+    const words = cells.flatMap(pieces).map((piece) => widthOf(piece.trimEnd()));
+    return { width: Math.max(...cells.map(widthOf)), least: Math.min(Math.max(...words), LONGEST_WORD) };
+  });
+  const widths = measured.map(({ width }) => width);
+  const slack = (at: number): number => (widths[at] ?? 0) - (measured[at]?.least ?? 0);
   const room = columns - GAP * (widths.length - 1);
   while (widths.reduce((sum, width) => sum + width, 0) > room) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const width = widths[widest] ?? 0;
-    if (width <= NARROWEST) break;
-    widths[widest] = width - 1;
+    const widest = widths.reduce((best, _, at) => (slack(at) > slack(best) ? at : best), 0);
+    if (slack(widest) <= 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
 };
@@ -86,11 +92,19 @@ const readable = (markdown: string): string =>
     .replace(/&#(\d+);/g, (_entity, code: string) => String.fromCodePoint(Number(code)))
     .replaceAll('&amp;', '&');
 
-/** The lines of a card's Markdown. */
-export function markdownLines(markdown: string, columns: number): string[] {
+/**
+ * The lines of a card's Markdown.
+ *
+ * @param shorten is given the text as a reader sees it
+ */
+export function markdownLines(
+  markdown: string,
+  columns: number,
+  shorten: (text: string) => string = (text) => text,
+): string[] {
   const lines: string[] = [];
   let table: string[] = [];
-  for (const line of [...readable(markdown).split('\n'), '']) {
+  for (const line of [...shorten(readable(markdown)).split('\n'), '']) {
     if (line.startsWith('|')) table.push(line);
     else {
       if (table.length > 0) lines.push(...tableLines(table, columns));

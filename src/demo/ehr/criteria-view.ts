@@ -46,8 +46,10 @@ const lineView = (texts: Texts, fhirUrl: string, line: CriterionLine): SafeHtml 
   html`<tr class="${line.result}">
     <th scope="row">${line.name}</th>
     <td data-label="${texts.result}">
-      <span class="result" aria-hidden="true">${MARKS[line.result]}</span>
-      ${line.blocks ? html`<strong>${line.resultText}</strong>` : line.resultText}
+      <span class="judged">
+        <span class="result" aria-hidden="true">${MARKS[line.result]}</span>
+        ${line.blocks ? html`<strong>${line.resultText}</strong>` : html`<span>${line.resultText}</span>`}
+      </span>
     </td>
     <td data-label="${texts.inChart}">${line.found === '' ? '–' : line.found}</td>
     <td class="evidence" data-label="${texts.evidence}">${evidenceView(texts, fhirUrl, line.evidence)}</td>

@@ -88,15 +88,16 @@ th { font-size: 0.88rem; color: var(--quiet); font-weight: 600; border-bottom-co
 .panel > p:last-child { margin-top: 10px; }
 .panel-table { font-size: 0.92rem; width: 100%; table-layout: fixed; overflow-wrap: anywhere; }
 .panel-table tbody th { font-size: 1em; color: inherit; text-align: left; border-bottom-color: var(--line); }
-.panel-table th:nth-child(1) { width: 25%; }
-.panel-table th:nth-child(2) { width: 21%; }
-.panel-table th:nth-child(3) { width: 18%; }
-.panel-table.written th:nth-child(1) { width: 14%; }
-.panel-table.written th:nth-child(n+2):nth-child(-n+4) { width: 17%; }
+.panel-table thead th:nth-child(1) { width: 24%; }
+.panel-table thead th:nth-child(2) { width: 19%; }
+.panel-table thead th:nth-child(3) { width: 17%; }
+.panel-table.written thead th:nth-child(1) { width: 14%; }
+.panel-table.written thead th:nth-child(n+2):nth-child(-n+4) { width: 19%; }
 .panel-table.written td strong { margin-right: 4px; }
 .panel-table.written td .quiet { white-space: nowrap; }
-.panel-table tr:last-child > * { border-bottom: 0; }
-.result { display: inline-block; width: 1.2em; font-weight: 700; }
+.panel-table tbody tr:last-child > * { border-bottom: 0; }
+.judged { display: flex; }
+.result { flex: none; width: 1.5em; font-weight: 700; }
 .met .result { color: #23693a; }
 .not-met .result { color: var(--critical); }
 .unknown .result { color: var(--warning); }
@@ -123,8 +124,8 @@ pre { margin: 4px 0 8px; padding: 10px 12px; max-height: 480px; overflow: auto; 
   .panel-table tr { border-bottom: 1px solid var(--line); padding: 8px 0; }
   .panel-table tr:last-child { border-bottom: 0; }
   .panel-table tbody th, .panel-table td { border: 0; padding: 1px 0; }
-  .panel-table td { position: relative; padding-left: 8.5em; min-height: 1.5em; }
-  .panel-table td::before { content: attr(data-label); position: absolute; left: 0; width: 8.2em; color: var(--quiet); }
+  .panel-table td { position: relative; padding-left: 9.8em; min-height: 1.5em; }
+  .panel-table td::before { content: attr(data-label); position: absolute; left: 0; width: 9.4em; color: var(--quiet); }
 }
 @media (max-width: 480px) {
   .wrap { padding-left: 12px; padding-right: 12px; }

@@ -53,7 +53,8 @@ const en = {
   onThisPage: 'On this page',
   news: 'Since then',
   written: 'Written back to the FHIR server',
-  writtenLead: 'What the service wrote into this chart, as the FHIR server gives it back. 90% intervals.',
+  writtenLead:
+    'What the service wrote into this chart, read back from the FHIR server to the digit, with 90% intervals.',
   nothingWritten: 'No result was written for this patient: there is none.',
   asOf: 'As of',
   risk: 'Risk',
@@ -65,6 +66,7 @@ const en = {
   audited: 'AuditEvents of accesses to this chart: {}',
   low: 'low',
   moderate: 'intermediate',
+  joiner: ', ',
   high: 'high',
   notFound: 'There is no such page or patient.',
 };
@@ -125,7 +127,7 @@ const zh: Texts = {
   onThisPage: '本页内容',
   news: '后续',
   written: '已写回 FHIR 服务器',
-  writtenLead: '服务写入该病历的内容，由 FHIR 服务器读回。范围为 90% 区间。',
+  writtenLead: '服务写入该病历的内容，从 FHIR 服务器原样读回，附 90% 区间。',
   nothingWritten: '该患者没有结果，因此未写入任何内容。',
   asOf: '评估日期',
   risk: '风险',
@@ -137,6 +139,7 @@ const zh: Texts = {
   audited: '对该病历访问的 AuditEvent：{} 条',
   low: '低',
   moderate: '中',
+  joiner: '，',
   high: '高',
   notFound: '没有这个页面或患者。',
 };

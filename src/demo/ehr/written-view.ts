@@ -6,13 +6,15 @@ import type { WrittenBack, WrittenHorizon, WrittenResult } from './written.ts';
 
 const HORIZONS = [6, 12, 24];
 
-const percent = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)}%`;
+/** To the digits that the resource has: what is rounded anew here would differ from the card. */
+const percent = (value: number): string => `${value.toFixed(2)}%`;
 
 const riskView = (texts: Texts, { risk, low, high, likelihood }: WrittenHorizon): SafeHtml => {
   const word = { low: texts.low, moderate: texts.moderate, high: texts.high }[likelihood ?? ''];
+  const interval = low === undefined || high === undefined ? [] : [`${percent(low)}–${percent(high)}`];
+  const beside = [...interval, ...(word === undefined ? [] : [word])].join(texts.joiner);
   return html`<strong>${risk === undefined ? '–' : percent(100 * risk)}</strong>
-    ${low === undefined || high === undefined ? '' : html`<span class="quiet">${percent(low)}–${percent(high)}</span>`}
-    ${word === undefined ? '' : html`<span class="quiet">${word}</span>`}`;
+    <span class="quiet">${beside}</span>`;
 };
 
 const risksView = (texts: Texts, { horizons }: WrittenResult): SafeHtml =>

@@ -42,7 +42,11 @@ export interface WrittenBack {
 }
 
 const bundleOf = <T extends z.ZodType>(resource: T) =>
-  z.object({ total: z.number().default(0), entry: z.array(z.object({ resource })).default([]) });
+  z.object({
+    resourceType: z.literal('Bundle'),
+    total: z.number().default(0),
+    entry: z.array(z.object({ resource })).default([]),
+  });
 
 const prediction = z.object({
   probabilityDecimal: z.number().optional(),
