@@ -87,7 +87,8 @@ const printCard = (card: ShownCard, patientId: string): string =>
     ...(card.suggestions ?? []).map((suggestion) => `    -> ${suggestion.label}`),
   ].join('\n');
 
-/** One patient's cards for a terminal; `ready`: the result was there before the chart was opened. */
+/** One patient's cards for a terminal; `ready`: the result was there before the chart was opened.
+ * In references `~` stands for the patient's id. */
 export const printAnswer = (
   patient: { readonly name: string; readonly story: string },
   { patientId, milliseconds, calls, body }: HookAnswer,
@@ -99,7 +100,7 @@ export const printAnswer = (
     cards.length === 0 ? 'no card' : cards.length === 1 ? '1 card' : `${String(cards.length)} cards`;
   return [
     heading(wrap(`${patient.name} (${patientId}): ${patient.story}`, COLUMNS).join('\n')).trimEnd(),
-    `${count}, ${timing}${ready ? '; the result was there before the chart was opened' : ''} (~ in references: ${patientId})`,
+    `${count}, ${timing}${ready ? '; the result was there already' : ''} (~ = ${patientId})`,
     '',
     ...cards.flatMap((card) => [printCard(card, patientId), '']),
   ].join('\n');

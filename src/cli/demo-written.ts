@@ -94,8 +94,8 @@ export const writtenLines = ({
   ...provenances
     .slice(0, 1)
     .flatMap(({ reference: provenance, agent, entities }) => [
-      `  ${provenance}, ${String(entities)} entities (the evidence, each at its version)`,
-      `    agent ${agent}`,
+      `  ${provenance}, ${String(entities)} entities, each at its version; agent:`,
+      `    ${agent}`,
     ]),
   ...reports.map((report) => `  ${report}`),
 ];
@@ -107,8 +107,8 @@ export const printWritten = ({ counts, patientId, result }: Written): string =>
     `  ${Object.entries(counts)
       .map(([type, count]) => `${String(count)} ${type}`)
       .join(', ')}`,
-    '  Each was validated on being written against the profile that it claims. The results are those of today',
-    `  and of an earlier visit that the demo remembers. Read back for ${patientId}:`,
+    '  Each was validated on being written against the profile that it claims. The results are those',
+    `  of today and of an earlier visit that the demo remembers. Read back for ${patientId}:`,
     '',
     ...writtenLines(result),
     '',

@@ -6,7 +6,7 @@ const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/gu;
 
 /** Columns that a text takes. */
-export const widthOf = (text: string): number => [...text].length + (text.match(WIDE)?.length ?? 0);
+export const widthOf = (text: string): number => Array.from(text).length + (text.match(WIDE)?.length ?? 0);
 
 const pad = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));

@@ -94,7 +94,7 @@ th { font-size: 0.88rem; color: var(--quiet); font-weight: 600; border-bottom-co
 .panel-table.written thead th:nth-child(1) { width: 14%; }
 .panel-table.written thead th:nth-child(n+2):nth-child(-n+4) { width: 19%; }
 .panel-table.written td strong { margin-right: 4px; }
-.panel-table.written td .quiet { white-space: nowrap; }
+.panel-table.written td > .quiet { display: block; }
 .panel-table tbody tr:last-child > * { border-bottom: 0; }
 .judged { display: flex; }
 .result { flex: none; width: 1.5em; font-weight: 700; }
@@ -131,7 +131,7 @@ pre { margin: 4px 0 8px; padding: 10px 12px; max-height: 480px; overflow: auto; 
   .wrap { padding-left: 12px; padding-right: 12px; }
   .detail, .part, .card > header, .card > footer { padding-left: 13px; padding-right: 13px; }
   table { font-size: 0.93rem; }
-  td { min-width: 6em; }
+  td { min-width: 4.5em; overflow-wrap: anywhere; }
   td.right { min-width: 0; }
   th, td { padding-right: 10px; }
 }
