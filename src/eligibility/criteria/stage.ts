@@ -65,7 +65,7 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
   ];
   if (advanced.length + categories.length > 0)
     return notMet({
-      found: [...advanced.map(named), ...categories.map(categoryNamed)],
+      found: [...new Set([...advanced.map(named), ...categories.map(categoryNamed)])],
       evidence: [...recordsOf(advanced), ...sourcesOf(categories)],
     });
   const what = {
