@@ -7,13 +7,13 @@ import {
   type TaskHandlers,
   type TaskQueue,
 } from '../assessment/index.ts';
-import { createResultWriter, type Exclusively } from '../chart/index.ts';
+import { CHART_QUERY_KEYS, createResultWriter, type Exclusively } from '../chart/index.ts';
 import type { Config } from '../platform/index.ts';
 import type { Core } from './core.ts';
 
 export interface WriteBackOptions {
   readonly core: Core;
-  /** Where events that could not be recorded are queued again. */
+  /** Where events that could not be recorded are queued again, and patients whose result was overtaken. */
   readonly tasks: Pick<TaskQueue, 'add'>;
 }
 
@@ -47,7 +47,7 @@ export const startWriteBack = ({ writeBacks, audit }: Core, tasks: Pick<TaskQueu
 
 /** What the process that runs tasks does for results and accesses; `core.writeBacks` and `core.audit` queue them. */
 export function openWriteBack({ core, tasks }: WriteBackOptions): WriteBackWork {
-  const { config, sites, store, outbox, audit, clock, log, metrics, writeIds } = core;
+  const { config, sites, workerSites, assessor, store, outbox, audit, clock, log, metrics, writeIds } = core;
   const limitMs = limitOf(config);
   const { exclusively, close } = oneWriter(config);
   const clients = new Map([...sites].map(([id, { client }]) => [id, client]));
@@ -60,7 +60,10 @@ export function openWriteBack({ core, tasks }: WriteBackOptions): WriteBackWork 
   );
   return {
     handlers: {
-      'write-back': createWriteBackHandler({ store, outbox, writers, audit, limitMs, log, metrics }),
+      'write-back': createWriteBackHandler({
+        ...{ assessor, sites: workerSites, queryKeys: CHART_QUERY_KEYS },
+        ...{ store, outbox, writers, audit, tasks, limitMs, log, metrics },
+      }),
       audit: createAuditHandler({ clients, tasks, limitMs, clock, log, metrics }),
     },
     close,

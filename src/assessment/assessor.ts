@@ -42,12 +42,17 @@ export interface Assessor {
   plan(site: Site, chart: Chart, landmarkDate: string, options?: PlanOptions): Plan;
   /** The stored result of exactly this plan. */
   stored(plan: ReadyPlan): Promise<Assessment | undefined>;
-  /** Extracts, scores and stores one modality, unless its score is there already. */
+  /**
+   * Extracts, scores and stores one modality, unless its score is there already. For a worker's plan only a score that
+   * a worker made is there.
+   */
   score(plan: ReadyPlan, chart: Chart, modality: ModalityId, signal: AbortSignal): Promise<ModalityScore>;
-  /** Fuses what the store holds; undefined where a present modality has no score yet. */
+  /** Fuses what the store holds, and stores it; undefined where a present modality has no score yet. */
   fuseStored(plan: ReadyPlan): Promise<Assessment | undefined>;
   /** Scores what is missing, then fuses and stores; a modality that fails for good is left out as `failed`. */
   complete(plan: ReadyPlan, chart: Chart, signal: AbortSignal): Promise<Assessment>;
+  /** What `complete` would store: the result itself is neither stored nor told of. */
+  compute(plan: ReadyPlan, chart: Chart, signal: AbortSignal): Promise<Assessment>;
 }
 
 /** Eligible, with a dated surgery: the only plans that lead to a number. */
@@ -134,9 +139,12 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
     return interpretLayer(models.layer, subset, plan.landmarkMonths, numbers);
   };
 
-  const fuse = async ({ site, patientId, assessable }: ReadyPlan, scores: Scores): Promise<Assessment> => {
+  const fuse = async (
+    { site, patientId, assessable, readBy }: ReadyPlan,
+    scores: Scores,
+  ): Promise<Assessment> => {
     const risk = await estimate(assessable, scores);
-    const assessment: Assessment = {
+    return {
       fingerprint: assessable.fingerprint,
       tenant: site.tenant,
       patientId,
@@ -147,28 +155,42 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       risk,
       modalities: outcomesOf(assessable, scores, risk),
       evidence: assessable.evidence,
+      readBy,
     };
+  };
+
+  const keep = async (assessment: Assessment): Promise<Assessment> => {
     await dependencies.beforeStored?.(assessment);
     await store.putAssessment(assessment);
     dependencies.onStored?.(assessment);
     return assessment;
   };
 
-  const storedScores = async ({ site, patientId, assessable }: ReadyPlan): Promise<Scores> => {
+  const storedScore = async (
+    { site, patientId, readBy }: ReadyPlan,
+    name: string,
+  ): Promise<ModalityScore | undefined> => {
+    const known = await store.modalityScore(site.tenant, patientId, name);
+    // Of a site that allowed no reading of our own until now, say.
+    return readBy === 'worker' && known?.readBy !== 'worker' ? undefined : known;
+  };
+
+  const storedScores = async (plan: ReadyPlan): Promise<Scores> => {
     const found = await Promise.all(
-      [...assessable.scoreFingerprints].map(
-        async ([id, name]) => [id, await store.modalityScore(site.tenant, patientId, name)] as const,
+      [...plan.assessable.scoreFingerprints].map(
+        async ([id, name]) => [id, await storedScore(plan, name)] as const,
       ),
     );
     return new Map(found.flatMap(([id, score]) => (score === undefined ? [] : [[id, score] as const])));
   };
 
-  const score: Assessor['score'] = async ({ site, patientId, assessable }, chart, id, signal) => {
+  const score: Assessor['score'] = async (plan, chart, id, signal) => {
+    const { site, patientId, assessable, readBy } = plan;
     const fingerprint = assessable.scoreFingerprints.get(id);
     const modality = modalities.get(id);
     if (fingerprint === undefined || modality === undefined)
       throw new CdsError('INTERNAL', `${id} has no evidence`);
-    const known = await store.modalityScore(site.tenant, patientId, fingerprint);
+    const known = await storedScore(plan, fingerprint);
     if (known !== undefined) return known;
     const scored = await models.score(id, await modality.extract(chart, assessable.landmark, signal));
     const result: ModalityScore = {
@@ -177,9 +199,19 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       score: scored.score,
       contributions: scored.contributions.slice(0, KEPT_CONTRIBUTIONS),
       imputed: scored.imputed,
+      readBy,
     };
     await store.putModalityScore(site.tenant, patientId, result);
     return result;
+  };
+
+  const compute: Assessor['compute'] = async (plan, chart, signal) => {
+    const scores = await Promise.all(
+      [...plan.assessable.scoreFingerprints.keys()].map((id) =>
+        unlessFailed(async () => [id, await score(plan, chart, id, signal)] as const),
+      ),
+    );
+    return fuse(plan, new Map(scores.filter((scored) => scored !== undefined)));
   };
 
   return {
@@ -190,15 +222,11 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
     score,
     fuseStored: async (plan) => {
       const scores = await storedScores(plan);
-      return scores.size === plan.assessable.scoreFingerprints.size ? fuse(plan, scores) : undefined;
+      return scores.size === plan.assessable.scoreFingerprints.size
+        ? keep(await fuse(plan, scores))
+        : undefined;
     },
-    complete: async (plan, chart, signal) => {
-      const scores = await Promise.all(
-        [...plan.assessable.scoreFingerprints.keys()].map((id) =>
-          unlessFailed(async () => [id, await score(plan, chart, id, signal)] as const),
-        ),
-      );
-      return fuse(plan, new Map(scores.filter((scored) => scored !== undefined)));
-    },
+    complete: async (plan, chart, signal) => keep(await compute(plan, chart, signal)),
+    compute,
   };
 }

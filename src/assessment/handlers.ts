@@ -1,15 +1,9 @@
-import { parseChart, type Chart, type ChartQueryKey, type ChartSource } from '../chart/index.ts';
+import type { Chart, ChartQueryKey } from '../chart/index.ts';
 import { CdsError, type Assessment } from '../domain/index.ts';
 import type { Log, Metrics } from '../platform/index.ts';
-import { isReady, unlessFailed, type Assessor, type ReadyPlan } from './assessor.ts';
+import { unlessFailed, type Assessor, type ReadyPlan } from './assessor.ts';
 import type { AssessmentRef, JobHandlers, ResultStore } from './ports.ts';
-
-/** A site as workers see it: their own way to its FHIR server. */
-export interface WorkerSite {
-  readonly fhirBaseUrl: string;
-  readonly timeZone: string;
-  readonly source: ChartSource;
-}
+import { createReadPlan, type WorkerSite } from './read-plan.ts';
 
 export interface HandlerDependencies {
   readonly assessor: Assessor;
@@ -26,29 +20,20 @@ export interface HandlerDependencies {
  * and what was true when it was queued may not be any more.
  */
 export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
-  const { assessor, sites, queryKeys, log, metrics } = dependencies;
+  const { assessor, log, metrics } = dependencies;
+  const read = createReadPlan(dependencies);
 
   const readPlan = async (
     ref: AssessmentRef,
     signal: AbortSignal,
   ): Promise<{ plan: ReadyPlan; chart: Chart } | undefined> => {
-    const site = sites.get(ref.tenant);
-    if (site === undefined)
-      throw new CdsError('CONFIG_INVALID', 'a job names a tenant that is not configured');
     if (ref.modelDigest !== dependencies.modelDigest)
       throw new CdsError(
         'MODEL_DIGEST_MISMATCH',
         'the job was queued for another model than this worker has',
       );
-    const sets = await site.source.read(ref.patientId, queryKeys, signal);
-    const chart = parseChart(sets, site.timeZone, queryKeys);
-    const plan = assessor.plan(
-      { tenant: ref.tenant, fhirBaseUrl: site.fhirBaseUrl },
-      chart,
-      ref.landmarkDate,
-    );
     // No longer eligible: the hook judges that itself, so there is nothing to compute and nothing wrong.
-    return isReady(plan) ? { plan, chart } : undefined;
+    return read(ref, signal);
   };
 
   /**
@@ -63,18 +48,18 @@ export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
 
   return {
     modality: async (ref, modality, signal) => {
-      const read = await readPlan(ref, signal);
-      if (read?.plan.assessable.scoreFingerprints.has(modality) !== true) return;
-      const scored = await unlessFailed(() => assessor.score(read.plan, read.chart, modality, signal));
+      const seen = await readPlan(ref, signal);
+      if (seen?.plan.assessable.scoreFingerprints.has(modality) !== true) return;
+      const scored = await unlessFailed(() => assessor.score(seen.plan, seen.chart, modality, signal));
       if (scored === undefined) log.warn({ modality, tenant: ref.tenant }, 'modality failed; told as such');
       else log.debug({ modality, tenant: ref.tenant }, 'modality scored');
     },
     fusion: async (ref, signal) => {
-      const read = await readPlan(ref, signal);
-      if (read === undefined) return;
-      const assessment =
-        (await assessor.fuseStored(read.plan)) ?? (await assessor.complete(read.plan, read.chart, signal));
-      await answerTo(ref, assessment, read.plan);
+      const seen = await readPlan(ref, signal);
+      if (seen === undefined) return;
+      const { plan, chart } = seen;
+      const assessment = (await assessor.fuseStored(plan)) ?? (await assessor.complete(plan, chart, signal));
+      await answerTo(ref, assessment, plan);
       metrics.assessments.inc();
       log.info({ tenant: ref.tenant, risk: assessment.risk.status }, 'assessment computed');
     },

@@ -1,6 +1,7 @@
 export { createAssessor, isReady, type Assessor, type ReadyPlan } from './assessor.ts';
 export { createFingerprint } from './fingerprint.ts';
-export { createHandlers, type WorkerSite } from './handlers.ts';
+export { createHandlers } from './handlers.ts';
+export { type WorkerSite } from './read-plan.ts';
 export { judgeChart, landmarkOf, type Plan, type PlanOptions, type Site } from './plan.ts';
 export * from './ports.ts';
 export * from './queue/index.ts';

@@ -5,6 +5,7 @@ import {
   type EvidenceRef,
   type Landmark,
   type ModalityId,
+  type ReadBy,
   type Selection,
 } from '../domain/index.ts';
 import { judgeEligibility, type Eligibility, type EligibilitySettings } from '../eligibility/index.ts';
@@ -25,6 +26,8 @@ export interface Plan {
   readonly landmarkDate: string;
   readonly clinical: ClinicalFacts;
   readonly eligibility: Eligibility;
+  /** Who read the chart it was made from. */
+  readonly readBy: ReadBy;
   /** Absent where there is no dated surgery: then nothing can be assessed. */
   readonly assessable?: AssessablePlan;
 }
@@ -164,6 +167,8 @@ const assessableOf = (
 export interface PlanOptions {
   /** A visit of the past: what came later is not seen. A live visit is barred by whatever the chart holds. */
   readonly retrospective?: boolean;
+  /** `worker` only for a chart that the caller itself read with the site's own credentials; otherwise `request`. */
+  readonly readBy?: ReadBy;
 }
 
 const END_OF_TIME = '9999-12-31';
@@ -197,7 +202,7 @@ export function planAssessment(
   chart: Chart,
   landmarkDate: string,
   dependencies: PlanDependencies,
-  { retrospective = false }: PlanOptions = {},
+  { retrospective = false, readBy = 'request' }: PlanOptions = {},
 ): Plan {
   const barAsOf = retrospective ? landmarkDate : END_OF_TIME;
   const { clinical, eligibility } = judgeChart(
@@ -206,7 +211,7 @@ export function planAssessment(
     dependencies.terminology,
     dependencies.eligibilityOf(site.tenant),
   );
-  const plan = { site, patientId: chart.patient.id, landmarkDate, clinical, eligibility };
+  const plan = { site, patientId: chart.patient.id, landmarkDate, clinical, eligibility, readBy };
   if (clinical.surgery === undefined) return plan;
   const landmark = landmarkOf(clinical, clinical.surgery.performedOn, landmarkDate);
   return { ...plan, assessable: assessableOf(site, chart, landmark, eligibility, dependencies) };

@@ -1,5 +1,5 @@
 import type { AuditedAction } from '../chart/index.ts';
-import type { Assessment, ErrorCode, FeatureContribution, ModalityId } from '../domain/index.ts';
+import type { Assessment, ErrorCode, FeatureContribution, ModalityId, ReadBy } from '../domain/index.ts';
 
 /** A job: references only, never a token or a clinical value (decision 6). */
 export interface AssessmentRef {
@@ -116,6 +116,8 @@ export interface ModalityScore {
   readonly contributions: readonly FeatureContribution[];
   /** Features that were missing and took the training median. */
   readonly imputed: number;
+  /** Absent in what was stored before this was noted: to be taken as `request`. */
+  readonly readBy?: ReadBy;
 }
 
 /** A result that is stored and not written back yet. */

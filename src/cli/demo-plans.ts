@@ -20,7 +20,7 @@ export const createPlanner = (service: Service): Planner => {
       return parseChart(resources, timeZone, CHART_QUERY_KEYS);
     },
     planOf: (chart, date, options) =>
-      service.core.assessor.plan({ tenant: id, fhirBaseUrl }, chart, date, options),
+      service.core.assessor.plan({ tenant: id, fhirBaseUrl }, chart, date, { ...options, readBy: 'worker' }),
   };
 };
 

@@ -47,6 +47,12 @@ export interface ModelIdentity {
   readonly trainingPatients: number;
 }
 
+/**
+ * Who read the chart that something was computed from: this service with its own credentials, or whoever sent a
+ * hook's request, whose prefetch may say anything. Set in code, by no input.
+ */
+export type ReadBy = 'worker' | 'request';
+
 /** The result of one assessment: what the store keeps (encrypted) and the card shows. */
 export interface Assessment {
   /** HMAC over tenant, FHIR base, patient, landmark date, evidence, model digests and configuration; hex. */
@@ -63,4 +69,6 @@ export interface Assessment {
   /** All of MODALITY_IDS, in that order. */
   readonly modalities: readonly ModalityOutcome[];
   readonly evidence: readonly EvidenceRef[];
+  /** Absent in what was stored before this was noted: to be taken as `request`. */
+  readonly readBy?: ReadBy;
 }

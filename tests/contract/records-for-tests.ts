@@ -1,7 +1,7 @@
 import type { Assessment } from '../../src/domain/index.ts';
 import type { ModalityScore } from '../../src/assessment/ports.ts';
 
-/** An assessment as large as a real one: two modalities present with their contributions, 24 pieces of evidence. */
+/** An assessment as large as a real one, of a worker: two modalities present with their contributions, 24 pieces of evidence. */
 export const anAssessment = (over: Partial<Assessment> = {}): Assessment => ({
   fingerprint: 'f0'.repeat(32),
   tenant: 'north',
@@ -60,6 +60,7 @@ export const anAssessment = (over: Partial<Assessment> = {}): Assessment => ({
     reference: `Observation/8f1c-${i}-4b7e-9a52-d2c1e0b7a6f${i % 10}`,
     version: String(i),
   })),
+  readBy: 'worker',
   ...over,
 });
 

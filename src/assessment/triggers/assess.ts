@@ -2,7 +2,7 @@ import { parseChart, type Chart, type ChartQueryKey } from '../../chart/index.ts
 import { asCdsError, CdsError, MODALITY_IDS } from '../../domain/index.ts';
 import { calendarDate, type Clock, type Log, type Metrics } from '../../platform/index.ts';
 import { isReady, type Assessor, type ReadyPlan } from '../assessor.ts';
-import type { WorkerSite } from '../handlers.ts';
+import type { WorkerSite } from '../read-plan.ts';
 import type { Plan } from '../plan.ts';
 import type { AssessmentQueue, TaskHandlers } from '../ports.ts';
 
@@ -75,7 +75,7 @@ export function createAssessHandler(dependencies: AssessDependencies): TaskHandl
     const planOf = async (keys: readonly ChartQueryKey[]): Promise<Plan> => {
       const sets = await site.source.read(patientId, keys, signal);
       const chart: Chart = parseChart(sets, site.timeZone, queryKeys);
-      return assessor.plan({ tenant, fhirBaseUrl: site.fhirBaseUrl }, chart, today);
+      return assessor.plan({ tenant, fhirBaseUrl: site.fhirBaseUrl }, chart, today, { readBy: 'worker' });
     };
     const early = nothingToDo(await planOf(SCOPE_KEYS));
     if (early !== undefined) return early;

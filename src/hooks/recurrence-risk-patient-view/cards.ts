@@ -77,8 +77,11 @@ const renderedRisk = (
   const key = [
     assessment.fingerprint,
     assessment.computedAt,
+    // Corrected by our own reading of the chart, a result keeps its instant.
+    assessment.readBy,
     previous?.fingerprint,
     previous?.computedAt,
+    previous?.readBy,
     String(rechecked),
     String(ageDays),
     context.translator.language,

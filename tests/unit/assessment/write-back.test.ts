@@ -47,6 +47,10 @@ afterEach(async () => {
   await fhir.close();
 });
 
+const unexpected = () => {
+  throw new Error('the chart of a worker’s result is read again');
+};
+
 /** What a process has of it, over the same records and queue as the process before. */
 const startProcess = (change: { outbox?: Partial<Outbox>; tenants?: string[] } = {}) => {
   const store = createResultStore(records, kept);
@@ -68,6 +72,11 @@ const startProcess = (change: { outbox?: Partial<Outbox>; tenants?: string[] } =
         createResultWriter({ client, ids, diagnosticReport: false, exclusively }),
       ]),
     ),
+    // What a worker computed is read no second time; own-reading.test.ts has the rest.
+    assessor: { plan: unexpected, compute: unexpected },
+    sites: new Map(),
+    queryKeys: [],
+    tasks,
     audit: { record: (tenant, patientId, what) => audited.push(`${tenant} ${patientId} ${what}`) },
     limitMs: 2000,
     log,
