@@ -1,14 +1,17 @@
 import type { Assessment } from '../../domain/index.ts';
 import type { Assessor } from '../assessor.ts';
+import type { ResultStore } from '../ports.ts';
 import { createReadPlan, type ReadPlanDependencies } from '../read-plan.ts';
 
 export interface OwnReadingDependencies extends ReadPlanDependencies {
   readonly assessor: Pick<Assessor, 'plan' | 'compute'>;
+  readonly store: Pick<ResultStore, 'assessment'>;
 }
 
 /**
  * What a stored result is worth by a chart that this service read itself. `superseded`: it rests on other evidence,
- * another model or other rules than there are now. `no-longer-eligible`: nobody would compute it now.
+ * another model or other rules than there are now. `no-longer-eligible`: nobody would compute it now. `gone`: it was
+ * erased while the chart was read.
  */
 export type Judged =
   | {
@@ -19,7 +22,8 @@ export type Judged =
       readonly corrected: boolean;
     }
   | { readonly kind: 'superseded' }
-  | { readonly kind: 'no-longer-eligible' };
+  | { readonly kind: 'no-longer-eligible' }
+  | { readonly kind: 'gone' };
 
 /** Processors differ in the last bits of an exponential; a forgery that small changes no printed digit. */
 const RELATIVE_TOLERANCE = 1e-6;
@@ -50,13 +54,17 @@ const saysTheSame = (one: unknown, other: unknown): boolean => {
  * @throws {CdsError} CONFIG_INVALID, CHART_*, FHIR_*, SMART_*, MODEL_*, STORE_*
  */
 export function createOwnReading(dependencies: OwnReadingDependencies) {
+  const { assessor, store } = dependencies;
   const readPlan = createReadPlan(dependencies);
   return async (stored: Assessment, signal: AbortSignal): Promise<Judged> => {
     const read = await readPlan(stored, signal);
     if (read === undefined) return { kind: 'no-longer-eligible' };
     const { plan, chart } = read;
     if (plan.assessable.fingerprint !== stored.fingerprint) return { kind: 'superseded' };
-    const computed = await dependencies.assessor.compute(plan, chart, signal);
+    // Nothing of an erased patient is to come back, scores neither.
+    if ((await store.assessment(stored.tenant, stored.patientId, stored.fingerprint)) === undefined)
+      return { kind: 'gone' };
+    const computed = await assessor.compute(plan, chart, signal);
     const assessment = { ...computed, computedAt: stored.computedAt };
     const corrected = !saysTheSame({ ...stored, readBy: 'worker' }, assessment);
     return { kind: 'holds', assessment, corrected };
