@@ -33,6 +33,7 @@ const TERMS = {
   baseline: 'found.baseline',
   postoperative: 'found.postoperative',
   'follow-up': 'found.follow-up',
+  metastasis: 'found.metastasis',
   'not-radical': 'found.not-radical',
   contraindication: 'found.contraindication',
   undated: 'found.undated',

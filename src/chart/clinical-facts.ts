@@ -45,16 +45,13 @@ export interface StageFact {
   readonly otherSources?: readonly EvidenceRef[];
 }
 
-/** A regional nodes category ("N0" .. "N3"), clinical or pathologic. */
-export interface NodesFact {
+/** A category of TNM ("N0" .. "N3", "M0" .. "M1c"), clinical or pathologic. */
+export interface CategoryFact {
   readonly category: string;
   readonly kind: 'clinical' | 'pathologic';
   readonly on?: string;
   readonly source: EvidenceRef;
 }
-
-/** A distant metastases category ("M0", "M1a"), clinical or pathologic. */
-export type MetastasesFact = NodesFact;
 
 /** A stage group on record, whether or not it is the latest. */
 export interface RecordedStage extends StageFact {
@@ -132,10 +129,12 @@ export interface ClinicalFacts {
   /** The latest pathologic stage group; a clinical one never stands in. */
   readonly pathologicStage?: StageFact;
   readonly clinicalStage?: StageFact;
-  readonly nodes: readonly NodesFact[];
+  readonly nodes: readonly CategoryFact[];
   /** Every stage group on record, of either kind, the two latest among them; where absent, those are all. */
   readonly stages?: readonly RecordedStage[];
-  readonly metastases?: readonly MetastasesFact[];
+  readonly metastases?: readonly CategoryFact[];
+  /** Confirmed diagnoses of a metastasis of before the operation, or of its day; a later one is a recurrence. */
+  readonly earlierMetastases?: readonly EvidenceRef[];
   readonly immunotherapy: TherapyFact;
   readonly platinum: TherapyFact;
   readonly groundGlass: Fact<'pure' | 'part-solid' | 'solid'>;

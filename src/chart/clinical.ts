@@ -13,9 +13,14 @@ import { contrastOf } from './clinical/contrast.ts';
 import { groundGlassOf, judgementOf } from './clinical/findings.ts';
 import { ctStudiesOf } from './clinical/imaging.ts';
 import { chartKnownBy } from './clinical/known.ts';
-import { lastDiseaseAssessmentOf, recurrenceOf, secondOperationOf } from './clinical/recurrence.ts';
+import {
+  earlierMetastasesOf,
+  lastDiseaseAssessmentOf,
+  recurrenceOf,
+  secondOperationOf,
+} from './clinical/recurrence.ts';
 import { samplesOf } from './clinical/samples.ts';
-import { nodesOf, stageOf, stagesOf, type EditionWhenUnstated } from './clinical/stage.ts';
+import { metastasesOf, nodesOf, stageOf, stagesOf, type EditionWhenUnstated } from './clinical/stage.ts';
 import { resectionsOf, surgeryOf } from './clinical/surgery.ts';
 import { therapyBefore } from './clinical/therapy.ts';
 import type { Chart } from './facts.ts';
@@ -59,6 +64,8 @@ export function clinicalFacts(
   const lastNeoadjuvantDose = [...immunotherapy.dosesOn, ...platinum.dosesOn].sort().at(-1);
   const lazy = {
     nodes: once(() => nodesOf(reading)),
+    metastases: once(() => metastasesOf(reading)),
+    earlierMetastases: once(() => earlierMetastasesOf(reading, surgeryOn)),
     stages: once(() => stagesOf(reading, chart, tnmEditionWhenUnstated)),
     groundGlass: once(() => groundGlassOf(reading, surgeryOn)),
     consent: once(() => consentOf(reading, chart, asOf, barAsOf)),

@@ -77,6 +77,8 @@ export function chartQueries(terminology: Terminology): readonly ChartQuery[] {
         'post-therapy-stage-type',
         'pathologic-nodes-type',
         'clinical-nodes-type',
+        'pathologic-metastases-type',
+        'clinical-metastases-type',
         'residual-tumour-type',
         'nodule-attenuation-type',
         'investigator-judgement-type',

@@ -1,6 +1,6 @@
 import type { EvidenceRef } from '../../domain/index.ts';
 import type { Coded, Terminology } from '../../terminology/index.ts';
-import type { NodesFact, RecordedStage, StageFact, UnknownReason } from '../clinical-facts.ts';
+import type { CategoryFact, RecordedStage, StageFact, UnknownReason } from '../clinical-facts.ts';
 import type { Chart, ConditionStage, ObservationFact } from '../facts.ts';
 import {
   byDate,
@@ -181,19 +181,19 @@ export const stagesOf = (
     })
     .sort(byDate((fact: RecordedStage) => fact.on));
 
-const NODES: Readonly<Record<StageKind, string>> = {
-  pathologic: 'pathologic-nodes-type',
-  clinical: 'clinical-nodes-type',
-};
-
-/** The N categories that can be read, undated ones first, then by day. */
-export const nodesOf = (reading: Reading): readonly NodesFact[] =>
+/** The categories of a kind that can be read, undated ones first, then by day. */
+const categoriesOf = (reading: Reading, which: 'nodes' | 'metastases'): readonly CategoryFact[] =>
   (['clinical', 'pathologic'] as const)
     .flatMap((kind) =>
-      resultsIn(reading, NODES[kind]).flatMap(({ valueCodings, effectiveOn, source }) => {
-        const category = reading.terminology.translate('tnm-nodes', valueCodings);
+      resultsIn(reading, `${kind}-${which}-type`).flatMap(({ valueCodings, effectiveOn, source }) => {
+        const category = reading.terminology.translate(`tnm-${which}`, valueCodings);
         if (category === undefined) return [];
         return [{ category, kind, ...(effectiveOn !== undefined && { on: effectiveOn }), source }];
       }),
     )
-    .sort(byDate((fact: NodesFact) => fact.on));
+    .sort(byDate((fact: CategoryFact) => fact.on));
+
+export const nodesOf = (reading: Reading): readonly CategoryFact[] => categoriesOf(reading, 'nodes');
+
+export const metastasesOf = (reading: Reading): readonly CategoryFact[] =>
+  categoriesOf(reading, 'metastases');

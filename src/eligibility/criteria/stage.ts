@@ -1,4 +1,4 @@
-import type { ClinicalFacts, NodesFact, RecordedStage, StageFact } from '../../chart/index.ts';
+import type { CategoryFact, ClinicalFacts, RecordedStage, StageFact } from '../../chart/index.ts';
 import type { EvidenceRef } from '../../domain/index.ts';
 import { met, notMet, silence, sourcesOf, unknown, type Criterion } from '../judgement.ts';
 
@@ -43,18 +43,19 @@ const recordsOf = (stages: readonly StageFact[]): EvidenceRef[] =>
 /** NX and the like tell nothing. */
 const NODES_TOLD = /^N[0-2]/;
 
-const categoryNamed = ({ kind, category }: NodesFact): string =>
+const categoryNamed = ({ kind, category }: CategoryFact): string =>
   `${kind === 'clinical' ? 'c' : 'p'}${category}`;
 
 /** A stage IIIB of which no N category of its kind tells whether it is N2 or N3. */
-const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly NodesFact[]): boolean =>
+const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly CategoryFact[]): boolean =>
   group === 'IIIB' && !nodes.some((each) => each.kind === kind && NODES_TOLD.test(each.category));
 
 /**
  * NCT07291921, exclusion: stage IIIB-N3, IIIC or IV; clinical or pathologic, whenever it was recorded: a therapy that
  * shrank a stage IV does not undo it. N3 nodes are stage IIIB at least by the 8th TNM, M1 is stage IV; both exclude
  * whatever group is recorded. A stage IIIB whose nodes are not recorded is unknown. So is a latest stage, of either
- * kind, that cannot be read: it might be one of these.
+ * kind, that cannot be read: it might be one of these; and one beside the diagnosis of a metastasis from before the
+ * operation: one of the two is wrong, or the metastasis is a nodule of the same lung, which no diagnosis code tells.
  */
 export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
   const stages = recordedStages(clinical);
@@ -72,6 +73,12 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
     found: [...new Set(stages.map(named))],
     evidence: [...recordsOf(stages), ...sourcesOf(clinical.nodes)],
   };
+  const metastases = clinical.earlierMetastases ?? [];
+  if (metastases.length > 0)
+    return unknown('conflicting', {
+      found: [...what.found, 'metastasis'],
+      evidence: [...metastases, ...what.evidence],
+    });
   if (stages.length === 0) return unknown(silence(unread, 'staging'), what);
   const unreadable = [clinical.pathologicStage, clinical.clinicalStage].find(
     (latest) => latest !== undefined && latest.group === undefined,

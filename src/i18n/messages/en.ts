@@ -162,6 +162,7 @@ export const en = {
   'found.baseline': 'before surgery',
   'found.postoperative': 'after surgery',
   'found.follow-up': 'follow-up',
+  'found.metastasis': 'a metastasis diagnosed before surgery',
   'found.not-radical': 'not radical',
   'found.contraindication': 'contraindication',
   'found.undated': 'further ones without a date',

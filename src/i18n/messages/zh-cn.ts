@@ -157,6 +157,7 @@ export const zhCN: Catalogue = {
   'found.baseline': '术前',
   'found.postoperative': '术后',
   'found.follow-up': '随访',
+  'found.metastasis': '术前已诊断转移',
   'found.not-radical': '非根治性',
   'found.contraindication': '手术禁忌',
   'found.undated': '另有无日期的记录',

@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { judgeChart } from '../../../src/assessment/index.ts';
 import { addDays, type CriterionId } from '../../../src/domain/index.ts';
 import { DEFAULT_ELIGIBILITY } from '../../../src/eligibility/index.ts';
-import { chartOf, dose, eligibleStory, SURGERY, type Resource } from '../support/fhir.ts';
+import { SYSTEMS } from '../../../src/terminology/index.ts';
+import { ICD10 } from '../support/clinical.ts';
+import {
+  chartOf,
+  concept,
+  condition,
+  dose,
+  eligibleStory,
+  observation,
+  SURGERY,
+  type Resource,
+} from '../support/fhir.ts';
 import { terminology } from '../support/reading.ts';
 
 const TODAY = '2026-11-23';
@@ -54,5 +65,38 @@ describe('cycles of neoadjuvant therapy', () => {
     ['all of it years before', [1462, 1441], [1462, 1441], 'unknown: not-recorded'],
   ])('%s', (_, nivolumab, cisplatin, expected) => {
     expect(given(nivolumab, cisplatin)).toBe(expected);
+  });
+});
+
+describe('disease outside the chest', () => {
+  const category = (type: string, code: string, on: string) =>
+    observation('m', concept(SYSTEMS.snomed, type), {
+      valueCodeableConcept: concept(SYSTEMS.snomed, code),
+      effectiveDateTime: on,
+    });
+
+  it.each([
+    ['cM1b', '399387003', '1229907005', 'not-met'],
+    ['pM1', '371497001', '1229916009', 'not-met'],
+    ['M category cM1a', '277208005', '1229904003', 'not-met'],
+    ['cM0', '399387003', '1229901006', 'met'],
+  ])('%s before therapy, beside stage IIB after it', (_, type, code, expected) => {
+    expect(judged(story([], category(type, code, day(-90)))).of('no-advanced-stage')).toBe(expected);
+  });
+
+  it.each<[string, string, number, string]>([
+    ['brain, before surgery', 'C79.3', -90, 'unknown: conflicting'],
+    ['found at surgery', 'C78.2', 0, 'unknown: conflicting'],
+    ['nodes of the same side, before surgery', 'C77.1', -90, 'met'],
+  ])('a metastasis on the problem list: %s', (_, code, days, expected) => {
+    const metastasis = condition('metastasis', {
+      code: concept(ICD10, code),
+      onsetDateTime: day(days),
+      recordedDate: day(days),
+    });
+    const { of, eligibility } = judged(story([], metastasis));
+    expect(of('no-advanced-stage')).toBe(expected);
+    expect(eligibility.eligible).toBe(expected === 'met');
+    expect(eligibility.barred).toBeUndefined();
   });
 });
