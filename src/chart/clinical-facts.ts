@@ -139,6 +139,8 @@ export interface ClinicalFacts {
   readonly platinum: TherapyFact;
   readonly groundGlass: Fact<'pure' | 'part-solid' | 'solid'>;
   readonly consent: Fact<'given' | 'withdrawn'>;
+  /** Withdrawals of the study's consent that no Consent of a later day undoes. */
+  readonly withdrawals?: readonly EvidenceRef[];
   readonly otherMalignancies: readonly MalignancyFact[];
   /** Reasons recorded against an operation, or for one that was not done. */
   readonly surgicalContraindications: readonly EvidenceRef[];

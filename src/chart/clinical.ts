@@ -8,7 +8,7 @@ import {
   transfusionsOf,
 } from './clinical/comorbidity.ts';
 import { conditionsIn, createReading, isConfirmed, isKnownBy, once } from './clinical/common.ts';
-import { consentOf } from './clinical/consent.ts';
+import { consentOf, withdrawalsOf } from './clinical/consent.ts';
 import { contrastOf } from './clinical/contrast.ts';
 import { groundGlassOf, judgementOf } from './clinical/findings.ts';
 import { ctStudiesOf } from './clinical/imaging.ts';
@@ -69,6 +69,7 @@ export function clinicalFacts(
     stages: once(() => stagesOf(reading, chart, tnmEditionWhenUnstated)),
     groundGlass: once(() => groundGlassOf(reading, surgeryOn)),
     consent: once(() => consentOf(reading, chart, asOf, barAsOf)),
+    withdrawals: once(() => withdrawalsOf(reading, chart, asOf, barAsOf)),
     otherMalignancies: once(() => otherMalignanciesOf(reading)),
     surgicalContraindications: once(() => contraindicationsOf(reading, surgeryOn)),
     transfusions: once(() => transfusionsOf(reading, surgeryOn)),

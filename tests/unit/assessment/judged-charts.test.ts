@@ -4,7 +4,7 @@ import { judgeChart } from '../../../src/assessment/index.ts';
 import { addDays, type CriterionId } from '../../../src/domain/index.ts';
 import { DEFAULT_ELIGIBILITY } from '../../../src/eligibility/index.ts';
 import { SYSTEMS } from '../../../src/terminology/index.ts';
-import { ICD10 } from '../support/clinical.ts';
+import { consent, ICD10 } from '../support/clinical.ts';
 import {
   chartOf,
   concept,
@@ -98,5 +98,24 @@ describe('disease outside the chest', () => {
     expect(of('no-advanced-stage')).toBe(expected);
     expect(eligibility.eligible).toBe(expected === 'met');
     expect(eligibility.barred).toBeUndefined();
+  });
+});
+
+describe('a withdrawn consent', () => {
+  const given = (on: string) => consent('given', on);
+  const withdrawn = (on: string | undefined) => consent('withdrawn', on, { status: 'inactive' });
+
+  it.each<[string, Resource[], string]>([
+    ['on the day it was given', [given('2025-10-01'), withdrawn('2025-10-01')], 'not-met'],
+    ['nobody knows when', [given('2025-10-01'), withdrawn(undefined)], 'not-met'],
+    ['known to the month', [given('2025-10-01'), withdrawn('2026-05')], 'not-met'],
+    ['and given again', [withdrawn('2025-10-01'), given('2026-05-01')], 'met'],
+    ['tomorrow', [given('2025-10-01'), withdrawn(addDays(TODAY, 1))], 'not-met'],
+  ])('%s', (_, consents, expected) => {
+    for (const order of [consents, consents.toReversed()]) {
+      const { of, eligibility } = judged(story([], ...order));
+      expect(of('consent-not-withdrawn')).toBe(expected);
+      expect(eligibility.eligible).toBe(expected === 'met');
+    }
   });
 });
