@@ -80,6 +80,8 @@ export interface MalignancyFact {
   readonly onsetOn?: string;
   readonly abatedOn?: string;
   readonly clinicalStatus?: string;
+  /** Of a "history of" code: `abatedOn` is the day it was noted, by which it was over. */
+  readonly isHistory?: true;
   readonly source: EvidenceRef;
 }
 

@@ -85,7 +85,7 @@ export function clinicalFacts(
     otherHistology: conditionsIn(reading, 'other-lung-histology'),
     resections,
     surgery,
-    pathologicStage: stageOf(reading, chart, 'pathologic', tnmEditionWhenUnstated),
+    pathologicStage: stageOf(reading, chart, 'pathologic', tnmEditionWhenUnstated, surgeryOn),
     clinicalStage: stageOf(reading, chart, 'clinical', tnmEditionWhenUnstated),
     immunotherapy,
     platinum,

@@ -21,16 +21,25 @@ const malignancyFact = (fact: ConditionFact): MalignancyFact => ({
   ...(fact.clinicalStatus !== undefined && { clinicalStatus: fact.clinicalStatus }),
 });
 
-/** Confirmed malignancies that are not the lung's: a second lung primary is the business of histology. */
-export const otherMalignanciesOf = (reading: Reading): readonly MalignancyFact[] =>
-  conditionsIn(reading, 'malignancy')
-    .filter(
-      (fact) =>
-        isConfirmed(fact) &&
-        !NOT_ANOTHER.some((valueSet) => reading.terminology.includes(valueSet, fact.codings)),
-    )
-    .sort(byReference)
-    .map(malignancyFact);
+/** "History of": over by the day it was noted; when it was, the code does not say. */
+const historyFact = (fact: ConditionFact): MalignancyFact => {
+  const notedOn = fact.onsetOn ?? fact.recordedOn;
+  return { source: fact.source, isHistory: true, ...(notedOn !== undefined && { abatedOn: notedOn }) };
+};
+
+/**
+ * Confirmed malignancies that are not the lung's: a second lung primary is the business of histology. A history code
+ * counts where nothing else tells of another malignancy: beside a diagnosis it repeats that one.
+ */
+export const otherMalignanciesOf = (reading: Reading): readonly MalignancyFact[] => {
+  const isOther = (fact: ConditionFact): boolean =>
+    isConfirmed(fact) &&
+    !NOT_ANOTHER.some((valueSet) => reading.terminology.includes(valueSet, fact.codings));
+  const diagnoses = conditionsIn(reading, 'malignancy').filter(isOther).sort(byReference);
+  return diagnoses.length > 0
+    ? diagnoses.map(malignancyFact)
+    : conditionsIn(reading, 'malignancy-history').filter(isOther).sort(byReference).map(historyFact);
+};
 
 /**
  * Resections that were not done or broken off for a contraindication, and Conditions that say one. What came after

@@ -66,7 +66,8 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
   ];
   if (advanced.length + categories.length > 0)
     return notMet({
-      found: [...advanced.map(named), ...categories.map(categoryNamed)],
+      // An Observation and the Condition that sums it up say one thing.
+      found: [...new Set([...advanced.map(named), ...categories.map(categoryNamed)])],
       evidence: [...recordsOf(advanced), ...sourcesOf(categories)],
     });
   const what = {

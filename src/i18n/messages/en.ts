@@ -195,7 +195,7 @@ export const en = {
   'where.consent': 'Consent to study NCT07291921',
   'where.age': 'Patient.birthDate',
   'where.nsclc': 'a confirmed Condition that names the histology',
-  'where.stage': 'an Observation of the pathologic stage group',
+  'where.stage': 'an Observation of the pathologic stage group, dated no more than 30 days before surgery',
   'where.resection': 'a completed Procedure that is a lung resection, with its date and its code or intent',
   'where.neoadjuvant': 'MedicationAdministrations of the checkpoint inhibitor and of platinum',
   'where.samples': 'Specimens of blood',

@@ -187,7 +187,7 @@ export const zhCN: Catalogue = {
   'where.consent': 'NCT07291921研究的知情同意（Consent）',
   'where.age': '出生日期（Patient.birthDate）',
   'where.nsclc': '写明组织学类型的确定诊断（Condition）',
-  'where.stage': '病理分期（Observation）',
+  'where.stage': '病理分期（Observation），日期不早于术前30天',
   'where.resection': '已完成的肺切除术（Procedure），须有日期及术式编码或手术目的',
   'where.neoadjuvant': '免疫检查点抑制剂和铂类药物的给药记录（MedicationAdministration）',
   'where.samples': '血液样本（Specimen）',

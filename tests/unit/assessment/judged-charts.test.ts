@@ -12,6 +12,7 @@ import {
   dose,
   eligibleStory,
   observation,
+  stage,
   SURGERY,
   type Resource,
 } from '../support/fhir.ts';
@@ -117,5 +118,43 @@ describe('a withdrawn consent', () => {
       expect(of('consent-not-withdrawn')).toBe(expected);
       expect(eligibility.eligible).toBe(expected === 'met');
     }
+  });
+});
+
+describe('a cancer of before', () => {
+  it('a pathologic stage of an earlier operation is none of this one', () => {
+    const { of } = judged(story(['stage'], stage('old', 'pathologic', 'IIB', day(-900))));
+    expect(of('stage')).toBe('unknown: not-recorded');
+    expect(judged(story(['stage'], stage('s', 'pathologic', 'IIB', day(-3)))).of('stage')).toBe('met');
+  });
+
+  it('a stage IV of an earlier time excludes all the same', () => {
+    const { of } = judged(story([], stage('old', 'pathologic', 'IVA', day(-900))));
+    expect([of('stage'), of('no-advanced-stage')]).toEqual(['met', 'not-met']);
+  });
+
+  const history = (code: string, notedOn: string) =>
+    condition(`h-${code}`, {
+      code: concept(ICD10, code),
+      onsetDateTime: undefined,
+      recordedDate: notedOn,
+    });
+  const breast = (end: string) =>
+    condition('breast', {
+      code: concept(ICD10, 'C50.9'),
+      onsetDateTime: day(-4000),
+      abatementDateTime: end,
+      clinicalStatus: concept(SYSTEMS.conditionClinical, 'resolved'),
+    });
+
+  it.each<[string, Resource[], string]>([
+    ['history of breast cancer, noted lately', [history('Z85.3', day(-100))], 'unknown: no-date'],
+    ['noted more than five years before', [history('Z853', day(-2000))], 'met'],
+    ['beside the diagnosis, over for long', [history('Z85.3', day(-100)), breast(day(-3000))], 'met'],
+    ['beside the diagnosis, over two years ago', [history('Z85.3', day(-100)), breast(day(-700))], 'not-met'],
+    ['history of lung cancer: the index cancer', [history('Z85.11', day(100))], 'met'],
+    ['metastases are none of another cancer', [history('C78.7', day(-100))], 'met'],
+  ])('%s', (_, conditions, expected) => {
+    expect(judged(story([], ...conditions)).of('no-other-malignancy')).toBe(expected);
   });
 });

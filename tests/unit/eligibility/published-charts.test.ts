@@ -50,7 +50,7 @@ describeWithData('published charts', (data) => {
     const judged = new Map(eligibility.criteria.map(({ id, result, found }) => [id, [result, found]]));
     expect(judged.get('age')).toEqual(['met', '63']);
     expect(judged.get('nsclc')?.[0]).toBe('met');
-    expect(judged.get('no-advanced-stage')).toEqual(['not-met', 'cIIIC']);
+    expect(judged.get('no-advanced-stage')).toEqual(['not-met', 'cIIIC, cN3']);
     expect(judged.get('neoadjuvant')?.[0]).toBe('unknown');
     expect(eligibility.eligible).toBe(false);
     expect(clinical.lastDiseaseAssessmentOn).toBe('2019-04-01');
