@@ -68,6 +68,8 @@ export interface TherapyFact {
   readonly undated: readonly EvidenceRef[];
   /** Administrations before surgery that do not say what was given (a Medication that is not in the chart). */
   readonly uncoded?: readonly EvidenceRef[];
+  /** There are administrations in code systems that the class's ValueSet knows nothing of. */
+  readonly hasUnknownCodes?: true;
 }
 
 export interface RecurrenceFact {

@@ -18,6 +18,8 @@ export interface Coded {
 export interface Terminology {
   /** Is any of the codings in the ValueSet with this id? */
   includes(valueSetId: string, codings: readonly Coded[] | undefined): boolean;
+  /** Does the ValueSet name codes of the system? Of another system it cannot tell what a code means. */
+  speaks(valueSetId: string, system: string | undefined): boolean;
   /** `system|code` tokens of every enumerated code, for searches; a set with only filters has none. */
   tokens(valueSetId: string): readonly string[];
   /** The first coding's target by the ConceptMap with this id. */
@@ -33,6 +35,7 @@ export interface Terminology {
 }
 
 interface Membership {
+  readonly systems: Set<string>;
   readonly codes: CodeTable<true>;
   /** `system|code` of every enumerated code as the ValueSet writes it, in order. */
   readonly tokens: Set<string>;
@@ -88,6 +91,7 @@ const addInclude = (members: Membership, include: ValueSetComposeInclude, id: st
   // A part that cannot be expanded here would leave patients out without a sign of it.
   if (valueSet !== undefined) refuse(id, 'an include of another ValueSet');
   if (concept.length + filter.length === 0) refuse(id, 'a whole code system');
+  members.systems.add(system);
   for (const { code } of concept) {
     members.codes.set(system, spelled(system, code), true);
     members.tokens.add(`${system}|${code}`);
@@ -151,6 +155,7 @@ const need = <T>(map: ReadonlyMap<string, T>, id: string, kind: string): T => {
 
 const addValueSet = (loaded: Loaded, id: string, valueSet: ValueSet): void => {
   const members = loaded.valueSets.get(id) ?? {
+    systems: new Set(),
     codes: new CodeTable(),
     tokens: new Set(),
     prefixes: new CodeTable(),
@@ -202,6 +207,7 @@ const createTerminology = ({ valueSets, maps, systems, versions }: Loaded): Term
     const members = need(valueSets, id, 'ValueSet');
     return (codings ?? []).some((coding) => isMember(members, coding));
   },
+  speaks: (id, system = '') => need(valueSets, id, 'ValueSet').systems.has(system),
   tokens: (id) => [...need(valueSets, id, 'ValueSet').tokens],
   translate: (id, codings) => {
     const map = need(maps, id, 'ConceptMap');

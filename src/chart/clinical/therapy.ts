@@ -66,6 +66,10 @@ export function therapyBefore(
     )
     .sort(byDate((fact) => fact.givenOn));
   const uncoded = given.filter((fact) => fact.codings.length === 0 && mayBeBefore(fact.givenOn));
+  const isForeign = ({ codings, givenOn }: MedicationFact): boolean =>
+    codings.length > 0 &&
+    mayBeBefore(givenOn) &&
+    !codings.some(({ system }) => terminology.speaks(valueSet, system));
   return {
     dosesOn: [...new Set(doses.map((fact) => fact.givenOn))],
     sources: sourcesOf(doses),
@@ -77,5 +81,7 @@ export function therapyBefore(
     ),
     undated: sourcesOf(ofClass.filter((fact) => fact.givenOn === undefined)),
     ...(uncoded.length > 0 && { uncoded: sourcesOf(uncoded) }),
+    // Any of a hospital's drugs may be among them: that there are some is all that is told.
+    ...(given.some(isForeign) && { hasUnknownCodes: true }),
   };
 }

@@ -3,17 +3,20 @@ import { met, notMet, silence, unknown, type Criterion } from '../judgement.ts';
 
 /**
  * What the chart tells of one drug class before surgery. `undated`, `uncoded`: administrations whose day, or whose
- * drug, cannot be read could make it enough. `ordered`: orders and not one administration, as where therapy is given
+ * drug, cannot be read could make it enough. `foreign`: nothing of the class, but drugs coded in systems that its ValueSet
+ * knows nothing of. `ordered`: orders and not one administration, as where therapy is given
  * in another hospital.
  */
-type Given = 'enough' | 'short' | 'undated' | 'uncoded' | 'ordered' | 'nothing';
+type Given = 'enough' | 'short' | 'undated' | 'uncoded' | 'foreign' | 'ordered' | 'nothing';
 
-const givenOf = ({ dosesOn, undated, uncoded = [], ordered }: TherapyFact, minimum: number): Given => {
+const givenOf = (therapy: TherapyFact, minimum: number): Given => {
+  const { dosesOn, undated, uncoded = [], ordered, hasUnknownCodes } = therapy;
   const cycles = cyclesOf(dosesOn).length;
   if (cycles >= minimum) return 'enough';
   if (cycles + undated.length >= minimum) return 'undated';
   if (cycles + undated.length + uncoded.length >= minimum) return 'uncoded';
   if (dosesOn.length + undated.length > 0) return 'short';
+  if (hasUnknownCodes === true) return 'foreign';
   return ordered.length > 0 ? 'ordered' : 'nothing';
 };
 
@@ -42,6 +45,7 @@ export const neoadjuvant: Criterion = ({ clinical, unread }, { minimumNeoadjuvan
     return notMet(what());
   if (given.includes('undated')) return unknown('no-date', what('undated'));
   if (given.includes('uncoded')) return unknown('code-unknown', what('uncoded'));
+  if (given.includes('foreign')) return unknown('code-unknown', what('foreign'));
   return unknown(silence(unread, 'medications'), {
     found: [given.includes('ordered') ? 'ordered-only' : undefined],
     evidence,

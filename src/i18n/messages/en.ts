@@ -167,6 +167,7 @@ export const en = {
   'found.contraindication': 'contraindication',
   'found.undated': 'further ones without a date',
   'found.uncoded': 'further ones of a drug that is not said',
+  'found.foreign': 'further ones whose drug codes are not known here',
   'found.ordered-only': 'ordered; no administration recorded',
   'found.suitable': 'suitable',
   'found.unsuitable': 'unsuitable',

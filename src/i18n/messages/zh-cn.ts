@@ -162,6 +162,7 @@ export const zhCN: Catalogue = {
   'found.contraindication': '手术禁忌',
   'found.undated': '另有无日期的记录',
   'found.uncoded': '另有药物不明的记录',
+  'found.foreign': '另有药物编码未识别的记录',
   'found.ordered-only': '仅有医嘱，无给药记录',
   'found.suitable': '适合',
   'found.unsuitable': '不适合',

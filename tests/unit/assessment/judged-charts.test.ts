@@ -12,6 +12,7 @@ import {
   dose,
   eligibleStory,
   observation,
+  patient,
   stage,
   SURGERY,
   type Resource,
@@ -156,5 +157,46 @@ describe('a cancer of before', () => {
     ['metastases are none of another cancer', [history('C78.7', day(-100))], 'met'],
   ])('%s', (_, conditions, expected) => {
     expect(judged(story([], ...conditions)).of('no-other-malignancy')).toBe(expected);
+  });
+});
+
+it.each<[string, string, string]>([
+  ['1960', 'met', '65-66'],
+  ['1960-05', 'met', '65'],
+  ['1941', 'unknown: no-date', '84-85'],
+  ['1941-01', 'unknown: no-date', '84-85'],
+  ['1941-02', 'met', '84'],
+  ['1930', 'not-met', '95-96'],
+  ['1960-13', 'unknown: no-date', ''],
+])('an age told by the year or month of birth: %s is %s', (birthDate, expected, found) => {
+  const { of, eligibility } = judged(story(['p1'], patient({ birthDate })));
+  expect(of('age')).toBe(expected);
+  expect(eligibility.criteria.find(({ id }) => id === 'age')?.found ?? '').toBe(found);
+});
+
+describe('drugs in codes that are not known here', () => {
+  const local = (id: string, on: string) =>
+    dose(id, 'nivolumab', on, { medicationCodeableConcept: concept('urn:oid:1.2.3', 'YP-1') });
+
+  it('beside platinum: whether immunotherapy was given is unknown, not denied', () => {
+    const { of } = judged(story(['nivolumab'], local('a', day(-62)), local('b', day(-41))));
+    expect(of('neoadjuvant')).toBe('unknown: code-unknown');
+  });
+
+  it('are of no interest where both are recorded, or long before', () => {
+    expect(judged(story([], local('a', day(-62)))).of('neoadjuvant')).toBe('met');
+    expect(judged(story(['nivolumab'], local('a', day(-900)))).of('neoadjuvant')).toBe('not-met');
+  });
+
+  it('codes of a system that is known are what they are: chemotherapy alone is not met', () => {
+    expect(judged(story(['nivolumab'], dose('p', 'paclitaxel', day(-62)))).of('neoadjuvant')).toBe('not-met');
+  });
+
+  it('ATC as it was until 2021 is known', () => {
+    const old = (id: string, on: string) =>
+      dose(id, 'nivolumab', on, { medicationCodeableConcept: concept(SYSTEMS.atc, 'L01XC18') });
+    expect(judged(story(['nivolumab'], old('a', day(-62)), old('b', day(-41)))).of('neoadjuvant')).toBe(
+      'met',
+    );
   });
 });
