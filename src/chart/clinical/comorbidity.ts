@@ -1,6 +1,6 @@
 import { addDays, type EvidenceRef } from '../../domain/index.ts';
 import type { MalignancyFact } from '../clinical-facts.ts';
-import type { ConditionFact } from '../facts.ts';
+import type { ConditionFact, MedicationFact, ProcedureFact } from '../facts.ts';
 import { byReference, conditionsIn, isConfirmed, sourcesOf, type Reading } from './common.ts';
 
 /** Perioperative: from the day before surgery to a week after it. */
@@ -72,22 +72,17 @@ export function transfusionsOf(
   if (surgeryOn === undefined) return [];
   const first = addDays(surgeryOn, -TRANSFUSION_WINDOW_DAYS.before);
   const last = addDays(surgeryOn, TRANSFUSION_WINDOW_DAYS.after);
-  const events = [
-    ...known.procedures.map((fact) => ({ ...fact, on: fact.performedOn })),
-    ...known.medications.map((fact) => ({ ...fact, on: fact.givenOn })),
+  const isOne = ({ status, codings }: ProcedureFact | MedicationFact, on: string | undefined): boolean =>
+    on !== undefined &&
+    on >= first &&
+    on <= last &&
+    GIVEN.has(status) &&
+    terminology.includes('transfusion', codings);
+  const found = [
+    ...known.procedures.filter((fact) => isOne(fact, fact.performedOn)),
+    ...known.medications.filter((fact) => isOne(fact, fact.givenOn)),
   ];
-  return sourcesOf(
-    events
-      .filter(
-        ({ on, status, codings }) =>
-          on !== undefined &&
-          on >= first &&
-          on <= last &&
-          GIVEN.has(status) &&
-          terminology.includes('transfusion', codings),
-      )
-      .sort(byReference),
-  );
+  return sourcesOf(found.sort(byReference));
 }
 
 const ACTIVE: ReadonlySet<string | undefined> = new Set(['active', 'recurrence', 'relapse']);

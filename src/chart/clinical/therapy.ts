@@ -54,8 +54,8 @@ export function therapyBefore(
   valueSet: string,
   surgeryOn: string | undefined,
 ): TherapyFact {
-  const isBefore = (on: string): boolean =>
-    surgeryOn === undefined || (on < surgeryOn && on >= addDays(surgeryOn, -NEOADJUVANT_WINDOW_DAYS));
+  const first = surgeryOn === undefined ? '' : addDays(surgeryOn, -NEOADJUVANT_WINDOW_DAYS);
+  const isBefore = (on: string): boolean => surgeryOn === undefined || (on < surgeryOn && on >= first);
   const mayBeBefore = (on: string | undefined): boolean => on === undefined || isBefore(on);
   const given = known.medications.filter(isGiven);
   const ofClass = given.filter((fact) => terminology.includes(valueSet, fact.codings));
