@@ -8,7 +8,6 @@ import {
   createSweepHandler,
   startTaskWorkers,
   type AssessmentQueue,
-  type AssessmentWorkers,
   type NotificationDoor,
   type TaskHandlers,
   type TaskQueue,
@@ -156,11 +155,14 @@ export function openBackground(options: BackgroundOptions): Background {
   };
 }
 
+/** The worker's side of it. */
+export interface BackgroundWorkers extends Pick<Background, 'tasks' | 'close'> {
+  /** Takes no more tasks and lets those that run end; to be called before `close`. More can be added till then. */
+  stop(): Promise<void>;
+}
+
 /** The worker's side: takes tasks from Redis. It may be asked to plan nothing, `serve` does that. */
-export function startBackgroundWorkers(
-  options: BackgroundOptions,
-  redisUrl: string,
-): AssessmentWorkers & Pick<Background, 'tasks'> {
+export function startBackgroundWorkers(options: BackgroundOptions, redisUrl: string): BackgroundWorkers {
   const { prefix, concurrency } = options.core.config.queue;
   const tasks = createBullTasks({ connection: redisUrl, prefix });
   const work = workOf(options, tasks);
@@ -169,8 +171,8 @@ export function startBackgroundWorkers(
   const workers = startTaskWorkers({ connection: redisUrl, prefix, concurrency, handlers, log });
   return {
     tasks,
+    stop: () => workers.close(),
     close: async () => {
-      await workers.close();
       await tasks.close();
       await work.close();
     },

@@ -13,6 +13,7 @@ import {
   createResultStore,
   createSqliteRecords,
   createWriteBacks,
+  requireRule,
   type Assessor,
   type AuditTrail,
   type JobHandlers,
@@ -70,6 +71,8 @@ export interface Core {
   readonly sites: ReadonlyMap<string, Site>;
   /** Our private keys for SMART Backend Services, where they are configured. */
   readonly signingKeys: KeyFile | undefined;
+  /** Resolves when what results and accesses lead to is queued, or was given up: before the queue is closed. */
+  handOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,6 +110,12 @@ const openRecords = ({ queue, store }: Config): RecordStore =>
 const tenantsWith = (config: Config, setting: (tenant: TenantConfig) => boolean): ReadonlySet<string> =>
   new Set(config.tenants.filter((each) => each.backgroundAccess && setting(each)).map(({ id }) => id));
 
+/** @throws {CdsError} CONFIG_INVALID for a sweep's rule that is none */
+const requireSweepRules = ({ tenants }: Config): void => {
+  for (const { backgroundAccess, sweep, timeZone } of tenants)
+    if (backgroundAccess && sweep.enabled) requireRule({ cron: sweep.cron, timeZone });
+};
+
 /** The chart's vocabulary and shapes: all that reading one needs, without a model or a store. */
 export function createReading(config: Pick<Config, 'terminology'>) {
   const terminology = loadTerminology(config.terminology);
@@ -123,6 +132,7 @@ export function createReading(config: Pick<Config, 'terminology'>) {
  * @throws {CdsError} CONFIG_INVALID, SMART_CONFIG_INVALID, POLICY_INVALID, MODEL_*
  */
 export async function createCore({ config, clock, log }: CoreOptions): Promise<Core> {
+  requireSweepRules(config);
   const { terminology, queries, modalities } = createReading(config);
   const policy = readPolicy(config.policy);
   const signingKeys = await openSigningKeys(config, log);
@@ -161,6 +171,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     clock,
     fingerprint: createFingerprint(key),
     eligibilityOf: (tenant) => rules.get(tenant) ?? DEFAULT_ELIGIBILITY,
+    beforeStored: (assessment) => writeBacks.record(assessment),
     onStored: (assessment) => {
       writeBacks.stored(assessment);
     },
@@ -177,6 +188,9 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
       },
     ]),
   );
+  const handOver = async (): Promise<void> => {
+    await Promise.all([writeBacks.idle(), audit.close()]);
+  };
   const handlers = createHandlers({
     assessor,
     store,
@@ -184,7 +198,6 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     metrics,
     modelDigest: models.identity.digest,
     queryKeys: CHART_QUERY_KEYS,
-    recorded: (fingerprint) => writeBacks.recorded(fingerprint),
     sites: workerSites,
   });
   return {
@@ -207,8 +220,9 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     policy,
     sites,
     signingKeys,
+    handOver,
     close: async () => {
-      await Promise.all([writeBacks.idle(), audit.close()]);
+      await handOver();
       await store.close();
       await models.close();
     },

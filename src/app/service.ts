@@ -4,6 +4,7 @@ import {
   startBullWorkers,
   type AssessmentQueue,
   type AssessmentWorkers,
+  type TaskQueue,
 } from '../assessment/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { createChartReader, createServices } from '../hooks/index.ts';
@@ -17,6 +18,8 @@ import { openWriteBack, startWriteBack } from './write-back.ts';
 /** The running service. */
 export interface Service extends Listening {
   readonly core: Core;
+  /** Where tasks are queued that no schedule and no notification asked for. */
+  readonly tasks: Pick<TaskQueue, 'add'>;
 }
 
 const openQueue = ({ config, handlers, log }: Core): AssessmentQueue => {
@@ -96,6 +99,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   )
     core.log.warn('store.file is :memory: and there is no Redis: results end with this process');
   const closeAll = async (): Promise<void> => {
+    await core.handOver();
     await background.close();
     await queue.close();
     await core.close();
@@ -104,6 +108,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
     const listening = await listen(app, config.http.host, config.http.port);
     return {
       core,
+      tasks: background.tasks,
       url: listening.url,
       close: async () => {
         await listening.close();
@@ -169,7 +174,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     core,
     ...(monitoring !== undefined && { url: monitoring.url }),
     close: async () => {
-      await Promise.all([workers.close(), background.close()]);
+      // What the last jobs computed is queued before there is no queue: another worker writes it.
+      await Promise.all([workers.close(), background.stop()]);
+      await core.handOver();
+      await background.close();
       await queue.close();
       await monitoring?.close();
       await core.close();

@@ -24,6 +24,12 @@ import type { ModalityScore, ResultStore } from './ports.ts';
 export interface AssessorDependencies extends PlanDependencies {
   readonly store: ResultStore;
   readonly clock: Clock;
+  /**
+   * Told of each result before it is stored, and waited for.
+   *
+   * @throws {CdsError} STORE_UNAVAILABLE; the result is not stored then either
+   */
+  readonly beforeStored?: (assessment: Assessment) => Promise<void>;
   /** Told of each result once it is stored. Nothing waits for what it does, and it never throws. */
   readonly onStored?: (assessment: Assessment) => void;
 }
@@ -142,6 +148,7 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       modalities: outcomesOf(assessable, scores, risk),
       evidence: assessable.evidence,
     };
+    await dependencies.beforeStored?.(assessment);
     await store.putAssessment(assessment);
     dependencies.onStored?.(assessment);
     return assessment;

@@ -19,8 +19,6 @@ export interface HandlerDependencies {
   readonly modelDigest: string;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Resolves when it is on record that the result of that name is to be written back; never rejects. */
-  readonly recorded?: (fingerprint: string) => Promise<void>;
 }
 
 /**
@@ -77,7 +75,6 @@ export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
       const assessment =
         (await assessor.fuseStored(read.plan)) ?? (await assessor.complete(read.plan, read.chart, signal));
       await answerTo(ref, assessment, read.plan);
-      await dependencies.recorded?.(assessment.fingerprint);
       metrics.assessments.inc();
       log.info({ tenant: ref.tenant, risk: assessment.risk.status }, 'assessment computed');
     },

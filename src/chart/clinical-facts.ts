@@ -45,7 +45,7 @@ export interface StageFact {
   readonly otherSources?: readonly EvidenceRef[];
 }
 
-/** A category of TNM ("N0" .. "N3", "M0" .. "M1c"), clinical or pathologic. */
+/** A TNM category on record, clinical or pathologic. */
 export interface CategoryFact {
   readonly category: string;
   readonly kind: 'clinical' | 'pathologic';
@@ -133,10 +133,12 @@ export interface ClinicalFacts {
   /** The latest pathologic stage group; a clinical one never stands in. */
   readonly pathologicStage?: StageFact;
   readonly clinicalStage?: StageFact;
+  /** Every stage group on record, of either kind, the two latest among them. */
+  readonly stages: readonly RecordedStage[];
+  /** Regional nodes categories, "N0" to "N3". */
   readonly nodes: readonly CategoryFact[];
-  /** Every stage group on record, of either kind, the two latest among them; where absent, those are all. */
-  readonly stages?: readonly RecordedStage[];
-  readonly metastases?: readonly CategoryFact[];
+  /** Distant metastases categories, "M0" to "M1c". */
+  readonly metastases: readonly CategoryFact[];
   /** Confirmed diagnoses of a metastasis of before the operation, or of its day; a later one is a recurrence. */
   readonly earlierMetastases?: readonly EvidenceRef[];
   readonly immunotherapy: TherapyFact;

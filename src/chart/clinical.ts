@@ -7,12 +7,12 @@ import {
   psychiatricDisordersOf,
   transfusionsOf,
 } from './clinical/comorbidity.ts';
-import { conditionsIn, createReading, isConfirmed, isKnownBy, once } from './clinical/common.ts';
+import { conditionsIn, createReading, isConfirmed, once } from './clinical/common.ts';
 import { consentOf, withdrawalsOf } from './clinical/consent.ts';
 import { contrastOf } from './clinical/contrast.ts';
 import { groundGlassOf, judgementOf } from './clinical/findings.ts';
 import { ctStudiesOf } from './clinical/imaging.ts';
-import { chartKnownBy } from './clinical/known.ts';
+import { chartKnownBy, isDoneBy } from './clinical/known.ts';
 import {
   earlierMetastasesOf,
   lastDiseaseAssessmentOf,
@@ -56,7 +56,7 @@ export function clinicalFacts(
   const reading = createReading(chartKnownBy(chart, asOf), terminology);
   const barred = barAsOf === asOf ? reading : createReading(chartKnownBy(chart, barAsOf), terminology);
   const allResections = resectionsOf(chart, terminology);
-  const resections = allResections.filter((fact) => isKnownBy(asOf, fact.performedOn));
+  const resections = allResections.filter((fact) => isDoneBy(asOf, fact));
   const surgery = surgeryOf(reading, resections);
   const surgeryOn = surgery?.performedOn;
   const immunotherapy = therapyBefore(reading, 'checkpoint-inhibitor', surgeryOn);

@@ -44,6 +44,8 @@ export interface ProcedureFact {
   readonly codings: readonly Coded[];
   readonly status?: string;
   readonly performedOn?: string;
+  /** `YYYY-MM` or `YYYY` of a day that is known no better: never a day, but it may tell two operations apart. */
+  readonly performedIn?: string;
   /** Why it was stopped or not done. */
   readonly statusReasons: readonly Coded[];
   readonly reasons: readonly Coded[];

@@ -9,6 +9,7 @@ export {
 export { cyclesOf } from './clinical/therapy.ts';
 export type * from './clinical-facts.ts';
 export { UNKNOWN_REASONS } from './clinical-facts.ts';
+export { readBounded } from './client/bounded-body.ts';
 export { createFhirClient, type FhirClientOptions } from './client/fhir-client.ts';
 export { staticToken } from './client/static-token.ts';
 export type { FhirClient, TokenSource } from './client/types.ts';

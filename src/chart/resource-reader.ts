@@ -94,12 +94,23 @@ export const happenedOn = (resource: Json, stem: string, timeZone: string): stri
   );
 };
 
-/** `Type/id` of a literal reference, absolute or relative, any version dropped. */
+const MONTH_OR_YEAR = /^\d{4}(-(0[1-9]|1[0-2]))?$/;
+
+/** The month or the year of what {@link happenedOn} has no day of, where it is known so far. */
+export const happenedIn = (resource: Json, stem: string): string | undefined => {
+  const period = record(resource[`${stem}Period`]);
+  const written = text(resource[`${stem}DateTime`] ?? period?.['end'] ?? period?.['start']);
+  return written !== undefined && MONTH_OR_YEAR.test(written) ? written : undefined;
+};
+
+/** `Type/id` of a literal reference, absolute or relative, any version dropped. No id is `..`: it would be a way up. */
 export const localReference = (value: unknown): string | undefined => {
   const written = text(record(value)?.['reference']);
   return written === undefined
     ? undefined
-    : /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(written)?.[1];
+    : /(?:^|\/)([A-Z][A-Za-z]+\/(?!\.\.?(?:\/|$))[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(
+        written,
+      )?.[1];
 };
 
 /**

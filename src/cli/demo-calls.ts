@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CdsError } from '../domain/index.ts';
+import { shortened } from './demo-criteria.ts';
+import { COLUMNS, heading, indent, markdownLines, wrap } from './terminal.ts';
 
 /** The parts of a card that a terminal shows. */
 interface ShownCard {
@@ -69,40 +71,37 @@ export async function callHook(call: HookCall): Promise<HookAnswer> {
   }
 }
 
-const indent = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => (line === '' ? '' : `    ${line}`))
-    .join('\n');
-
-/** Markdown reads well as it is, but for the entities that keep foreign text inert. */
-const readable = (markdown: string): string =>
-  markdown
-    .replace(/&#(\d+);/g, (_entity, code: string) => String.fromCodePoint(Number(code)))
-    .replaceAll('&amp;', '&');
-
-const printCard = (card: ShownCard): string =>
+const printCard = (card: ShownCard, patientId: string): string =>
   [
-    `  [${card.indicator}] ${card.summary}`,
+    ...indent(wrap(`[${card.indicator}] ${card.summary}`, COLUMNS - 2), 2),
     '',
-    ...(card.detail === undefined ? [] : [indent(readable(card.detail)), '']),
+    ...(card.detail === undefined
+      ? []
+      : [
+          ...indent(
+            markdownLines(card.detail, COLUMNS - 4, (text) => shortened(text, patientId)),
+            4,
+          ),
+          '',
+        ]),
     ...(card.suggestions ?? []).map((suggestion) => `    -> ${suggestion.label}`),
   ].join('\n');
 
-/** One patient's cards for a terminal. */
+/** One patient's cards for a terminal; `ready`: the result was there before the chart was opened.
+ * In references `~` stands for the patient's id. */
 export const printAnswer = (
   patient: { readonly name: string; readonly story: string },
   { patientId, milliseconds, calls, body }: HookAnswer,
+  ready = false,
 ): string => {
   const cards = body.cards ?? [];
   const timing = `${milliseconds.toFixed(0)} ms${calls > 1 ? `, call ${String(calls)}` : ''}`;
+  const count =
+    cards.length === 0 ? 'no card' : cards.length === 1 ? '1 card' : `${String(cards.length)} cards`;
   return [
+    heading(wrap(`${patient.name} (${patientId}): ${patient.story}`, COLUMNS).join('\n')).trimEnd(),
+    `${count}, ${timing}${ready ? '; the result was there already' : ''} (~ = ${patientId})`,
     '',
-    '='.repeat(100),
-    `${patient.name} (${patientId}): ${patient.story}`,
-    `${cards.length === 0 ? 'no card' : cards.length === 1 ? '1 card' : `${String(cards.length)} cards`}, ${timing}`,
-    '',
-    ...cards.map(printCard),
-    '',
+    ...cards.flatMap((card) => [printCard(card, patientId), '']),
   ].join('\n');
 };

@@ -3,6 +3,7 @@ import { criterionRows } from '../cards/index.ts';
 import type { CriteriaPanel, CriterionLine } from '../demo/index.ts';
 import type { Eligibility } from '../eligibility/index.ts';
 import { createTranslator, type Language } from '../i18n/index.ts';
+import { COLUMNS, indent, wrap } from './terminal.ts';
 
 const statusOf = ({ outOfScope, barred, eligible }: Eligibility): CriteriaPanel['status'] => {
   if (outOfScope.length > 0) return 'out-of-scope';
@@ -20,25 +21,43 @@ export const criteriaPanel = ({ eligibility }: Plan, language: Language): Criter
 };
 
 const MARKS: Readonly<Record<CriterionLine['result'], string>> = { met: '+', 'not-met': 'x', unknown: '?' };
-const SHOWN_REFERENCES = 2;
+const STATUS: Readonly<Record<CriteriaPanel['status'], string>> = {
+  eligible: 'eligible',
+  'not-eligible': 'not eligible',
+  barred: 'no risk is defined any more',
+  'out-of-scope': 'out of scope, not judged',
+};
+/** A demo's ids begin with their patient's: said once, it need not be said again in every reference. */
+export const shortened = (text: string, patientId: string): string => text.replaceAll(`/${patientId}`, '/~');
 
-const evidenceText = ({ evidence }: CriterionLine): string => {
-  if (evidence.length === 0) return '';
-  const more = evidence.length - SHOWN_REFERENCES;
-  return `  [${evidence.slice(0, SHOWN_REFERENCES).join(', ')}${more > 0 ? `, +${String(more)}` : ''}]`;
+/** Two references, or the first of more. */
+const evidenceText = ({ evidence }: CriterionLine, patientId: string): string => {
+  const [first, second, ...others] = evidence.map((each) => shortened(each, patientId));
+  if (first === undefined) return '';
+  if (second === undefined) return ` [${first}]`;
+  return others.length === 0 ? ` [${first}, ${second}]` : ` [${first} and ${String(others.length + 1)} more]`;
 };
 
-const lineText = (line: CriterionLine): string => {
-  const found = line.found === '' ? '' : `; ${line.found}`;
-  return `    ${MARKS[line.result]} ${line.name}: ${line.resultText}${found}${evidenceText(line)}${line.blocks ? '  <- blocks' : ''}`;
-};
+const foundText = ({ found }: CriterionLine): string => (found === '' ? '' : `, ${found}`);
 
-/** The criteria of one patient for a terminal, one line each with the resources behind it. */
-export const printCriteria = ({ status, lines }: CriteriaPanel): string => {
-  const met = lines.filter(({ result }) => result === 'met').length;
+const openText = (line: CriterionLine, patientId: string): string =>
+  `${line.name}: ${line.resultText}${foundText(line)}${evidenceText(line, patientId)}${line.blocks ? '  <- blocks' : ''}`;
+
+const marked = (mark: string, text: string): string[] => indent(wrap(`${mark} ${text}`, COLUMNS - 4), 4);
+
+/**
+ * The criteria of one patient for a terminal, each with the resources behind it: a line for each that is not met or
+ * unknown, the others one after the other. In references `~` stands for the patient's id.
+ */
+export const printCriteria = ({ status, lines }: CriteriaPanel, patientId: string): string => {
+  const met = lines.filter(({ result }) => result === 'met');
   const head =
     lines.length === 0
-      ? `  NCT07291921: ${status}`
-      : `  NCT07291921: ${status}, ${String(met)} of ${String(lines.length)} criteria met`;
-  return [head, ...lines.map(lineText), ''].join('\n');
+      ? `  NCT07291921: ${STATUS[status]}`
+      : `  NCT07291921: ${STATUS[status]}; ${String(met.length)} of ${String(lines.length)} criteria met`;
+  const open = lines
+    .filter(({ result }) => result !== 'met')
+    .flatMap((line) => marked(MARKS[line.result], openText(line, patientId)));
+  const others = met.map((line) => `${line.name}${foundText(line)}${evidenceText(line, patientId)}`);
+  return [head, ...open, ...(met.length > 0 ? marked(MARKS.met, others.join('; ')) : []), ''].join('\n');
 };

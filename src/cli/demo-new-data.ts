@@ -1,47 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bundle, Subscription } from 'fhir/r4.js';
-import type { Service, Site } from '../app/index.ts';
+import type { Service } from '../app/index.ts';
 import { subscriptionsFor } from '../assessment/index.ts';
-import { CdsError, type Assessment } from '../domain/index.ts';
-import { simulateNewDraw } from '../simulation/index.ts';
+import type { Assessment, RiskEstimate } from '../domain/index.ts';
+import { simulateNewDraw, type SimulatedResource } from '../simulation/index.ts';
+import { demoSite, LIMIT_MS, seconds, since, triggersOf, until } from './demo-site.ts';
+import { heading } from './terminal.ts';
 
 /** What the demo shows without a hook: a laboratory writes, the FHIR server notifies, an assessment is made. */
 export interface NewData {
   readonly patientId: string;
-  /** Resources that the laboratory wrote. */
-  readonly written: number;
+  /** What the laboratory wrote, in its order. */
+  readonly written: readonly SimulatedResource[];
+  /** Notifications by what they led to. */
+  readonly notified: Readonly<Record<string, number>>;
   /** From the last write to the stored result. */
   readonly milliseconds: number;
+  readonly before: Assessment | undefined;
   readonly assessment: Assessment;
 }
 
 /** Whose last samples are too old for a number, until a new draw comes. */
 const NEW_DATA_PATIENT = 'demo-too-old-15-months';
-export const NEW_DATA_STORY = {
-  en: "The same patient, after today's blood draw.",
-  zh: '同一患者,今日采血之后。',
+export const NEW_DATA_NEWS = {
+  en: 'The laboratories sent a blood draw of today. The service was notified, and had the result before the chart was opened.',
+  zh: '实验室已发来今日采血的结果。服务收到通知，在打开病历之前即已完成评估。',
 };
 /** The embedded server takes any topic; the Subscriptions' filters say what is asked for. */
 const TOPIC = 'https://recurrence-cds.org/fhir/SubscriptionTopic/chart';
-const LIMIT_MS = 30_000;
-const POLL_MS = 100;
-
-const demoSite = ({ core }: Service): Site => {
-  const [site] = core.sites.values();
-  if (site === undefined) throw new CdsError('INTERNAL', 'a demo without a tenant');
-  return site;
-};
-
-/** @throws {CdsError} INTERNAL, `what`, where it does not come in time */
-const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-  const deadline = performance.now() + LIMIT_MS;
-  while (performance.now() < deadline) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await sleep(POLL_MS);
-  }
-  throw new CdsError('INTERNAL', what);
-};
 
 const allActive = ({ entry = [] }: Bundle<Subscription>): boolean =>
   entry.length > 0 && entry.every(({ resource }) => resource?.status === 'active');
@@ -92,28 +77,58 @@ const restingOn = (
  */
 export async function bringNewData(service: Service, today: string): Promise<NewData> {
   const { tenant, client } = demoSite(service);
-  const draw = simulateNewDraw(NEW_DATA_PATIENT, today, service.core.clock.now().toISOString());
+  const { store, clock, metrics } = service.core;
+  const history = (): Promise<readonly Assessment[]> => store.history(tenant.id, NEW_DATA_PATIENT);
+  const before = (await history()).at(-1);
+  const told = await triggersOf(metrics, 'notification');
+  const draw = simulateNewDraw(NEW_DATA_PATIENT, today, clock.now().toISOString());
   const signal = AbortSignal.timeout(LIMIT_MS);
   for (const resource of draw) await client.put(resource, { signal });
   const written = performance.now();
   const assessment = await until('new data led to no assessment', async () =>
-    restingOn(await service.core.store.history(tenant.id, NEW_DATA_PATIENT), draw),
+    restingOn(await history(), draw),
   );
-  return {
-    patientId: NEW_DATA_PATIENT,
-    written: draw.length,
-    milliseconds: performance.now() - written,
-    assessment,
-  };
+  const milliseconds = performance.now() - written;
+  const notified = since(told, await triggersOf(metrics, 'notification'));
+  return { patientId: NEW_DATA_PATIENT, written: draw, notified, milliseconds, before, assessment };
 }
 
+const DONE: Readonly<Record<string, string>> = {
+  assess: 'named the patient',
+  'find-patient': 'named a resource, whose patient was then looked up',
+  'catch-up': 'did not say what changed: what was new was searched for',
+};
+
+const riskText = (risk: RiskEstimate | undefined): string => {
+  if (risk?.status !== 'estimated') return 'no number';
+  const headline = risk.horizons.find(({ horizonMonths }) => horizonMonths === 12);
+  return headline?.status === 'estimated' ? `${(100 * headline.risk).toFixed(1)}%` : 'no number';
+};
+
+const textOf = (resource: SimulatedResource): string => {
+  const named =
+    'code' in resource && typeof resource.code === 'object' && 'text' in resource.code
+      ? resource.code.text
+      : undefined;
+  return `    ${resource.resourceType}/${resource.id}${named === undefined ? '' : `: ${named}`}`;
+};
+
 /** For the terminal. */
-export const printNewData = ({ written, milliseconds, patientId, assessment }: NewData): string =>
-  `
-${'='.repeat(100)}
-New data without a hook
-  A laboratory wrote ${String(written)} resources of a blood draw of today for ${patientId}.
-  The FHIR server's Subscriptions told the service, and ${(milliseconds / 1000).toFixed(1)} s later a new assessment
-  was stored: ${assessment.fingerprint.slice(0, 12)}..., computed ${assessment.computedAt}.
-  Then the chart was opened:
-`;
+export const printNewData = (data: NewData, quietMs: number): string => {
+  const { written, notified, milliseconds, patientId, before, assessment } = data;
+  return [
+    heading('New data without a hook').trimEnd(),
+    `  1. A laboratory writes ${String(written.length)} resources of a blood draw of today for ${patientId}:`,
+    ...written.map(textOf),
+    "  2. The FHIR server's Subscriptions notify the service:",
+    ...Object.entries(notified).map(
+      ([outcome, count]) =>
+        `    ${String(count)} ${count === 1 ? 'change' : 'changes'} ${DONE[outcome] ?? outcome}`,
+    ),
+    `    after ${String(quietMs)} ms of quiet they are one assessment`,
+    `  3. ${seconds(milliseconds)} after the last write a new result is stored: ${assessment.fingerprint.slice(0, 12)}...`,
+    `    12-month risk: ${riskText(assessment.risk)}; before the draw: ${riskText(before?.risk)}`,
+    '  4. Then the chart is opened:',
+    '',
+  ].join('\n');
+};

@@ -1,140 +1,24 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { startService, startWorker, type Service } from '../app/index.ts';
-import { isReady } from '../assessment/index.ts';
-import { createDemoEhr, createFhirServer, type CriteriaPanel } from '../demo/index.ts';
-import { addDays, CdsError } from '../domain/index.ts';
-import {
-  calendarDate,
-  createLog,
-  listen,
-  LOOPBACK,
-  parseConfig,
-  systemClock,
-  type Config,
-  type Listening,
-} from '../platform/index.ts';
-import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
+import type { CriteriaPanel } from '../demo/index.ts';
+import type { DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
-import { criteriaPanel, printCriteria } from './demo-criteria.ts';
-import { createPlanner, type Planner } from './demo-plans.ts';
-import { bringNewData, NEW_DATA_STORY, printNewData, subscribeDemo } from './demo-new-data.ts';
+import { printCriteria } from './demo-criteria.ts';
+import { bringNewData, NEW_DATA_NEWS, printNewData } from './demo-new-data.ts';
+import { demoSite } from './demo-site.ts';
+import { SERVICE_ID, startDemo, type DemoOptions, type Running } from './demo-start.ts';
+import { printSweep, sweepNow } from './demo-sweep.ts';
+import { printWritten, readWritten, writtenLines } from './demo-written.ts';
 
-interface DemoOptions {
-  readonly port: number;
-  readonly once?: true;
-  readonly json?: string;
-  readonly language: 'en' | 'zh-CN';
-  readonly explainOutOfScope?: true;
-}
+type Out = CliContext['out'];
 
-const SERVICE_ID = 'recurrence-risk-patient-view';
-/** The visit before this one: what "changed since" is told against. */
-const PREVIOUS_VISIT_DAYS = 91;
-const TIME_ZONE = 'UTC';
+/** Whose written result the demo shows: the highest risk of those that a sweep has prepared. */
+const SHOWN_PATIENT = 'demo-high-10-months';
 
-const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string | undefined): Config =>
-  parseConfig({
-    environment: 'demo',
-    http: { port: options.once === true ? 0 : options.port + 1 },
-    hook: { explainOutOfScope: options.explainOutOfScope === true, language: options.language },
-    tenants: [
-      {
-        id: 'demo',
-        fhirBaseUrl,
-        timeZone: TIME_ZONE,
-        subscriptions: { secret: randomBytes(32).toString('base64url'), quietMs: 500 },
-        // A schedule would stay in Redis when the demo is over.
-        sweep: { enabled: false },
-      },
-    ],
-    // A prefix of its own: a demo meets neither another demo's results nor a real site's.
-    queue: {
-      prefix: `recurrence-demo-${randomUUID().slice(0, 8)}`,
-      ...(redisUrl !== undefined && { redisUrl }),
-    },
-    store: { key: randomBytes(32).toString('base64'), ttlDays: 1 },
-    log: { level: 'warn' },
-  });
-
-/** Assesses each patient as of the visit before, so that today's card can say what changed. */
-const rememberPreviousVisits = async (
-  { core }: Service,
-  planner: Planner,
-  today: string,
-  cases: readonly DemoCase[],
-): Promise<void> => {
-  for (const { id } of cases) {
-    const { plan, chart } = await planner(id, addDays(today, -PREVIOUS_VISIT_DAYS), { retrospective: true });
-    if (isReady(plan) && plan.assessable.scoreFingerprints.size > 0)
-      await core.assessor.complete(plan, chart, AbortSignal.any([]));
-  }
-};
-
-/** @throws {CdsError} STORE_UNAVAILABLE: of what the service needs, only Redis is not the demo's own */
-const requireReady = async (url: string): Promise<void> => {
-  const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) });
-  if (!answer.ok) throw new CdsError('STORE_UNAVAILABLE');
-};
-
-interface Running {
-  readonly ehr: Listening;
-  readonly fhirBaseUrl: string;
-  readonly service: Service;
-  readonly cases: readonly DemoCase[];
-  readonly criteriaOf: (patientId: string, language: DemoOptions['language']) => Promise<CriteriaPanel>;
-  readonly today: string;
-  close(): Promise<void>;
-}
-
-const start = async (options: DemoOptions, { env, note }: CliContext): Promise<Running> => {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const each of closers.reverse()) await each();
-  };
-  try {
-    const today = calendarDate(systemClock.now(), TIME_ZONE);
-    const cases = simulateDemoPatients(today);
-    const port = (offset: number): number => (options.once === true ? 0 : options.port + offset);
-    const fhirServer = createFhirServer();
-    await fhirServer.load(cases.flatMap((each) => each.resources));
-    const fhir = await listen(fhirServer.app, LOOPBACK, port(2));
-    closers.push(fhir.close, fhirServer.close);
-    const fhirBaseUrl = `${fhir.url}/fhir`;
-    note(`FHIR server up, ${String(cases.length)} simulated patients`);
-
-    const redisUrl = env['REDIS_URL'] === '' ? undefined : env['REDIS_URL'];
-    const config = demoConfig(fhirBaseUrl, options, redisUrl);
-    const runtime = { config, clock: systemClock, log: createLog(config.log.level) };
-    const service = await startService(runtime);
-    closers.push(service.close);
-    await requireReady(service.url);
-    if (redisUrl !== undefined) closers.push((await startWorker(runtime)).close);
-    note(
-      `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
-    );
-    const planner = createPlanner(service);
-    const criteriaOf: Running['criteriaOf'] = async (patientId, language) =>
-      criteriaPanel((await planner(patientId, today)).plan, language);
-    await rememberPreviousVisits(service, planner, today, cases);
-    note(`${String(await subscribeDemo(service))} Subscriptions active: the FHIR server tells of new data`);
-
-    const page = createDemoEhr({
-      patients: cases,
-      serviceUrl: service.url,
-      fhirUrl: fhirBaseUrl,
-      serviceId: SERVICE_ID,
-      criteriaOf,
-    });
-    const ehr = await listen(page, LOOPBACK, port(0));
-    closers.push(ehr.close);
-    return { ehr, fhirBaseUrl, service, cases, criteriaOf, today, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+const isStored = async ({ service, today }: Running, patientId: string): Promise<boolean> => {
+  const history = await service.core.store.history(demoSite(service).tenant.id, patientId);
+  return history.some(({ landmarkDate }) => landmarkDate === today);
 };
 
 /** Opens a patient's chart. */
@@ -142,54 +26,70 @@ const showCard = async (
   running: Running,
   each: DemoCase,
   { language }: DemoOptions,
-  out: CliContext['out'],
+  out: Out,
 ): Promise<HookAnswer> => {
+  const ready = await isStored(running, each.id);
   const answer = await callHook({
     serviceUrl: `${running.service.url}/cds-services/${SERVICE_ID}`,
     fhirServer: running.fhirBaseUrl,
     patientId: each.id,
     language,
   });
-  out(printAnswer({ name: each.name, story: each.story[language === 'en' ? 'en' : 'zh'] }, answer));
+  out(printAnswer({ name: each.name, story: each.story[language === 'en' ? 'en' : 'zh'] }, answer, ready));
   return answer;
 };
 
-const showCards = async (
-  running: Running,
-  options: DemoOptions,
-  out: CliContext['out'],
-): Promise<HookAnswer[]> => {
+/** A card that gives no number for the criteria's sake has a table of them all, with their evidence. */
+const hasAll = ({ body }: HookAnswer, { lines }: CriteriaPanel): boolean => {
+  const shown = body.cards?.map(({ detail = '' }) => detail).join('\n') ?? '';
+  return lines.length > 0 && lines.every(({ name }) => shown.includes(`| ${name} |`));
+};
+
+const showCards = async (running: Running, options: DemoOptions, out: Out): Promise<HookAnswer[]> => {
   const answers: HookAnswer[] = [];
   for (const each of running.cases) {
-    answers.push(await showCard(running, each, options, out));
-    out(`${printCriteria(await running.criteriaOf(each.id, options.language))}\n`);
+    const answer = await showCard(running, each, options, out);
+    const criteria = await running.criteriaOf(each.id, options.language);
+    if (!hasAll(answer, criteria)) out(printCriteria(criteria, each.id));
+    answers.push(answer);
   }
   return answers;
 };
 
-const showNewData = async (
-  running: Running,
-  options: DemoOptions,
-  out: CliContext['out'],
-): Promise<HookAnswer[]> => {
-  const brought = await bringNewData(running.service, running.today);
-  out(printNewData(brought));
-  const told = running.cases
-    .filter(({ id }) => id === brought.patientId)
-    .map((each) => ({ ...each, story: NEW_DATA_STORY }));
-  return Promise.all(told.map((each) => showCard(running, each, options, out)));
+const showNewData = async (running: Running, options: DemoOptions, out: Out): Promise<HookAnswer[]> => {
+  const { service, today, cases, news } = running;
+  const brought = await bringNewData(service, today);
+  news.set(brought.patientId, NEW_DATA_NEWS);
+  out(printNewData(brought, demoSite(service).tenant.subscriptions.quietMs));
+  const answers: HookAnswer[] = [];
+  for (const each of cases.filter(({ id }) => id === brought.patientId))
+    answers.push(await showCard(running, { ...each, story: NEW_DATA_NEWS }, options, out));
+  const { result } = await readWritten(service, brought.patientId);
+  out(
+    [
+      '',
+      '  5. In the FHIR server the result has replaced the earlier one of today, which had no number:',
+      '',
+      ...writtenLines(result),
+      '',
+    ].join('\n'),
+  );
+  return answers;
 };
 
 const runDemo = async (options: DemoOptions, context: CliContext): Promise<void> => {
-  const running = await start(options, context);
+  const running = await startDemo(options, context);
+  const { service, metrics } = running;
   try {
+    context.out(printSweep(await sweepNow(service, metrics)));
     const answers = await showCards(running, options, context.out);
+    context.out(printWritten(await readWritten(service, SHOWN_PATIENT)));
     answers.push(...(await showNewData(running, options, context.out)));
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(answers, null, 2)}\n`);
     if (options.once === true) return;
     context.note(`
-Open  ${running.ehr.url}/   the demo EHR: patients and their cards
-      ${running.service.url}/cds-services   the CDS Hooks discovery
+Open  ${running.ehr.url}/   the demo EHR: patients and their cards, criteria and what was written back
+      ${service.url}/cds-services   the CDS Hooks discovery
       ${running.fhirBaseUrl}/metadata   the FHIR server
 Stop with Ctrl-C.`);
     await context.stopped;

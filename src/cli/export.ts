@@ -1,11 +1,15 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { createReading } from '../app/index.ts';
 import { exportCohort, type BulkProgress, type ExportedCohort } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
-import { PACKAGE_ROOT } from '../platform/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
-import { addFhirAccessOptions, openFhir, type FhirAccessOptions } from './fhir-access.ts';
+import {
+  addFhirAccessOptions,
+  configuredTenant,
+  openFhir,
+  readingOf,
+  type FhirAccessOptions,
+} from './fhir-access.ts';
 
 export interface BulkCommandOptions extends FhirAccessOptions {
   readonly group: string;
@@ -80,7 +84,7 @@ export async function exportGroup(
   { env, note, stopped }: CliContext,
 ): Promise<void> {
   const access = await openFhir(options, env);
-  const { queries } = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
+  const { queries } = readingOf(configuredTenant(options, env));
   const stop = new AbortController();
   void stopped.then(() => {
     stop.abort();

@@ -1,46 +1,37 @@
-import path from 'node:path';
 import type { Command } from 'commander';
-import { createReading } from '../app/index.ts';
 import { judgeChart, landmarkOf } from '../assessment/index.ts';
-import {
-  createFhirClient,
-  createFhirSource,
-  openCohort,
-  parseChart,
-  staticToken,
-  type ChartSource,
-} from '../chart/index.ts';
+import { openCohort, parseChart, type ChartQuery, type ChartSource } from '../chart/index.ts';
 import { CdsError, type Landmark } from '../domain/index.ts';
 import { CRITERION_TEXTS, DEFAULT_ELIGIBILITY, type Eligibility } from '../eligibility/index.ts';
 import type { Modality } from '../modalities/index.ts';
-import { calendarDate, PACKAGE_ROOT, systemClock } from '../platform/index.ts';
+import { calendarDate, systemClock } from '../platform/index.ts';
 import { calendarDateOption, timeZoneOption, type CliContext } from './context.ts';
+import {
+  addFhirAccessOptions,
+  configuredTenant,
+  openFhir,
+  readingOf,
+  type FhirAccessOptions,
+} from './fhir-access.ts';
 
-interface ExtractOptions {
-  readonly fhir?: string;
+interface ExtractOptions extends FhirAccessOptions {
   readonly cohort?: string;
   readonly patient: string;
   readonly landmark?: string;
-  readonly timeZone: string;
+  readonly timeZone?: string;
 }
 
-type Reading = ReturnType<typeof createReading>;
-
-const sourceOf = async ({ fhir, cohort }: ExtractOptions, { queries }: Reading): Promise<ChartSource> => {
-  if (fhir !== undefined && cohort === undefined)
-    return createFhirSource({
-      client: createFhirClient({
-        baseUrl: fhir,
-        tokens: staticToken(),
-        concurrency: 16,
-        retries: 3,
-        maxPages: 50,
-      }),
-      queries,
-      timeoutMs: 30_000,
-    });
+/** A cohort has no address: with one, a configuration only lends its settings. */
+const sourceOf = async (
+  options: ExtractOptions,
+  env: CliContext['env'],
+  queries: readonly ChartQuery[],
+): Promise<ChartSource> => {
+  const { cohort, fhir, config, tenant } = options;
   if (cohort !== undefined && fhir === undefined) return openCohort(cohort, queries);
-  throw new CdsError('COMMAND_INVALID', 'Give one of --fhir and --cohort.');
+  if (cohort !== undefined || (fhir ?? config ?? tenant) === undefined)
+    throw new CdsError('COMMAND_INVALID', 'Give one of --fhir, --config and --cohort.');
+  return (await openFhir(options, env, queries)).source;
 };
 
 const describeModality = async (
@@ -59,16 +50,24 @@ const withTexts = ({ criteria, ...rest }: Eligibility) => ({
   criteria: criteria.map(({ id, ...judged }) => ({ id, text: CRITERION_TEXTS[id], ...judged })),
 });
 
-/** What the models would be given of one patient, as JSON: facts, eligibility, each modality's state and features. */
-export async function extract(options: ExtractOptions): Promise<object> {
-  const reading = createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] });
-  const source = await sourceOf(options, reading);
+/**
+ * What the models would be given of one patient, as JSON: facts, eligibility, each modality's state and features; by
+ * the codes, the time zone and the eligibility settings of the tenant where a configuration is given.
+ *
+ * @throws {CdsError} COMMAND_INVALID, CONFIG_INVALID, COHORT_INVALID, FHIR_*, SMART_*
+ */
+export async function extract(options: ExtractOptions, env: CliContext['env']): Promise<object> {
+  const configured = configuredTenant(options, env);
+  const reading = readingOf(configured);
+  const source = await sourceOf(options, env, reading.queries);
+  const timeZone = options.timeZone ?? configured?.tenant.timeZone ?? 'UTC';
   const keys = reading.queries.map((query) => query.key);
   const sets = await source.read(options.patient, keys, AbortSignal.any([]));
-  const chart = parseChart(sets, options.timeZone, keys);
-  const date = options.landmark ?? calendarDate(systemClock.now(), options.timeZone);
+  const chart = parseChart(sets, timeZone, keys);
+  const date = options.landmark ?? calendarDate(systemClock.now(), timeZone);
   const judgedOn = { asOf: date, barAsOf: date };
-  const judged = judgeChart(chart, judgedOn, reading.terminology, DEFAULT_ELIGIBILITY);
+  const rules = configured?.tenant.eligibility ?? DEFAULT_ELIGIBILITY;
+  const judged = judgeChart(chart, judgedOn, reading.terminology, rules);
   const { clinical } = judged;
   const eligibility = withTexts(judged.eligibility);
   if (clinical.surgery === undefined) return { landmark: { date }, eligibility, modalities: {} };
@@ -82,15 +81,14 @@ export async function extract(options: ExtractOptions): Promise<object> {
 }
 
 export const addExtract = (program: Command, context: CliContext): void => {
-  program
+  const command = program
     .command('extract')
     .description('print what the models would be given of one patient, as JSON (it is patient data)')
-    .option('--fhir <url>', 'FHIR R4 base URL to read from')
-    .option('--cohort <directory>', 'cohort folder to read from, instead of --fhir')
+    .option('--cohort <directory>', 'cohort folder to read from, instead of a server')
     .requiredOption('-p, --patient <id>', "the Patient's logical id")
     .option('-l, --landmark <date>', 'the visit, YYYY-MM-DD; default today', calendarDateOption('--landmark'))
-    .option('--time-zone <name>', "the site's time zone", timeZoneOption, 'UTC')
-    .action(async (options: ExtractOptions) => {
-      context.out(`${JSON.stringify(await extract(options), null, 2)}\n`);
-    });
+    .option('--time-zone <name>', "the site's time zone; default the tenant's, or UTC", timeZoneOption);
+  addFhirAccessOptions(command).action(async (options: ExtractOptions) => {
+    context.out(`${JSON.stringify(await extract(options, context.env), null, 2)}\n`);
+  });
 };

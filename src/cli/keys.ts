@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import {
@@ -20,6 +20,7 @@ interface GenerateOptions {
 
 /** Nobody but the owner: the file is as good as a password of every hospital it is registered with. */
 const OWNER_ONLY = 0o600;
+const NOT_EVERYBODY = 0o770;
 
 const algorithmOption = (written: string): SigningAlgorithm => {
   const known = SIGNING_ALGORITHMS.find((each) => each === written);
@@ -49,9 +50,20 @@ const append = async (file: string, key: object): Promise<void> => {
   const text = await readKeys(file);
   await parseSigningKeys(text, path.basename(file));
   const { keys } = JSON.parse(text) as { keys: unknown[] };
-  const next = `${file}.${randomUUID()}`;
-  await writeFile(next, printed([...keys, key]), { mode: OWNER_ONLY, flag: 'wx' });
-  await rename(next, file);
+  // Behind a link the file itself is replaced, not the link.
+  const there = await realpath(file);
+  const { uid, gid, mode } = await stat(there);
+  const next = `${there}.${randomUUID()}`;
+  try {
+    await writeFile(next, printed([...keys, key]), { mode: OWNER_ONLY, flag: 'wx' });
+    // Whoever could read it (the service's user or group) still can; everybody still cannot.
+    await chown(next, uid, gid);
+    await chmod(next, mode & NOT_EVERYBODY);
+    await rename(next, there);
+  } catch (cause) {
+    await rm(next, { force: true });
+    throw new CdsError('COMMAND_INVALID', `${path.basename(file)} cannot be replaced.`, { cause });
+  }
 };
 
 const generate = async (

@@ -9,7 +9,7 @@ import {
   type SubscriptionPayload,
   type SubscriptionStyle,
 } from '../assessment/index.ts';
-import type { ChartQuery, FhirClient } from '../chart/index.ts';
+import { isSafeEndpoint, type ChartQuery, type FhirClient } from '../chart/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import { createLog, loadConfig, systemClock, type Config, type TenantConfig } from '../platform/index.ts';
 import type { CliContext } from './context.ts';
@@ -36,6 +36,14 @@ const webAddress = (written: string): string => {
       '--endpoint must be an address such as https://cds.hospital.example.',
     );
   return written.replace(/\/+$/, '');
+};
+
+const requireEncrypted = ({ environment }: Config, endpoint: string): void => {
+  if (environment === 'production' && !isSafeEndpoint(new URL(endpoint), false))
+    throw new CdsError(
+      'COMMAND_INVALID',
+      '--endpoint must be https in production: each notification carries the secret.',
+    );
 };
 
 const tenantsOf = ({ tenants }: Config, wanted: string | undefined): readonly TenantConfig[] => {
@@ -78,6 +86,7 @@ const remove = async (
   signal: AbortSignal,
 ): Promise<string> => {
   const response = await client.raw(`Subscription/${id}`, { method: 'DELETE' }, { signal });
+  await response.body?.cancel();
   if (GONE.includes(response.status)) return `${id} was not there`;
   if (!response.ok) throw new CdsError('FHIR_WRITE_REFUSED', `It answered ${String(response.status)}.`);
   return `${id} removed`;
@@ -102,6 +111,7 @@ const subscriptionsOf = (
 
 const subscribe = async (options: SubscribeOptions, context: CliContext): Promise<void> => {
   const config = loadConfig(context.env, options.config === undefined ? {} : { file: options.config });
+  requireEncrypted(config, options.endpoint);
   const { queries } = createReading(config);
   const log = createLog('warn');
   const signingKeys = await openSigningKeys(config, log);

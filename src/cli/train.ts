@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { createReading } from '../app/index.ts';
 import { train, type TrainProgress, type TrainResult } from '../learning/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { PACKAGE_ROOT } from '../platform/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { addBulkOptions, exportGroup, type BulkCommandOptions } from './export.ts';
-import { openFhir } from './fhir-access.ts';
+import { configuredTenant, openFhir, readingOf } from './fhir-access.ts';
 
 interface TrainCommandOptions extends Omit<BulkCommandOptions, 'group' | 'since'> {
   readonly cohort?: string;
@@ -60,10 +59,10 @@ const cacheName = (group: string, baseUrl: string): string => {
 
 /** The cohort's folder: the one named, or the one a server's Group is exported into. */
 const cohortFolder = async (options: TrainCommandOptions, context: CliContext): Promise<string> => {
-  const { cohort, group, cache, fhir, config } = options;
-  const fromServer = fhir !== undefined || config !== undefined;
-  if (cohort !== undefined && !fromServer && group === undefined) return cohort;
-  if (cohort !== undefined || !fromServer || group === undefined)
+  const { cohort, group, cache, fhir, config, tenant } = options;
+  // A configuration beside a cohort lends its codes and its eligibility settings.
+  if (cohort !== undefined && fhir === undefined && group === undefined) return cohort;
+  if (cohort !== undefined || (fhir ?? config ?? tenant) === undefined || group === undefined)
     throw new CdsError('COMMAND_INVALID', 'Give either --cohort, or --group with --fhir or --config.');
   const { client } = await openFhir(options, context.env);
   const directory = path.join(cache, cacheName(group, client.baseUrl));
@@ -86,6 +85,7 @@ export const addTrain = (program: Command, context: CliContext): void => {
     .option('--quick', 'fewer penalties and bootstraps: to see that it works, not to serve');
   addBulkOptions(command).action(async (options: TrainCommandOptions) => {
     const { out, seed, modelVersion, quick, description } = options;
+    const configured = configuredTenant(options, context.env);
     const result = await train(
       {
         cohort: await cohortFolder(options, context),
@@ -94,8 +94,9 @@ export const addTrain = (program: Command, context: CliContext): void => {
         version: modelVersion,
         quick: quick === true,
         ...(description !== undefined && { description }),
+        ...(configured !== undefined && { eligibility: configured.tenant.eligibility }),
       },
-      createReading({ terminology: [path.join(PACKAGE_ROOT, 'fhir-profiles')] }),
+      readingOf(configured),
       ({ stage, done, total }) => {
         if (done === total || done % 50 === 0)
           context.note(`${STAGES[stage].padEnd(28)} ${String(done)}/${String(total)}`);

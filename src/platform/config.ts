@@ -98,6 +98,10 @@ export const configSchema = z.strictObject({
     .min(1)
     .refine((all) => new Set(all.map((tenant) => tenant.id)).size === all.length, {
       error: 'tenant ids repeat',
+    })
+    // A hook names its site by this address: of two tenants with one, the first would be taken for both.
+    .refine((all) => new Set(all.map((tenant) => tenant.fhirBaseUrl)).size === all.length, {
+      error: 'a fhirBaseUrl repeats',
     }),
   fhir: z
     .strictObject({

@@ -8,7 +8,7 @@ export const BYSTANDER_ID = 'demo-no-lung-cancer';
 export const BYSTANDER_NAME = { family: 'Synthson', given: 'Oscar' };
 export const BYSTANDER_STORY: Story = {
   en: 'Hypertension and a gallbladder removed; no lung cancer: no card at all.',
-  zh: '高血压,曾行胆囊切除术,无肺癌:不显示任何卡片。',
+  zh: '高血压，曾行胆囊切除术，无肺癌：不显示任何卡片。',
 };
 
 const SUBJECT = { id: BYSTANDER_ID };

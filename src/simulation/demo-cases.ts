@@ -46,7 +46,7 @@ const person = (
 export const DEMO_CASES: readonly DemoCaseSpec[] = [
   {
     id: 'demo-low-3-months',
-    story: { en: 'Three months after lobectomy, low hazard.', zh: '肺叶切除术后三个月,低风险。' },
+    story: { en: 'Three months after lobectomy, low hazard.', zh: '肺叶切除术后三个月，低风险。' },
     seed: 100,
     visitMonths: [1, 3],
     appointmentTomorrow: true,
@@ -64,7 +64,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-low-19-months',
     story: {
       en: 'Nineteen months after surgery; markers have been quiet throughout.',
-      zh: '术后十九个月,各项指标一直平稳。',
+      zh: '术后十九个月，各项指标一直平稳。',
     },
     seed: 118,
     visitMonths: [1, 3, 6, 9, 12, 16, 19],
@@ -80,7 +80,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
   },
   {
     id: 'demo-intermediate-7-months',
-    story: { en: 'Seven months after surgery, intermediate hazard.', zh: '术后七个月,中等风险。' },
+    story: { en: 'Seven months after surgery, intermediate hazard.', zh: '术后七个月，中等风险。' },
     seed: 101,
     visitMonths: [1, 3, 5, 7],
     appointmentTomorrow: true,
@@ -98,7 +98,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-high-10-months',
     story: {
       en: 'Ten months after surgery; the tumour fraction has been rising since month six.',
-      zh: '术后十个月,肿瘤分数自第六个月起持续上升。',
+      zh: '术后十个月，肿瘤分数自第六个月起持续上升。',
     },
     seed: 101,
     visitMonths: [1, 3, 6, 8, 10],
@@ -115,7 +115,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
   },
   {
     id: 'demo-high-13-months',
-    story: { en: 'Thirteen months after surgery, high hazard.', zh: '术后十三个月,高风险。' },
+    story: { en: 'Thirteen months after surgery, high hazard.', zh: '术后十三个月，高风险。' },
     seed: 101,
     visitMonths: [1, 3, 6, 9, 13],
     given: {
@@ -132,7 +132,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-partial-6-months',
     story: {
       en: 'Six months after surgery; cfDNA was never sequenced, the assessment is partial.',
-      zh: '术后六个月,未做 cfDNA 测序,仅能部分评估。',
+      zh: '术后六个月，未做 cfDNA 测序，仅能部分评估。',
     },
     seed: 132,
     visitMonths: [1, 3, 6],
@@ -151,7 +151,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-too-old-15-months',
     story: {
       en: 'Fifteen months after surgery; the last samples are more than half a year old.',
-      zh: '术后十五个月,最近一次样本已超过半年。',
+      zh: '术后十五个月，最近一次样本已超过半年。',
     },
     seed: 124,
     visitMonths: [1, 3, 6, 9, 12, 15],
@@ -170,7 +170,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-stage-iiic',
     story: {
       en: 'Resected, but pathologic stage IIIC: outside the criteria of the study.',
-      zh: '已手术切除,但病理分期为 IIIC,不符合研究标准。',
+      zh: '已手术切除，但病理分期为 IIIC，不符合研究标准。',
     },
     seed: 134,
     visitMonths: [1, 3, 6],
@@ -188,7 +188,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-no-neoadjuvant',
     story: {
       en: 'Lobectomy without neoadjuvant therapy: outside the criteria of the study.',
-      zh: '肺叶切除术前未行新辅助治疗,不符合研究标准。',
+      zh: '肺叶切除术前未行新辅助治疗，不符合研究标准。',
     },
     seed: 143,
     visitMonths: [1, 3, 6, 9],
@@ -206,7 +206,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-consent-withdrawn',
     story: {
       en: 'Would meet every criterion, but withdrew the consent two months after surgery.',
-      zh: '其余标准均符合,但术后两个月撤回了知情同意。',
+      zh: '其余标准均符合，但术后两个月撤回了知情同意。',
     },
     seed: 105,
     visitMonths: [1, 3, 6],
@@ -224,7 +224,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-other-malignancy',
     story: {
       en: 'Colon cancer three years before the lung surgery: outside the criteria of the study.',
-      zh: '肺部手术前三年患结肠癌,不符合研究标准。',
+      zh: '肺部手术前三年患结肠癌，不符合研究标准。',
     },
     seed: 106,
     visitMonths: [1, 3, 6, 9],
@@ -242,7 +242,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-r2-resection',
     story: {
       en: 'Tumour was left behind (R2): outside the criteria of the study.',
-      zh: '术后有肉眼残留(R2),不符合研究标准。',
+      zh: '术后有肉眼残留（R2），不符合研究标准。',
     },
     seed: 107,
     visitMonths: [1, 3, 5],
@@ -260,7 +260,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-stage-edition',
     story: {
       en: 'Stage IIB, but the chart does not say by which edition of TNM: unknown, so no risk is shown.',
-      zh: '分期为 IIB,但病历未注明 TNM 版本,无法判断,不显示风险。',
+      zh: '分期为 IIB，但病历未注明 TNM 版本，无法判断，不显示风险。',
     },
     seed: 108,
     visitMonths: [1, 3, 6],
@@ -278,7 +278,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
     id: 'demo-recurred',
     story: {
       en: 'Recurrence was confirmed eight months after surgery: no risk is shown.',
-      zh: '术后八个月已确认复发,不再显示风险。',
+      zh: '术后八个月已确认复发，不再显示风险。',
     },
     seed: 104,
     visitMonths: [1, 3, 6, 9, 12],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FhirResource } from 'fhir/r4.js';
+import type { CodeSystem, Coding, FhirResource } from 'fhir/r4.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AUDITED_ACTIONS, auditEventOf } from '../../src/chart/write/audit-event.ts';
 import { deviceOf } from '../../src/chart/write/device.ts';
@@ -7,7 +7,7 @@ import { diagnosticReportOf } from '../../src/chart/write/diagnostic-report.ts';
 import { provenanceOf } from '../../src/chart/write/provenance.ts';
 import { riskAssessmentOf } from '../../src/chart/write/risk-assessment.ts';
 import { addDays, type Assessment, type HorizonRisk } from '../../src/domain/index.ts';
-import { allDefinitions } from '../support/fhir-definitions.ts';
+import { allDefinitions, readFolder } from '../support/fhir-definitions.ts';
 import { createFhirValidator, type FhirValidator } from '../support/fhir-validator.ts';
 
 /** Any landmark date, month ends and leap days among them; risks from 0 to 1; any one horizon not estimable. */
@@ -50,13 +50,14 @@ const anAssessment = fc
     };
   });
 
-const written = (assessment: Assessment): FhirResource[] => [
-  riskAssessmentOf(assessment, { id: 'rc-risk', device: 'Device/rc-model' }),
+const written = (assessment: Assessment, vanished: ReadonlySet<string>): FhirResource[] => [
+  riskAssessmentOf(assessment, { id: 'rc-risk', device: 'Device/rc-model', vanished }),
   deviceOf(assessment.model, 'rc-model'),
   diagnosticReportOf(assessment, { id: 'rc-report', risk: 'RiskAssessment/rc-risk' }),
   provenanceOf(assessment, {
     id: 'rc-provenance',
     device: 'Device/rc-model',
+    vanished,
     targets: ['RiskAssessment/rc-risk/_history/1', 'DiagnosticReport/rc-report/_history/1'],
   }),
   ...AUDITED_ACTIONS.map((what) =>
@@ -69,11 +70,35 @@ beforeAll(() => {
   validator = createFhirValidator(allDefinitions());
 });
 
+/** Every Coding of a resource, at whatever depth. */
+const codingsIn = (value: unknown): Coding[] => {
+  if (Array.isArray(value)) return value.flatMap(codingsIn);
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'system' in value && 'code' in value ? [value as Coding] : [];
+  return [...own, ...Object.values(value).flatMap(codingsIn)];
+};
+
 describe('what is written back', () => {
+  it('shows our codes by the names that their CodeSystems give them', () => {
+    const systems = [...readFolder('codesystems').values()] as CodeSystem[];
+    const names = new Map(
+      systems.flatMap(({ url, concept = [] }) =>
+        concept.map(({ code, display }): [string, string | undefined] => [`${url ?? ''}|${code}`, display]),
+      ),
+    );
+    const [assessment] = fc.sample(anAssessment, 1);
+    const ours = codingsIn(written(assessment!, new Set())).filter(({ system }) =>
+      systems.some(({ url }) => url === system),
+    );
+    expect(new Set(ours.map(({ code }) => code))).toContain('recurrence-or-death');
+    for (const { system = '', code = '', display } of ours)
+      expect(display, code).toBe(names.get(`${system}|${code}`));
+  });
+
   it('claims its profile and meets it, whatever the result and the date', () => {
     fc.assert(
-      fc.property(anAssessment, (assessment) => {
-        const resources = written(assessment);
+      fc.property(anAssessment, fc.subarray(['Observation/a']), (assessment, vanished) => {
+        const resources = written(assessment, new Set(vanished));
         for (const resource of resources) {
           expect(resource.meta?.profile?.[0]).toContain('https://recurrence-cds.org/fhir/');
           expect(validator.validate(resource, resources), resource.resourceType).toEqual([]);

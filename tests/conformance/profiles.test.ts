@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CapabilityStatement, FhirResource, StructureDefinition } from 'fhir/r4.js';
+import type { CapabilityStatement, FhirResource, RiskAssessment, StructureDefinition } from 'fhir/r4.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GUIDES, guideDefinitions } from '../../scripts/profiles-definitions.ts';
 import { readInvalidExamples } from '../../scripts/profiles-invalid.ts';
@@ -70,7 +70,7 @@ describe('valid examples', () => {
     const shown = (url: string): boolean =>
       claimed.has(url) || JSON.stringify(valid).includes(`"url":"${url}"`);
     expect(ownProfiles().filter(({ url }) => !shown(url))).toEqual([]);
-    expect([...claimed].filter((url) => url.includes('/us/mcode/'))).toHaveLength(7);
+    expect([...claimed].filter((url) => url.includes('/us/mcode/'))).toHaveLength(8);
   });
 
   it.each(
@@ -120,6 +120,26 @@ describe('invalid examples', () => {
       for (const { constraint, element } of errors) expect([constraint, element]).toContain(fails);
     },
   );
+});
+
+describe('the interval of a risk', () => {
+  const brokenBy = (low: number, high: number): string[] => {
+    const risk = structuredClone(valid.find(({ id }) => id === 'risk-assessment-example')) as RiskAssessment;
+    const [bottom, top] = risk.prediction?.[1]?.extension?.[0]?.extension ?? [];
+    Object.assign(bottom!, { valueDecimal: low });
+    Object.assign(top!, { valueDecimal: high });
+    return validator.validate(risk, valid).map(({ constraint }) => constraint ?? '');
+  };
+
+  it.each([
+    ['bounds in order around the risk of 0.274', 0.2, 0.3, []],
+    ['a bound that is the risk itself', 0.274, 0.274, []],
+    ['bounds that change places', 0.373, 0.196, ['rri-bounds', 'rra-interval']],
+    ['a negative bound', -0.01, 0.3, ['rri-bounds']],
+    ['both bounds below the risk', 0.1, 0.2, ['rra-interval']],
+  ] as const)('%s', (_what, low, high, broken) => {
+    expect(brokenBy(low, high).sort()).toEqual([...broken].sort());
+  });
 });
 
 describe('what else conforms', () => {

@@ -112,6 +112,22 @@ function contract(openAdapter: OpenTasksAdapter): void {
     expect(ranAfter).toBeGreaterThan(380);
   });
 
+  it('that adds its like, for later, while it runs, comes again then and not at once', async () => {
+    const at: number[] = [];
+    const handlers = taskRecorder(async (task) => {
+      at.push(performance.now());
+      if (at.length === 1) await opened.at(-1)?.tasks.add(task, { delayMs: 400 });
+    });
+    await open(handlers).tasks.add(assess());
+    await vi.waitFor(
+      () => {
+        expect(at).toHaveLength(2);
+      },
+      { interval: 5, timeout: 5000 },
+    );
+    expect(at[1]! - at[0]!).toBeGreaterThan(380);
+  });
+
   describe('failure', () => {
     it('that can heal is tried again, with growing waits', async () => {
       const at: number[] = [];

@@ -93,6 +93,22 @@ describeWith('redis-server', 'tasks and what Redis holds', () => {
   });
 });
 
+describeWith('redis-server', 'how long tasks are tried', () => {
+  it('unless told otherwise: longer than a FHIR server takes to restart', async () => {
+    const server = closing(await startRedis());
+    const tasks = closing(createBullTasks({ connection: server.address, prefix: 'retry' }));
+    await vi.waitFor(() => tasks.add(assess()));
+    const redis = new Redis(server.address);
+    closers.push(() => redis.quit());
+    const { attempts, backoff } = JSON.parse((await redis.hget('retry:tasks:1', 'opts')) ?? '{}') as {
+      attempts: number;
+      backoff: { delay: number };
+    };
+    // The waits between them double: what all of them together are.
+    expect(backoff.delay * (2 ** (attempts - 1) - 1)).toBeGreaterThan(900_000);
+  });
+});
+
 describeWith('redis-server', 'tasks with Redis away', () => {
   const RULE = { cron: '0 2 * * *', timeZone: 'UTC' };
 

@@ -1,13 +1,17 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRedis } from '../../src/assessment/index.ts';
+import { widthOf } from '../../src/cli/terminal.ts';
 import { listModels, loadModels, readModel } from '../../src/model-registry/index.ts';
 import { createRandom } from '../../src/numerics/index.ts';
 import { PACKAGE_ROOT } from '../../src/platform/index.ts';
+import { describeWith } from '../setup/requires.ts';
 import { freePort } from '../setup/service.ts';
-import { runCli } from './processes.ts';
+import { runCli, startCli, type CliResult } from './processes.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
 afterAll(() => {
@@ -79,38 +83,121 @@ describe('help and errors', () => {
   });
 });
 
+interface PrintedAnswer {
+  readonly patientId: string;
+  readonly body: { readonly cards: any[] };
+}
+
 describe('demo --once', () => {
-  it('prints cards for at least five patients, one partial, one not eligible, none without lung cancer', async () => {
+  let english: CliResult;
+  let answers: PrintedAnswer[];
+  beforeAll(async () => {
     const json = path.join(folder, 'cards.json');
-    const { code, out } = await runCli(['demo', '--once', '--json', json]);
+    english = await runCli(['demo', '--once', '--json', json]);
+    answers = JSON.parse(readFileSync(json, 'utf8')) as PrintedAnswer[];
+  });
+
+  it('prints cards for at least five patients, one partial, one not eligible, none without lung cancer', () => {
+    const { code, out } = english;
     expect(code).toBe(0);
-    const answers = JSON.parse(readFileSync(json, 'utf8')) as { patientId: string; body: { cards: any[] } }[];
     const risks = answers.flatMap(({ body }) =>
       body.cards.map((card) => /\d+(\.\d)?%/.exec(card.summary)?.[0]),
     );
     expect(new Set(risks.filter((risk) => risk !== undefined)).size).toBeGreaterThanOrEqual(5);
     expect(out).toMatch(/criterion not met/);
-    expect(out).toMatch(/cell-free DNA \| absent/);
+    const details = answers.flatMap(({ body }) => body.cards.map((card) => card.detail as string));
+    expect(details.some((detail) => detail.includes('cell-free DNA | absent'))).toBe(true);
     expect(answers.find(({ patientId }) => patientId === 'demo-no-lung-cancer')?.body.cards).toEqual([]);
     expect(out).toMatch(/no card/);
   });
 
-  it('shows a new sample lead to a new assessment without a hook, and the card that then waits', async () => {
-    const json = path.join(folder, 'new-data.json');
-    const { code, out, err } = await runCli(['demo', '--once', '--json', json]);
-    expect(code).toBe(0);
-    expect(err).toMatch(/6 Subscriptions active/);
-    expect(out).toMatch(/New data without a hook[\s\S]*a new assessment\s+was stored/);
-    const answers = JSON.parse(readFileSync(json, 'utf8')) as { patientId: string; body: { cards: any[] } }[];
+  it('shows a new sample lead to a new assessment without a hook, and the card that then waits', () => {
+    const { out, err } = english;
+    expect(err).toMatch(/11 Subscriptions active/);
+    const story = out.slice(out.indexOf('New data without a hook'));
+    expect(story).toMatch(/1\. A laboratory writes 6 resources[\s\S]*Observation\/\S+-met-today/);
+    expect(story).toMatch(/2\. .*notify[\s\S]*6 changes named a resource/);
+    expect(story).toMatch(
+      /3\. \d+\.\d s after the last write a new result is stored[\s\S]*before the draw: no number/,
+    );
+    expect(story).toMatch(/4\. [\s\S]*the result was there already/);
+    expect(story).toMatch(/5\. [\s\S]*RiskAssessment\/rc-\S+, as of [\s\S]*within 12 months +\d+\.\d\d%/);
     const [before, after] = answers.filter(({ patientId }) => patientId === 'demo-too-old-15-months');
     expect(before?.body.cards[0].summary).not.toMatch(/\d ?%/);
     expect(after?.body.cards[0].summary).toMatch(/\d ?%/);
     expect(after?.body.cards[0].detail).toMatch(/cell-free DNA \| used \| .*\(0 days ago\)/);
+    expect(after?.body.cards[0].detail).toMatch(/12-month risk on .*percentage points/);
   });
 
-  it('explains, when asked, why a patient is out of scope', async () => {
-    const { out } = await runCli(['demo', '--once', '--explain-out-of-scope', '--language', 'zh-CN']);
-    expect(out).toMatch(/demo-no-lung-cancer[\s\S]*\[info\] .*肺癌/);
+  it('shows what a sweep came to, and what was written back, by the count of the FHIR server', () => {
+    const { out } = english;
+    expect(out).toMatch(
+      /nightly sweep, run now[\s\S]*3 patients, done in[\s\S]*3 assessed, the result is stored/,
+    );
+    for (const id of ['demo-low-3-months', 'demo-intermediate-7-months', 'demo-high-10-months'])
+      expect(out).toMatch(new RegExp(`\\(${id}\\)[^=]*?1 card, .*the result was there already`));
+    const [, risks, provenances, reports] =
+      /(\d+) RiskAssessment, (\d+) Provenance, (\d+) DiagnosticReport, 1 Device, \d+ AuditEvent/.exec(out) ??
+      [];
+    expect(Number(risks)).toBeGreaterThanOrEqual(13);
+    expect([provenances, reports]).toEqual([risks, risks]);
+    expect(out).toMatch(
+      /Provenance\/rc-\S+, \d\d entities, .*agent:\s+recurrence-risk .*sha256:[0-9a-f]{64}/,
+    );
+  });
+
+  it('in Chinese too: names the evidence of every criterion, explains who is out of scope when asked', async () => {
+    const chinese = await runCli(['demo', '--once', '--explain-out-of-scope', '--language', 'zh-CN']);
+    expect(chinese.out).toMatch(/demo-no-lung-cancer[\s\S]*\[info\] .*肺癌/);
+    for (const { out } of [english, chinese]) {
+      const patients = out.split('='.repeat(100)).filter((part) => part.includes('(~ = demo-'));
+      expect(patients).toHaveLength(16);
+      // Surgery, stage, histology and samples are in every chart of the study's patients.
+      for (const part of patients.slice(0, 14))
+        for (const kind of ['Procedure/~', 'Observation/~', 'Condition/~', 'Specimen/~'])
+          expect(part).toContain(kind);
+      expect(out.split('\n').filter((line) => widthOf(line) > 100 && !line.includes('http'))).toEqual([]);
+    }
+  });
+
+  it('validates what is written against the profile it claims', async () => {
+    const port = await freePort();
+    const demo = startCli(['demo', '--port', String(port)]);
+    try {
+      const [, fhir = ''] = await demo.noted(/(http:\S+\/fhir)\/metadata/);
+      const found = (await (await fetch(`${fhir}/RiskAssessment?_count=1`)).json()) as any;
+      const risk = found.entry[0].resource;
+      const put = (resource: any) =>
+        fetch(`${fhir}/RiskAssessment/${risk.id}`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/fhir+json' },
+          body: JSON.stringify(resource),
+        });
+      const { method, ...withoutMethod } = risk;
+      expect(method).toBeDefined();
+      expect((await put(withoutMethod)).status).toBe(422);
+      expect((await put(risk)).status).toBe(200);
+      const { text } = await fetch(`http://127.0.0.1:${String(port)}/patients/demo-too-old-15-months`).then(
+        async (answer) => ({ text: await answer.text() }),
+      );
+      expect(text).toMatch(/Since then:[\s\S]*id="criteria"[\s\S]*id="written"[\s\S]*RiskAssessment\/rc-/);
+    } finally {
+      await demo.stop();
+    }
+  });
+});
+
+describeWith('redis-server', 'demo --once with Redis', (redisUrl) => {
+  it('does the same, and leaves no key behind', async () => {
+    const { code, out } = await runCli(['demo', '--once'], { REDIS_URL: redisUrl });
+    expect(code).toBe(0);
+    expect(out).toMatch(/3 assessed, the result is stored/);
+    expect(out).toMatch(/1[34] RiskAssessment/);
+    expect(out).toMatch(/a new result is stored/);
+    const redis = connectRedis(redisUrl, 2000);
+    await once(redis, 'ready');
+    expect(await redis.keys('recurrence-demo-*')).toEqual([]);
+    redis.disconnect();
   });
 });
 
@@ -156,7 +243,7 @@ describe('simulate, train, extract', () => {
     made.forEach((number, at) => {
       expect(Math.abs(number - kept[at]!)).toBeLessThan(1e-5);
     });
-  });
+  }, 240_000);
 
   it('extract shows what the models would be given', async () => {
     const { code, out: text } = await runCli([

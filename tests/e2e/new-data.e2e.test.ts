@@ -23,6 +23,11 @@ const TYPES = [
   'MedicationAdministration',
   'Observation',
   'DiagnosticReport',
+  'MedicationRequest',
+  'Consent',
+  'Specimen',
+  'ImagingStudy',
+  'AllergyIntolerance',
 ];
 
 describeWith('redis-server', 'new data through Subscriptions, BullMQ and a worker', (REDIS_URL) => {

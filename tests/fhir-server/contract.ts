@@ -5,12 +5,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeCharts } from './chart.ts';
 import { describeOffers } from './events.ts';
+import { describeOwnOffers } from './new-data.ts';
 import { writeResultByWriter } from './result-writer.ts';
 import { describeResults, type WriteResult } from './results.ts';
 import { createScope } from './scope.ts';
 import { describeSearches } from './searches.ts';
 import { interaction, lacking, type FhirServerUnderTest } from './server.ts';
 import { describeWrites } from './writes.ts';
+import { describeWrittenResults } from './written.ts';
 
 /** The least: what is read of every chart, and the result that goes back. */
 const READ = [
@@ -45,7 +47,9 @@ export function describeFhirServer(
     describeSearches(scope);
     describeCharts(scope);
     describeResults(scope, writeResult);
+    describeWrittenResults(scope);
     describeOffers(scope);
+    describeOwnOffers(scope);
 
     afterAll(async () => {
       const left = await scope.cleanUp();

@@ -88,6 +88,30 @@ export function describeHapiDifferences(server: FhirServerUnderTest): void {
       expect(said(absolute)).toContain('HAPI-0507');
     });
 
+    it('checks the references of Provenance.entity, and none of RiskAssessment.basis', async () => {
+      await scope.put(patient('based'));
+      const gone = { reference: `Observation/${scope.id('never-there')}` };
+      const subject = { reference: `Patient/${scope.id('based')}` };
+      const risk = {
+        resourceType: 'RiskAssessment',
+        id: scope.id('based'),
+        status: 'final',
+        subject,
+      } as const;
+      expect((await put({ ...risk, basis: [gone] })).status).toBe(201);
+      scope.remember('RiskAssessment', risk.id);
+      const answer = await put({
+        resourceType: 'Provenance',
+        id: scope.id('based'),
+        target: [{ reference: `RiskAssessment/${risk.id}` }],
+        recorded: '2026-06-01T00:00:00Z',
+        agent: [{ who: { display: 'contract suite' } }],
+        entity: [{ role: 'source', what: gone }],
+      });
+      expect(answer.status).toBe(400);
+      expect(said(answer)).toContain('HAPI-1094');
+    });
+
     it('deletes nothing that is referred to', async () => {
       await scope.put(patient('needed'));
       await scope.put(condition('needs', `Patient/${scope.id('needed')}`));
@@ -113,7 +137,7 @@ export function describeHapiDifferences(server: FhirServerUnderTest): void {
       expect(said(answer)).toContain('% is not compatible with day');
     });
 
-    it('stores the same interval as an extension of the prediction', async () => {
+    it('stores the same interval as an extension of the prediction, which is how we write it', async () => {
       await scope.put(patient('interval'));
       const prediction = [
         {

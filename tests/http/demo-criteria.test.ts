@@ -43,18 +43,26 @@ describe('the panel', () => {
     expect(criteriaPanel(outOfScope, 'en')).toEqual({ status: 'out-of-scope', lines: [] });
   });
 
-  it('is a line a criterion on the terminal', () => {
-    const lines = printCriteria(criteriaPanel(r2, 'en')).split('\n');
-    expect(lines[0]).toBe('  NCT07291921: not-eligible, 13 of 16 criteria met');
-    expect(lines[1]).toBe('    x Margins R0 or R1: not met; R2  [Observation/margins]  <- blocks');
-    expect(lines).toContain('    ? Informed consent: unknown: not recorded (reported only)');
-    expect(lines).toContain('    + Age 18 to 84 at surgery: met; 65 years  [Patient/p1]');
-    expect(
-      lines.some((line) =>
-        /\[MedicationAdministration\/\S+, MedicationAdministration\/\S+, \+2\]/.test(line),
-      ),
-    ).toBe(true);
-    expect(printCriteria(criteriaPanel(outOfScope, 'en'))).toBe('  NCT07291921: out-of-scope\n');
+  it('on the terminal: a line for each that is not met or unknown, the met ones together, all with evidence', () => {
+    const text = printCriteria(criteriaPanel(r2, 'en'), 'p1');
+    const lines = text.split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      '  NCT07291921: not eligible; 13 of 16 criteria met',
+      '    x Margins R0 or R1: not met, R2 [Observation/margins]  <- blocks',
+      '    ? Informed consent: unknown: not recorded (reported only)',
+    ]);
+    expect(lines.filter((line) => line.startsWith('    + '))).toHaveLength(1);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+    const flowing = text.replace(/\s+/g, ' ');
+    expect(flowing).toContain('Age 18 to 84 at surgery, 65 years [Patient/~]; ');
+    expect(flowing).toMatch(/, 2 cycles \[MedicationAdministration\/\S+ and 3 more\]; /);
+    for (const { name } of criteriaPanel(r2, 'en').lines) expect(flowing).toContain(name);
+  });
+
+  it('on the terminal: one line for a patient out of scope', () => {
+    expect(printCriteria(criteriaPanel(outOfScope, 'en'), 'p1')).toBe(
+      '  NCT07291921: out of scope, not judged\n',
+    );
   });
 });
 
@@ -93,6 +101,16 @@ describe('the page', () => {
     expect(text.match(/<tr class="(met|not-met|unknown)">/g)).toHaveLength(16);
     expect(text).toContain('href="http://127.0.0.1:1/fhir/Observation/margins"');
     expect(text).toContain('<strong>不符合</strong>');
+  });
+
+  it('folds away the fourth and further resources of a criterion, and none of them is lost', async () => {
+    const evidence = ['1', '2', '3', '4', '5'].map((id) => `Specimen/s-${id}`);
+    const line = { name: 'Samples', result: 'met', resultText: 'met', blocks: false, found: '' } as const;
+    const text = await page(() => Promise.resolve({ status: 'eligible', lines: [{ ...line, evidence }] }));
+    const [open = '', folded = ''] = text.slice(text.indexOf('<tbody>')).split('<details>');
+    expect(open.match(/href="[^"]*Specimen\/s-\d"/g)).toHaveLength(3);
+    expect(folded.match(/href="[^"]*Specimen\/s-\d"/g)).toHaveLength(2);
+    expect(folded).toContain('<summary>2 more</summary>');
   });
 
   it('has no table for a patient out of scope', async () => {

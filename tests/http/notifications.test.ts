@@ -296,7 +296,8 @@ it('the sweep has the visits of tomorrow assessed', async () => {
     await vi.waitFor(async () => {
       expect(await store.history('test', 'demo-high-13-months')).toHaveLength(1);
     }, IN_TIME);
-    expect(await store.history('test', 'demo-high-10-months')).toEqual([]);
+    // He has no appointment.
+    expect(await store.history('test', 'demo-low-19-months')).toEqual([]);
   } finally {
     await stack.close();
   }

@@ -1,5 +1,6 @@
 /** The service as it is started, with its own queue and client: from a hook's request to the FHIR server, and no double. */
 import type { AuditEvent, RiskAssessment } from 'fhir/r4.js';
+import { Redis } from 'ioredis';
 import request from 'supertest';
 import { expect, it, vi } from 'vitest';
 import { startWorker } from '../../src/app/index.ts';
@@ -57,6 +58,35 @@ describeWith('redis-server', 'with Redis', (redisUrl) => {
       await expectWritten(stack);
     } finally {
       await worker.close();
+      await stack.close();
+    }
+  });
+
+  it('a worker that is told to end in the middle of a job queues what the job computes, for others to write', async () => {
+    const stack = await start();
+    const first = await workerOf(stack);
+    try {
+      stack.faults.mode = 'slow';
+      stack.faults.delayMs = 300;
+      const { prefix } = stack.service.core.config.queue;
+      const opened = openChart(stack).then(() => undefined);
+      const redis = new Redis(redisUrl);
+      try {
+        await vi.waitFor(async () => {
+          const running = await redis.llen(`${prefix}:fusion:active`);
+          expect(running).toBe(1);
+        }, WITHIN);
+        await first.close();
+        await opened;
+        expect(await stack.service.core.outbox.list('test')).toHaveLength(1);
+        const ids = await redis.lrange(`${prefix}:tasks:wait`, 0, -1);
+        const kinds = await Promise.all(ids.map((id) => redis.hget(`${prefix}:tasks:${id}`, 'data')));
+        expect(kinds.filter((data) => data?.includes('write-back'))).toHaveLength(1);
+      } finally {
+        redis.disconnect();
+      }
+    } finally {
+      stack.faults.mode = 'ok';
       await stack.close();
     }
   });

@@ -103,7 +103,10 @@ const checkTyped = (walk: Walk, node: ElementNode, { value, type, key }: Typed, 
   checkChildren(walk, node, value, at);
   const [profile] = types.length === 1 ? (types[0]?.profile ?? []) : [];
   const definition = profile === undefined ? undefined : walk.profile(profile);
-  if (definition) checkChildren(walk, treeOf(definition), value, at);
+  if (definition === undefined) return;
+  const root = treeOf(definition);
+  checkConstraints(walk, root, value, at);
+  checkChildren(walk, root, value, at);
 };
 
 const checkCount = (walk: Walk, node: ElementNode, count: number, at: string): void => {

@@ -34,4 +34,5 @@ Alias: $mcode-surgery = http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-c
 Alias: $mcode-medication = http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-cancer-related-medication-administration
 Alias: $mcode-stage = http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-tnm-stage-group
 Alias: $mcode-nodes = http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-tnm-regional-nodes-category
+Alias: $mcode-metastases = http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-tnm-distant-metastases-category
 Alias: $mcode-disease-status = http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-cancer-disease-status

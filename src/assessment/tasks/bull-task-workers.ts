@@ -2,10 +2,10 @@ import type { Job } from 'bullmq';
 import type { CdsError } from '../../domain/index.ts';
 import type { Log } from '../../platform/index.ts';
 import type { AssessmentWorkers, Task, TaskHandlers } from '../ports.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from '../queue/steps.ts';
+import type { RetryPolicy } from '../queue/steps.ts';
 import { asJobError, createWorkerGroup } from '../queue/worker-group.ts';
 import { CRON_SETTINGS, DUE_JOB, openTaskQueue, TASK_QUEUE, taskJobOptions, TASK_JOB } from './bull-tasks.ts';
-import { bareTask, runTask, taskFailed } from './tasks.ts';
+import { bareTask, runTask, TASK_RETRY, taskFailed } from './tasks.ts';
 
 export interface TaskWorkersOptions {
   /** redis:// or rediss:// */
@@ -39,7 +39,7 @@ export function startTaskWorkers(options: TaskWorkersOptions): AssessmentWorkers
     const task = taskOf(job);
     if (job.name === DUE_JOB) {
       // A schedule's own jobs are not held against their likes; so it only says that the task is due.
-      await queue.add(TASK_JOB, task, taskJobOptions(task, options.retry ?? DEFAULT_RETRY));
+      await queue.add(TASK_JOB, task, taskJobOptions(task, options.retry ?? TASK_RETRY));
       return;
     }
     try {

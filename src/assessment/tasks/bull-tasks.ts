@@ -3,11 +3,11 @@ import { Queue, type JobsOptions, type QueueOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CdsError } from '../../domain/index.ts';
 import type { Task, TaskQueue } from '../ports.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from '../queue/steps.ts';
+import type { RetryPolicy } from '../queue/steps.ts';
 import { within } from '../queue/within.ts';
 import { closeRedis, connectRedis, ignoreConnectionErrors, REDIS_LIMIT_MS, withRedis } from '../redis.ts';
 import { nextRun, requireRule } from './cron.ts';
-import { bareTask, taskName } from './tasks.ts';
+import { bareTask, TASK_RETRY, taskName } from './tasks.ts';
 
 export interface BullTasksOptions {
   /** redis:// or rediss:// */
@@ -66,7 +66,7 @@ export const openTaskQueue = (connection: Redis, prefix: string): Queue => {
 
 /** Tasks on BullMQ. Redis may come and go; a schedule is one, however many processes ask for it. */
 export function createBullTasks(options: BullTasksOptions): TaskQueue {
-  const retry = options.retry ?? DEFAULT_RETRY;
+  const retry = options.retry ?? TASK_RETRY;
   const limitMs = options.limitMs ?? REDIS_LIMIT_MS;
   const redis = connectRedis(options.connection, limitMs);
   const queue = openTaskQueue(redis, options.prefix);

@@ -3,9 +3,9 @@ import { CdsError } from '../../domain/index.ts';
 import type { Log } from '../../platform/index.ts';
 import type { AssessmentWorkers, Task, TaskHandlers, TaskQueue } from '../ports.ts';
 import { createSlots } from '../queue/slots.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from '../queue/steps.ts';
+import type { RetryPolicy } from '../queue/steps.ts';
 import { nextRun, requireRule, type ScheduleRule } from './cron.ts';
-import { bareTask, runTask, taskFailed, taskName } from './tasks.ts';
+import { bareTask, runTask, TASK_RETRY, taskFailed, taskName } from './tasks.ts';
 
 export interface InProcessTasksOptions {
   /** Tasks that run at a time. */
@@ -28,7 +28,7 @@ export function createInProcessTasks(
   handlers: TaskHandlers,
   options: InProcessTasksOptions,
 ): TaskQueue & AssessmentWorkers {
-  const retry = options.retry ?? DEFAULT_RETRY;
+  const retry = options.retry ?? TASK_RETRY;
   const slots = createSlots(options.concurrency);
   const entries = new Map<string, Entry>();
   const rules = new Map<string, { stop(): void }>();

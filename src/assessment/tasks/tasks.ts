@@ -2,6 +2,13 @@ import { hash } from 'node:crypto';
 import { asCdsError, CdsError } from '../../domain/index.ts';
 import type { Log } from '../../platform/index.ts';
 import type { Task, TaskHandlers } from '../ports.ts';
+import type { RetryPolicy } from '../queue/steps.ts';
+
+/**
+ * Nobody waits for a task, and what one was told of is told once: it outlasts a FHIR server's restart and its short
+ * maintenance, a quarter of an hour in all.
+ */
+export const TASK_RETRY: RetryPolicy = { attempts: 10, backoffMs: 2000 };
 
 type Kind = Task['kind'];
 type FieldsOf<K extends Kind> = readonly Exclude<keyof Extract<Task, { readonly kind: K }>, 'kind'>[];

@@ -1,4 +1,4 @@
-import { list, patientIdOf, record, type FhirClient, type Json } from '../../chart/index.ts';
+import { list, patientIdOf, readBounded, record, type FhirClient, type Json } from '../../chart/index.ts';
 import type { Log, Metrics } from '../../platform/index.ts';
 import type { TaskHandlers, TaskQueue } from '../ports.ts';
 import { clientOf } from './sites.ts';
@@ -14,6 +14,19 @@ const LIMIT_MS = 30_000;
 /** Of a history: more than one, since the newest version of a deleted resource is the deletion itself. */
 const VERSIONS = 5;
 
+const bundleOf = async (response: Response): Promise<unknown> => {
+  if (!response.ok) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const written = await readBounded(response);
+  try {
+    return JSON.parse(written) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Whose a deleted resource was, by its history; a server may keep none. */
 const formerPatient = async (
   client: FhirClient,
@@ -25,8 +38,7 @@ const formerPatient = async (
     { headers: { accept: 'application/fhir+json' } },
     { signal },
   );
-  const bundle: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
-  return list(record(bundle)?.['entry'])
+  return list(record(await bundleOf(response))?.['entry'])
     .map((entry): Json | undefined => record(record(entry)?.['resource']))
     .map((resource) => patientIdOf(resource, client.baseUrl))
     .find((patientId) => patientId !== undefined);

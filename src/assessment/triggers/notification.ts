@@ -50,7 +50,8 @@ const invalid = (what: string): CdsError => new CdsError('SUBSCRIPTION_INVALID',
 /** More than this in one notification is searched for instead. */
 const MAX_CHANGES = 500;
 
-const REFERENCE = /^[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9.-]{1,64}$/;
+/** An id of dots alone would be a way up in an address. */
+const REFERENCE = /^[A-Z][A-Za-z]{1,63}\/(?!\.\.?$)[A-Za-z0-9.-]{1,64}$/;
 
 type Seen = Change | 'foreign' | undefined;
 

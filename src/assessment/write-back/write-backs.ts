@@ -12,10 +12,15 @@ export interface WriteBacksDependencies {
 
 /** The way of a result from the store to the FHIR server: on record first, then a task. */
 export interface WriteBacks {
-  /** A result was stored. Returns at once and never throws: no hook waits for what follows. */
+  /**
+   * A result is about to be stored: puts it on record. The record comes first, so that a process that dies in between
+   * leaves a record of nothing, and never a result that nobody knows is to be written.
+   *
+   * @throws {CdsError} STORE_UNAVAILABLE
+   */
+  record(assessment: Assessment): Promise<void>;
+  /** It was stored: adds the task. Returns at once and never throws: no hook waits for what follows. */
   stored(assessment: Assessment): void;
-  /** Resolves when `stored` has done for that result what it could; never rejects. */
-  recorded(fingerprint: string): Promise<void>;
   /**
    * From now on tasks are added here; what was left unwritten by earlier processes is taken up. Until then results
    * are on record only.
@@ -48,12 +53,14 @@ export function createWriteBacks({ outbox, tenants, log }: WriteBacksDependencie
     await tasks?.add({ kind: 'write-back', tenant, patientId, fingerprint });
   };
 
-  const record = async (assessment: Assessment): Promise<void> => {
-    const { tenant } = assessment;
-    // SQLite writes at once: not before the answer that this turn is about to give.
+  const queue = async (assessment: Assessment): Promise<void> => {
+    // In this process a task may begin at once: not before the answer that this turn is about to give.
     await nextTurn();
-    await orLog(() => outbox.put(assessment), tenant, 'result not put on record for writing back');
-    await orLog(() => add(assessment), tenant, 'writing back not queued; the next sweep takes it up');
+    await orLog(
+      () => add(assessment),
+      assessment.tenant,
+      'writing back not queued; the next sweep takes it up',
+    );
   };
 
   const resume: WriteBacks['resume'] = async (tenant) => {
@@ -72,12 +79,14 @@ export function createWriteBacks({ outbox, tenants, log }: WriteBacksDependencie
   };
 
   return {
-    stored: (assessment) => {
-      if (tenants.has(assessment.tenant)) track(assessment.fingerprint, record(assessment));
+    record: async (assessment) => {
+      if (tenants.has(assessment.tenant)) await outbox.put(assessment);
     },
-    recorded: (fingerprint) => underWay.get(fingerprint) ?? Promise.resolve(),
-    start: (queue) => {
-      tasks = queue;
+    stored: (assessment) => {
+      if (tenants.has(assessment.tenant)) track(assessment.fingerprint, queue(assessment));
+    },
+    start: (given) => {
+      tasks = given;
       for (const tenant of tenants)
         track(
           `resume ${tenant}`,

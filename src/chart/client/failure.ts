@@ -17,12 +17,6 @@ export type Failure =
   /** A successful answer that is JSON, but no object. */
   | { readonly kind: 'unreadable' };
 
-/** What fhir-kit-client throws for an answer; its message holds the search URL, so it never leaves this room. */
-interface AnswerError {
-  readonly response?: { readonly status: number; readonly data: unknown };
-  readonly config?: { readonly headers?: Headers };
-}
-
 /** Node's and undici's codes for a connection that never came to be. */
 const UNSENT: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
@@ -46,14 +40,11 @@ export class AttemptFailed extends Error {
   }
 }
 
-/** Reads what fetch or fhir-kit-client threw. */
+/** Reads what an attempt threw: ours, or fetch's, whose message may hold the address and never leaves this room. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof AttemptFailed) return error.failure;
-  const { response, config } = error as AnswerError;
-  if (response !== undefined)
-    return { kind: 'answered', ...response, headers: config?.headers ?? new Headers() };
   const cause = error instanceof Error ? error.cause : undefined;
-  // fetch gives every network failure a cause; without one it is fhir-kit-client, given `null` or a number.
+  // fetch gives every network failure a cause; without one nothing was sent that could be.
   if (cause === undefined) return { kind: 'unreadable' };
   return { kind: 'lost', unsent: UNSENT.has(connectionCode(cause)) };
 }

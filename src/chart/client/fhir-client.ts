@@ -2,12 +2,14 @@ import { Client, type FhirResponse } from 'fhir-kit-client';
 import { CdsError } from '../../domain/index.ts';
 import type { Log } from '../../platform/index.ts';
 import { record, type Json } from '../resource-reader.ts';
+import { MAX_BODY_BYTES } from './bounded-body.ts';
 import { readError, type Failure } from './failure.ts';
 import { createRaw } from './raw.ts';
 import { systemJitter } from './retry.ts';
 import { expectType, searchAll } from './search.ts';
 import { createSender, type Exchange, type Outcome } from './sending.ts';
 import { serverLimit } from './server-limit.ts';
+import { useTransport } from './transport.ts';
 import type { FhirClient, SearchParameters, TokenSource } from './types.ts';
 import { versionOf, withVersion } from './version.ts';
 import { createWrites } from './writes.ts';
@@ -24,6 +26,8 @@ export interface FhirClientOptions {
   readonly maxPages: number;
   /** Milliseconds that one request may take, body included; then it counts as lost. */
   readonly requestTimeoutMs?: number;
+  /** Bytes that one answer may have, unpacked; 64 MiB unless said. `raw` answers are read by who asks for them. */
+  readonly maxBodyBytes?: number;
   /** Milliseconds before the first repetition; the waits double. */
   readonly backoffMs?: number;
   /** Milliseconds: the longest wait; a Retry-After beyond it ends the request at once with FHIR_THROTTLED. */
@@ -40,19 +44,14 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const BACKOFF_MS = 250;
 const MAX_WAIT_MS = 20_000;
 
-/** All traffic passes here last: fhir-kit-client would follow a link to any host, with the token attached. */
-const refuseForeign =
-  (origin: string) =>
-  (url: string): void => {
-    if (new URL(url).origin !== origin) throw new CdsError('FHIR_FOREIGN_LINK');
-  };
-
 /** Of a read: the server says by an OperationOutcome that there is no such resource (or none any more). */
 const tellsNone = (failure: Failure): boolean =>
   failure.kind === 'answered' &&
   (failure.status === 404 || failure.status === 410) &&
   // Any other 404 comes from a proxy or a wrong base URL, not from a FHIR server.
   record(failure.data)?.['resourceType'] === 'OperationOutcome';
+
+const ONLY_DOTS = /^\.{1,2}$/;
 
 /** @throws {CdsError} CONFIG_INVALID */
 const parsedBase = (baseUrl: string): URL => {
@@ -75,12 +74,8 @@ const etagOf = (answer: FhirResponse): string | null =>
 export function createFhirClient(options: FhirClientOptions): FhirClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const { origin } = parsedBase(baseUrl);
-  const kit = new Client({
-    baseUrl,
-    // Not followed: it could lead to another origin, past the signer. It ends as an answer that is not FHIR.
-    requestOptions: { redirect: 'manual' },
-    requestSigner: refuseForeign(origin),
-  });
+  const kit = new Client({ baseUrl });
+  useTransport(kit, { origin, maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES });
   const limit = serverLimit(origin, options.concurrency);
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, priority = 0 } = options;
   const send = createSender({
@@ -116,6 +111,8 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
   return {
     baseUrl,
     read: async (type, id, { signal }) => {
+      // An address ends a path's segment of dots by going up: what is there is no resource of that id.
+      if (ONLY_DOTS.test(id)) return undefined;
       // The client writes the id into the path as it is.
       const address = { resourceType: type, id: encodeURIComponent(id) };
       const outcome = await send(

@@ -59,7 +59,11 @@ export function createRaw({ baseUrl, origin, send }: { baseUrl: string; origin: 
         },
       },
       { signal },
-    );
+    ).catch(async (error: unknown) => {
+      // No token for the next attempt, say: nobody reads the answer that asked for it.
+      await unused?.body?.cancel();
+      throw error;
+    });
     if (outcome.ok) return outcome.answer;
     const answer = keptAnswer(outcome.failure);
     if (answer !== undefined) return answer;

@@ -15,7 +15,7 @@ const FRESH = { 'cache-control': 'no-cache' } as const;
 export interface Exchange<T> {
   /** May it arrive twice? Reads and PUT may. */
   readonly idempotent: boolean;
-  /** Sends it once. Throws what fetch or fhir-kit-client throws, or a CdsError that ends the matter. */
+  /** Sends it once. Throws what fetch throws, AttemptFailed, or a CdsError that ends the matter. */
   ask(request: {
     readonly headers: Readonly<Record<string, string>>;
     readonly signal: AbortSignal;

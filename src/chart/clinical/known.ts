@@ -1,4 +1,4 @@
-import type { Chart } from '../facts.ts';
+import type { Chart, ProcedureFact } from '../facts.ts';
 import { isKnownBy } from './common.ts';
 
 /**
@@ -12,6 +12,11 @@ export const resultsKnownBy = (chart: Chart, asOf: string): Chart => ({
   reports: chart.reports.filter((fact) => isKnownBy(asOf, fact.effectiveOn, fact.issuedOn)),
 });
 
+/** Was it known on that day? Of a month or a year that has begun, it may have been. */
+export const isDoneBy = (asOf: string, { performedOn, performedIn }: ProcedureFact): boolean =>
+  // As texts a month is before its days, and a year before its months.
+  isKnownBy(asOf, performedOn, performedIn);
+
 /**
  * The chart without anything that happened or was recorded after a day.
  *
@@ -20,8 +25,8 @@ export const resultsKnownBy = (chart: Chart, asOf: string): Chart => ({
 export const chartKnownBy = (chart: Chart, asOf: string): Chart => ({
   ...resultsKnownBy(chart, asOf),
   conditions: chart.conditions.filter((fact) => isKnownBy(asOf, fact.onsetOn, fact.recordedOn)),
-  procedures: chart.procedures.filter((fact) => isKnownBy(asOf, fact.performedOn)),
-  notDone: chart.notDone.filter((fact) => isKnownBy(asOf, fact.performedOn)),
+  procedures: chart.procedures.filter((fact) => isDoneBy(asOf, fact)),
+  notDone: chart.notDone.filter((fact) => isDoneBy(asOf, fact)),
   medications: chart.medications.filter((fact) => isKnownBy(asOf, fact.givenOn)),
   medicationRequests: chart.medicationRequests.filter((fact) => isKnownBy(asOf, fact.authoredOn)),
   consents: chart.consents.filter((fact) => isKnownBy(asOf, fact.givenOn)),

@@ -79,7 +79,13 @@ export function recurrenceOf(reading: Reading, surgeryOn: string | undefined): R
     : { source: first.source, ...(first.on !== undefined && { on: first.on }) };
 }
 
-/** A resection of a later day than time zero. */
+/** Was it after a day, and known by another? Of a month or a year all of it has to be. */
+const isBetween = ({ performedOn, performedIn }: ProcedureFact, after: string, by: string): boolean =>
+  performedOn === undefined
+    ? performedIn !== undefined && performedIn > after && performedIn < by.slice(0, performedIn.length)
+    : performedOn > after && performedOn <= by;
+
+/** A resection of a later day than time zero, one with a day before one of a later month or year. */
 export const secondOperationOf = (
   resections: readonly ProcedureFact[],
   surgeryOn: string | undefined,
@@ -87,6 +93,7 @@ export const secondOperationOf = (
 ): ProcedureFact | undefined =>
   surgeryOn === undefined
     ? undefined
-    : resections.find(
-        ({ performedOn }) => performedOn !== undefined && performedOn > surgeryOn && performedOn <= barAsOf,
-      );
+    : resections
+        .filter((fact) => isBetween(fact, surgeryOn, barAsOf))
+        .sort(byDate((fact) => fact.performedOn ?? '9999'))
+        .at(0);

@@ -192,19 +192,29 @@ export const stagesOf = (
     })
     .sort(byDate((fact: RecordedStage) => fact.on));
 
-/** The categories of a kind that can be read, undated ones first, then by day. */
-const categoriesOf = (reading: Reading, which: 'nodes' | 'metastases'): readonly CategoryFact[] =>
+/** The categories that can be read of one part of the TNM, undated ones first, then by day. */
+const categoriesOf = (
+  reading: Reading,
+  types: Readonly<Record<StageKind, string>>,
+  conceptMap: string,
+): readonly CategoryFact[] =>
   (['clinical', 'pathologic'] as const)
     .flatMap((kind) =>
-      resultsIn(reading, `${kind}-${which}-type`).flatMap(({ valueCodings, effectiveOn, source }) => {
-        const category = reading.terminology.translate(`tnm-${which}`, valueCodings);
+      resultsIn(reading, types[kind]).flatMap(({ valueCodings, effectiveOn, source }): CategoryFact[] => {
+        const category = reading.terminology.translate(conceptMap, valueCodings);
         if (category === undefined) return [];
         return [{ category, kind, ...(effectiveOn !== undefined && { on: effectiveOn }), source }];
       }),
     )
-    .sort(byDate((fact: CategoryFact) => fact.on));
+    .sort(byDate((fact) => fact.on));
 
-export const nodesOf = (reading: Reading): readonly CategoryFact[] => categoriesOf(reading, 'nodes');
+const NODES = { clinical: 'clinical-nodes-type', pathologic: 'pathologic-nodes-type' };
+const METASTASES = { clinical: 'clinical-metastases-type', pathologic: 'pathologic-metastases-type' };
 
+/** Every N category that can be read. */
+export const nodesOf = (reading: Reading): readonly CategoryFact[] =>
+  categoriesOf(reading, NODES, 'tnm-nodes');
+
+/** Every M category that can be read: an earlier M1 is not undone by a later M0. */
 export const metastasesOf = (reading: Reading): readonly CategoryFact[] =>
-  categoriesOf(reading, 'metastases');
+  categoriesOf(reading, METASTASES, 'tnm-metastases');

@@ -33,16 +33,38 @@ const isDated = (fact: ProcedureFact): fact is Dated => fact.performedOn !== und
 const someIn = (terminology: Terminology, valueSet: string, operation: readonly ProcedureFact[]): boolean =>
   operation.some((fact) => terminology.includes(valueSet, fact.codings));
 
+const shareCode = (a: ProcedureFact, b: ProcedureFact): boolean =>
+  a.codings.some(({ system, code }) =>
+    b.codings.some((other) => other.system === system && other.code === code),
+  );
+
+/** One of the operation's day told again, without the day: by the same code, of its month or its year. */
+const isToldAgain = (fact: ProcedureFact, operation: readonly Dated[]): boolean =>
+  operation.some(
+    (dated) =>
+      fact.performedIn !== undefined &&
+      dated.performedOn.startsWith(fact.performedIn) &&
+      shareCode(fact, dated),
+  );
+
+/** What has no day may have been before; what is of a later month or year was not. */
+const maybeBefore = (day: string, { performedIn }: ProcedureFact): boolean =>
+  performedIn === undefined || performedIn <= day;
+
 /**
  * Meant to cure and anatomical? What is said of the intent goes before what the code implies.
  *
  * @param operation all Procedures of its day: two codes of one day are one operation
  */
-const radicalOf = (operation: readonly Dated[], terminology: Terminology): Fact<boolean> => {
+const radicalOf = (
+  operation: readonly ProcedureFact[],
+  on: string,
+  terminology: Terminology,
+): Fact<boolean> => {
   const known = (value: boolean): Fact<boolean> => ({
     status: 'known',
     value,
-    ...(operation[0] !== undefined && { on: operation[0].performedOn }),
+    on,
     sources: sourcesOf(operation),
   });
   const intents = operation.flatMap((fact) => [...fact.intents, ...fact.reasons]);
@@ -80,20 +102,30 @@ const residualTumourOf = (
   return value === undefined ? { ...unknown('code-unknown'), sources: fact.sources } : { ...fact, value };
 };
 
-/** The first operation with a date: time zero. Of the codes of its day the radical one names it. */
+/**
+ * The first operation with a date: time zero. Of the codes of its day the radical one names it. A further resection
+ * without a day, which may have been before and cannot be shown to be one of those with a day, might be the first:
+ * then it is not known whether this one was radical at the study's time zero.
+ */
 export function surgeryOf(reading: Reading, resections: readonly ProcedureFact[]): SurgeryFact | undefined {
   const { terminology } = reading;
   const dated = resections.filter(isDated);
   const performedOn = dated[0]?.performedOn;
   if (performedOn === undefined) return undefined;
   const operation = dated.filter((fact) => fact.performedOn === performedOn).sort(byReference);
+  const undated = resections.filter((fact) => !isDated(fact));
+  const toldAgain = undated.filter((fact) => isToldAgain(fact, operation));
+  const maybeFirst = undated.filter((fact) => maybeBefore(performedOn, fact) && !isToldAgain(fact, dated));
   const named =
     operation.find((fact) => terminology.includes('radical-lung-resection', fact.codings)) ?? operation[0];
   if (named === undefined) return undefined;
   const next = dated.find((fact) => fact.performedOn > performedOn)?.performedOn;
   return {
     ...named,
-    radical: radicalOf(operation, terminology),
+    radical:
+      maybeFirst.length > 0
+        ? unknown('no-date', [...operation, ...maybeFirst])
+        : radicalOf([...operation, ...toldAgain].sort(byReference), performedOn, terminology),
     residualTumour: residualTumourOf(reading, performedOn, next),
   };
 }

@@ -1,6 +1,15 @@
 import type { Coded } from '../../terminology/index.ts';
 import type { ProcedureFact } from '../facts.ts';
-import { codings, evidenceOf, happenedOn, list, record, text, type Json } from '../resource-reader.ts';
+import {
+  codings,
+  evidenceOf,
+  happenedIn,
+  happenedOn,
+  list,
+  record,
+  text,
+  type Json,
+} from '../resource-reader.ts';
 import { codingsOfAll, compact, type Parser } from './common.ts';
 
 /** mCODE STU4. */
@@ -18,6 +27,7 @@ export const procedureFact: Parser<ProcedureFact> = (resource, zone) =>
     codings: codings(resource['code']),
     status: text(resource['status']),
     performedOn: happenedOn(resource, 'performed', zone),
+    performedIn: happenedIn(resource, 'performed'),
     statusReasons: codings(resource['statusReason']),
     reasons: codingsOfAll(resource['reasonCode']),
     intents: intentsOf(resource),

@@ -1,5 +1,8 @@
 import { CdsError } from '../../domain/index.ts';
+import { readBounded } from '../client/bounded-body.ts';
 import { record, text } from '../resource-reader.ts';
+
+const MAX_DOCUMENT_BYTES = 256 * 1024;
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
@@ -26,9 +29,11 @@ const fetchDocument = async (baseUrl: string, signal: AbortSignal): Promise<unkn
     await response.body?.cancel();
     throw failed(`smart-configuration: it answered ${String(response.status)}.`);
   }
-  return response.json().catch((cause: unknown) => {
+  try {
+    return JSON.parse(await readBounded(response, MAX_DOCUMENT_BYTES)) as unknown;
+  } catch (cause) {
     throw failed('smart-configuration is not JSON.', cause);
-  });
+  }
 };
 
 /**

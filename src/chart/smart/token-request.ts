@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { CdsError } from '../../domain/index.ts';
+import { readBounded } from '../client/bounded-body.ts';
 import { record, text, type Json } from '../resource-reader.ts';
 import type { SigningKey } from './signing-keys.ts';
 
@@ -28,6 +29,9 @@ export interface Granted {
 const ASSERTION_SECONDS = 150;
 /** Where a server does not say how long its token lives, although it must. A 401 renews it in any case. */
 const UNSTATED_LIFE_SECONDS = 60;
+
+/** Tokens with all their claims are a few KiB. */
+const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** Error codes of RFC 6749 5.2: of the server's own words only these are repeated. */
 const OAUTH_ERRORS: ReadonlySet<string> = new Set([
@@ -118,7 +122,7 @@ export async function requestToken(request: TokenRequest): Promise<Granted> {
       redirect: 'manual',
       signal: request.signal,
     });
-    const written = await response.text();
+    const written = await readBounded(response, MAX_ANSWER_BYTES);
     body = record(parseJson(written));
   } catch (cause) {
     throw new CdsError('SMART_TOKEN_UNAVAILABLE', undefined, { cause });

@@ -19,6 +19,8 @@ export const SERVICE = { system: `${BASE}/NamingSystem/service`, value: 'recurre
 export const COMPUTED_AT = profile('computed-at');
 /** The fingerprint of the result that a resource shows (id). */
 export const RESULT = profile('result');
+/** The interval of a predicted risk: `low`, `high` and `level`, all shares of 0..1. */
+export const RISK_INTERVAL = profile('risk-interval');
 /** Genomics Reporting 3.0.0: from a report to the RiskAssessment it tells of. */
 export const REPORTED_RISK =
   'http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genomic-risk-assessment';
@@ -29,10 +31,8 @@ const concept = (coding: Coding): CodeableConcept => ({
   ...(coding.display !== undefined && { text: coding.display }),
 });
 
-export const RISK_METHOD = concept(project('recurrence-risk', 'Risk of recurrence or death after resection'));
-export const RISK_OUTCOME = concept(
-  project('recurrence-or-death', 'Recurrence of the cancer, or death from any cause'),
-);
+export const RISK_METHOD = concept(project('recurrence-risk', 'Risk of recurrence or death'));
+export const RISK_OUTCOME = concept(project('recurrence-or-death', 'Recurrence or death'));
 
 const model = (code: string, display: string): CodeableConcept => ({
   coding: [{ system: `${BASE}/CodeSystem/model`, code, display }],

@@ -1,5 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js';
 import { asCdsError, CdsError } from '../../domain/index.ts';
+import { readBounded } from '../client/bounded-body.ts';
 import type { FhirClient, SearchParameters, Written } from '../client/types.ts';
 import { list, record, text, type Json } from '../resource-reader.ts';
 import { sameContent } from './same-content.ts';
@@ -64,7 +65,9 @@ export function createPlacer(client: FhirClient): Placer {
   const readStatement = async (signal: AbortSignal): Promise<unknown> => {
     const headers = { accept: 'application/fhir+json' };
     const response = await client.raw('metadata', { headers }, { signal });
-    return response.ok ? response.json() : {};
+    if (response.ok) return JSON.parse(await readBounded(response)) as unknown;
+    await response.body?.cancel();
+    return {};
   };
 
   const takesIds = async (type: string, signal: AbortSignal): Promise<boolean> => {

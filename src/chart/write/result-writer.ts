@@ -1,9 +1,10 @@
-import type { Assessment } from '../../domain/index.ts';
+import { asCdsError, type Assessment } from '../../domain/index.ts';
 import type { FhirClient } from '../client/types.ts';
 import { text, type Json } from '../resource-reader.ts';
 import { MODEL_ID, RISK_ID, WRITE_BACK_ID } from './codes.ts';
 import { deviceOf, modelIdentifier } from './device.ts';
 import { diagnosticReportOf } from './diagnostic-report.ts';
+import { findVanished, type Vanished } from './evidence.ts';
 import type { WriteIds } from './ids.ts';
 import { createPlacer, type Placed, type Placing } from './placer.ts';
 import { provenanceOf } from './provenance.ts';
@@ -27,7 +28,8 @@ export type WriteOutcome = 'written' | 'unchanged' | 'superseded' | 'withdrawn';
 export interface ResultWriter {
   /**
    * Puts a result into the FHIR server: Device, RiskAssessment, DiagnosticReport (where asked for), Provenance, in
-   * that order. Safe to repeat at any time and after any failure.
+   * that order. Safe to repeat at any time and after any failure. Where the server refuses a reference to evidence
+   * that it has no more, that evidence is named in words.
    *
    * @throws {CdsError} FHIR_*, SMART_*, STORE_UNAVAILABLE
    */
@@ -88,6 +90,40 @@ export function createResultWriter(dependencies: ResultWriterDependencies): Resu
     return [await place({ resource, by: byIdentifier(RISK_ID, id), leave: isToBeLeft(assessment) }, signal)];
   };
 
+  /**
+   * Places what refers to the evidence. Which of it is still there is asked only after a refusal, as reading all of it
+   * is dear, and for each resource anew: a server checks the references of some elements and not of others.
+   */
+  const placeWithEvidence = async (
+    assessment: Assessment,
+    placingWithout: (vanished: Vanished) => Placing,
+    signal: AbortSignal,
+  ): Promise<Placed> => {
+    try {
+      return await place(placingWithout(new Set()), signal);
+    } catch (error) {
+      if (asCdsError(error).code !== 'FHIR_WRITE_REFUSED') throw error;
+      const vanished = await findVanished(assessment, client, signal);
+      if (vanished.size === 0) throw error;
+      return place(placingWithout(vanished), signal);
+    }
+  };
+
+  const placeRisk = (
+    assessment: Assessment,
+    names: { readonly id: string; readonly device: string },
+    signal: AbortSignal,
+  ): Promise<Placed> =>
+    placeWithEvidence(
+      assessment,
+      (vanished) => ({
+        resource: riskAssessmentOf(assessment, { ...names, vanished }),
+        by: byIdentifier(RISK_ID, names.id),
+        leave: isToBeLeft(assessment),
+      }),
+      signal,
+    );
+
   const placeProvenance = (
     assessment: Assessment,
     device: string,
@@ -95,8 +131,12 @@ export function createResultWriter(dependencies: ResultWriterDependencies): Resu
     signal: AbortSignal,
   ): Promise<Placed> => {
     const id = ids.provenance(assessment);
-    const resource = provenanceOf(assessment, { id, device, targets: targets.map(versioned) });
-    return place({ resource, by: byTag(id) }, signal);
+    const names = { id, device, targets: targets.map(versioned) };
+    return placeWithEvidence(
+      assessment,
+      (vanished) => ({ resource: provenanceOf(assessment, { ...names, vanished }), by: byTag(id) }),
+      signal,
+    );
   };
 
   const writeAlone = async (
@@ -105,11 +145,7 @@ export function createResultWriter(dependencies: ResultWriterDependencies): Resu
     signal: AbortSignal,
   ): Promise<WriteOutcome> => {
     const device = await placeDevice(assessment, signal);
-    const resource = riskAssessmentOf(assessment, { id, device: device.reference });
-    const risk = await place(
-      { resource, by: byIdentifier(RISK_ID, id), leave: isToBeLeft(assessment) },
-      signal,
-    );
+    const risk = await placeRisk(assessment, { id, device: device.reference }, signal);
     // What was left tells another story than ours: nothing of ours may point to it.
     if (risk.existing !== undefined) return isWithdrawn(risk.existing) ? 'withdrawn' : 'superseded';
     const reports = await placeReport(assessment, risk.reference, signal);

@@ -1,6 +1,5 @@
-import type { Quantity, RiskAssessment, RiskAssessmentPrediction } from 'fhir/r4.js';
+import type { Extension, RiskAssessment, RiskAssessmentPrediction } from 'fhir/r4.js';
 import type { Assessment } from '../../domain/index.ts';
-import { SYSTEMS } from '../../terminology/index.ts';
 import {
   COMPUTED_AT,
   HEALTH_TEST,
@@ -8,18 +7,19 @@ import {
   QUALITATIVE_RISK,
   RESULT,
   RISK_ID,
+  RISK_INTERVAL,
   RISK_METHOD,
   RISK_OUTCOME,
 } from './codes.ts';
-import { basisOf } from './evidence.ts';
+import { basisOf, type Vanished } from './evidence.ts';
 import {
   estimatedHorizons,
-  intervalText,
+  horizonText,
   modelText,
   narrative,
   noteTexts,
-  pointText,
   riskTexts,
+  vanishedTexts,
   type Estimated,
 } from './texts.ts';
 
@@ -28,11 +28,21 @@ const STRATUM_MONTHS = 12;
 
 /** Four digits: what stands behind them is noise of the arithmetic. Rounding keeps lower <= risk <= upper. */
 const share = (value: number): number => Math.round(value * 1e4) / 1e4;
-const inPercent = (value: number): Quantity => ({
-  value: Math.round(value * 1e4) / 100,
-  unit: '%',
-  system: SYSTEMS.ucum,
-  code: '%',
+
+/** The quantiles that models give are those of 5 and 95 %. */
+const INTERVAL_LEVEL = 0.9;
+
+/**
+ * R4 gives a prediction one probability, and wants a Range of it in UCUM per cent (ras-1). HAPI takes such a Range
+ * for a duration and refuses the resource, so the interval stands beside the risk.
+ */
+const intervalOf = ({ lower, upper }: Estimated): Extension => ({
+  url: RISK_INTERVAL,
+  extension: [
+    { url: 'low', valueDecimal: share(lower) },
+    { url: 'high', valueDecimal: share(upper) },
+    { url: 'level', valueDecimal: INTERVAL_LEVEL },
+  ],
 });
 
 /**
@@ -46,47 +56,43 @@ const monthsLater = (date: string, months: number): string => {
   return lastOfMonth.toISOString().slice(0, 10);
 };
 
-const predictionsOf = (assessment: Assessment, horizon: Estimated): RiskAssessmentPrediction[] => {
+const NONE: Vanished = new Set();
+
+const predictionOf = (assessment: Assessment, horizon: Estimated): RiskAssessmentPrediction => {
   const { risk, landmarkDate } = assessment;
   const whenPeriod = { start: landmarkDate, end: monthsLater(landmarkDate, horizon.horizonMonths) };
   const stratum =
     risk.status === 'estimated' && horizon.horizonMonths === STRATUM_MONTHS ? risk.stratum : undefined;
-  return [
-    {
-      outcome: RISK_OUTCOME,
-      probabilityDecimal: share(horizon.risk),
-      ...(stratum !== undefined && { qualitativeRisk: QUALITATIVE_RISK[stratum] }),
-      whenPeriod,
-      rationale: pointText(horizon),
-    },
-    // probability[x] is one: the interval is a prediction of its own. ras-1 bounds a range by 100, so it is in percent.
-    {
-      outcome: RISK_OUTCOME,
-      probabilityRange: { low: inPercent(horizon.lower), high: inPercent(horizon.upper) },
-      whenPeriod,
-      rationale: intervalText(horizon),
-    },
-  ];
+  return {
+    extension: [intervalOf(horizon)],
+    outcome: RISK_OUTCOME,
+    probabilityDecimal: share(horizon.risk),
+    ...(stratum !== undefined && { qualitativeRisk: QUALITATIVE_RISK[stratum] }),
+    whenPeriod,
+    rationale: `${horizonText(horizon)}, for a patient alive and recurrence-free at the landmark`,
+  };
 };
 
 /**
- * A result as R4 RiskAssessment. `probabilityDecimal` is a share of 0..1, never a percentage: R4 leaves the scale
+ * A result as R4 RiskAssessment, one prediction a horizon. `probabilityDecimal` is a share of 0..1, never a percentage: R4 leaves the scale
  * open, our profile does not. A horizon without an estimate has no prediction; a note names it. A result without
  * any is written too, as it may have to replace a number of the same day; it does not claim the profile.
  *
  * @param names.device reference to the model's Device
+ * @param names.vanished evidence to be named in words, as the server has it no more
  * @see http://hl7.org/fhir/R4/riskassessment.html
  */
 export function riskAssessmentOf(
   assessment: Assessment,
-  names: { readonly id: string; readonly device: string },
+  names: { readonly id: string; readonly device: string; readonly vanished?: Vanished },
 ): RiskAssessment & { readonly id: string } {
-  const predictions = estimatedHorizons(assessment).flatMap((each) => predictionsOf(assessment, each));
-  const basis = basisOf(assessment);
-  const notes = noteTexts(assessment);
+  const predictions = estimatedHorizons(assessment).map((each) => predictionOf(assessment, each));
+  const { id, device, vanished = NONE } = names;
+  const basis = basisOf(assessment, vanished);
+  const notes = [...noteTexts(assessment), ...vanishedTexts(vanished.size)];
   return {
     resourceType: 'RiskAssessment',
-    id: names.id,
+    id,
     meta: {
       ...(predictions.length > 0 && { profile: [profile('recurrence-risk-assessment')] }),
       ...(assessment.model.simulated && { security: [HEALTH_TEST] }),
@@ -96,13 +102,13 @@ export function riskAssessmentOf(
       { url: COMPUTED_AT, valueInstant: assessment.computedAt },
       { url: RESULT, valueId: assessment.fingerprint },
     ],
-    identifier: [{ system: RISK_ID, value: names.id }],
+    identifier: [{ system: RISK_ID, value: id }],
     status: 'final',
     method: RISK_METHOD,
     code: RISK_METHOD,
     subject: { reference: `Patient/${assessment.patientId}` },
     occurrenceDateTime: assessment.landmarkDate,
-    performer: { reference: names.device },
+    performer: { reference: device },
     ...(basis.length > 0 && { basis }),
     ...(predictions.length > 0 && { prediction: predictions }),
     note: notes.map((text) => ({ text })),

@@ -19,11 +19,9 @@ export type Estimated = Extract<HorizonRisk, { status: 'estimated' }>;
 export const estimatedHorizons = ({ risk }: Assessment): readonly Estimated[] =>
   risk.status === 'estimated' ? risk.horizons.filter((each) => each.status === 'estimated') : [];
 
-export const pointText = ({ risk, horizonMonths }: Estimated): string =>
-  `${percent(risk)} within ${horizonMonths} months, for a patient alive and recurrence-free at the landmark`;
-
-export const intervalText = ({ lower, upper, horizonMonths }: Estimated): string =>
-  `90 % interval of the risk within ${horizonMonths} months: ${percent(lower)} to ${percent(upper)}`;
+/** `17.3 % within 12 months (90 % interval 11.0 % to 24.0 %)`. */
+export const horizonText = ({ risk, lower, upper, horizonMonths }: Estimated): string =>
+  `${percent(risk)} within ${horizonMonths} months (90 % interval ${percent(lower)} to ${percent(upper)})`;
 
 /** One sentence for each number that is not given, and why. */
 const missingTexts = ({ risk }: Assessment): string[] =>
@@ -55,13 +53,16 @@ export const noteTexts = (assessment: Assessment): string[] => [
   `Data: ${assessment.modalities.map(modalityText).join('; ')}.`,
 ];
 
-/** The numbers in words: `17.3 % within 12 months (90 % interval 11.0 % to 24.0 %)`. */
+/** That evidence is named in words only, as its server has it no more. */
+export const vanishedTexts = (count: number): string[] =>
+  count === 0
+    ? []
+    : [`No longer on this server, and named in words: ${count} of the resources that the result rests on.`];
+
+/** All numbers in words, and the group. */
 export const riskTexts = (assessment: Assessment): string[] => {
   const { risk } = assessment;
-  const numbers = estimatedHorizons(assessment).map(
-    (each) =>
-      `${percent(each.risk)} within ${each.horizonMonths} months (90 % interval ${percent(each.lower)} to ${percent(each.upper)})`,
-  );
+  const numbers = estimatedHorizons(assessment).map(horizonText);
   return [
     ...(numbers.length === 0 ? [] : [`Risk of recurrence or death: ${numbers.join('; ')}.`]),
     ...(risk.status === 'estimated' && risk.stratum !== undefined

@@ -3,10 +3,11 @@ import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import type { CriteriaPanel } from './criteria-view.ts';
 import { callPatientView } from './hook-client.ts';
 import { notFoundPage, patientPage, patientsPage } from './pages.ts';
-import type { DemoPatient } from './pages.ts';
+import type { DemoPatient, Story } from './pages.ts';
 import { STYLE } from './style.ts';
 import { chooseLanguage } from './texts.ts';
 import type { Language } from './texts.ts';
+import { readWrittenBack } from './written.ts';
 
 export interface DemoEhrOptions {
   readonly patients: readonly DemoPatient[];
@@ -19,6 +20,10 @@ export interface DemoEhrOptions {
   readonly timeoutMs?: number;
   /** How the study's criteria were judged of a patient; a page without it shows the cards alone. */
   readonly criteriaOf?: (patientId: string, language: Language) => Promise<CriteriaPanel>;
+  /** Show what the service wrote into the chart, read from the FHIR server; false unless said. */
+  readonly showWritten?: boolean;
+  /** What happened to a patient since the story. */
+  readonly newsOf?: (patientId: string) => Story | undefined;
 }
 
 /** No script at all, styles from here only; a card can bring neither. */
@@ -54,6 +59,9 @@ const unreadable: ErrorRequestHandler = (error: unknown, request, response, next
 export const createDemoEhr = (options: DemoEhrOptions): Express => {
   const target = { timeoutMs: 10_000, ...options, serviceUrl: options.serviceUrl.replace(/\/+$/, '') };
   const { serviceId, fhirUrl } = options;
+  // After the card; a server that does not tell costs the page this panel and no more.
+  const writtenOf = (patientId: string) =>
+    readWrittenBack(fhirUrl, patientId, AbortSignal.timeout(target.timeoutMs)).catch(() => undefined);
   const patients = new Map(options.patients.map((patient) => [patient.id, patient]));
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple');
@@ -79,10 +87,12 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
       // What went wrong with the chart is on the card: the panel is then left out.
       options.criteriaOf?.(patient.id, language).catch(() => undefined),
     ]);
+    const written = options.showWritten === true ? await writtenOf(patient.id) : undefined;
+    const news = options.newsOf?.(patient.id);
     response
       .status(result.kind === 'cards' ? 200 : 502)
       .type('html')
-      .send(patientPage(patient, { serviceId, fhirUrl, result, criteria }, language));
+      .send(patientPage(patient, { serviceId, fhirUrl, result, criteria, written, news }, language));
   });
   app.use(notFound);
   app.use(unreadable);

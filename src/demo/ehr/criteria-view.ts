@@ -1,5 +1,6 @@
-import { html, webUrl } from './html.ts';
+import { html } from './html.ts';
 import type { SafeHtml } from './html.ts';
+import { referenceView } from './references.ts';
 import type { Texts } from './texts.ts';
 
 /** One criterion in the reader's language. */
@@ -22,32 +23,36 @@ export interface CriteriaPanel {
 
 const MARKS: Readonly<Record<CriterionLine['result'], string>> = { met: '✓', 'not-met': '✗', unknown: '?' };
 
-const referenceView = (fhirUrl: string, reference: string): SafeHtml => {
-  const href = /^[A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.test(reference)
-    ? webUrl(`${fhirUrl.replace(/\/+$/, '')}/${reference}`)
-    : undefined;
-  return href === undefined
-    ? html`<code>${reference}</code>`
-    : html`<a href="${href}" target="_blank" rel="noopener noreferrer"><code>${reference}</code></a>`;
+/** As many references as are shown at once; the others unfold. */
+const SHOWN = 3;
+
+const listView = (fhirUrl: string, references: readonly string[]): SafeHtml =>
+  html`<ul>
+    ${references.map((reference) => html`<li>${referenceView(fhirUrl, reference)}</li>`)}
+  </ul>`;
+
+const evidenceView = (texts: Texts, fhirUrl: string, evidence: readonly string[]): SafeHtml => {
+  if (evidence.length === 0) return html`–`;
+  if (evidence.length <= SHOWN + 1) return listView(fhirUrl, evidence);
+  const more = evidence.slice(SHOWN);
+  return html`${listView(fhirUrl, evidence.slice(0, SHOWN))}
+    <details>
+      <summary>${texts.more.replace('{}', String(more.length))}</summary>
+      ${listView(fhirUrl, more)}
+    </details>`;
 };
 
-const lineView = (fhirUrl: string, line: CriterionLine): SafeHtml =>
+const lineView = (texts: Texts, fhirUrl: string, line: CriterionLine): SafeHtml =>
   html`<tr class="${line.result}">
-    <td>${line.name}</td>
-    <td>
-      <span class="result" aria-hidden="true">${MARKS[line.result]}</span>
-      ${line.blocks ? html`<strong>${line.resultText}</strong>` : line.resultText}
+    <th scope="row">${line.name}</th>
+    <td data-label="${texts.result}">
+      <span class="judged">
+        <span class="result" aria-hidden="true">${MARKS[line.result]}</span>
+        ${line.blocks ? html`<strong>${line.resultText}</strong>` : html`<span>${line.resultText}</span>`}
+      </span>
     </td>
-    <td>${line.found === '' ? '–' : line.found}</td>
-    <td class="evidence">
-      ${
-        line.evidence.length === 0
-          ? '–'
-          : html`<ul>
-              ${line.evidence.map((reference) => html`<li>${referenceView(fhirUrl, reference)}</li>`)}
-            </ul>`
-      }
-    </td>
+    <td data-label="${texts.inChart}">${line.found === '' ? '–' : line.found}</td>
+    <td class="evidence" data-label="${texts.evidence}">${evidenceView(texts, fhirUrl, line.evidence)}</td>
   </tr>`;
 
 /**
@@ -55,26 +60,24 @@ const lineView = (fhirUrl: string, line: CriterionLine): SafeHtml =>
  * room for.
  */
 export const criteriaView = (texts: Texts, fhirUrl: string, panel: CriteriaPanel): SafeHtml =>
-  html`<section class="criteria" aria-labelledby="criteria">
+  html`<section class="panel" aria-labelledby="criteria">
     <h2 id="criteria">${texts.criteria}</h2>
     <p class="verdict">${texts[`criteria.${panel.status}`]}</p>
     ${
       panel.lines.length === 0
         ? ''
-        : html`<div class="scroll" role="region" tabindex="0" aria-labelledby="criteria">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">${texts.criterion}</th>
-                  <th scope="col">${texts.result}</th>
-                  <th scope="col">${texts.inChart}</th>
-                  <th scope="col">${texts.evidence}</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${panel.lines.map((line) => lineView(fhirUrl, line))}
-              </tbody>
-            </table>
-          </div>`
+        : html`<table class="panel-table">
+            <thead>
+              <tr>
+                <th scope="col">${texts.criterion}</th>
+                <th scope="col">${texts.result}</th>
+                <th scope="col">${texts.inChart}</th>
+                <th scope="col">${texts.evidence}</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${panel.lines.map((line) => lineView(texts, fhirUrl, line))}
+            </tbody>
+          </table>`
     }
   </section>`;

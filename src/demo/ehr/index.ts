@@ -1,4 +1,11 @@
 export { createDemoEhr } from './app.ts';
 export type { DemoEhrOptions } from './app.ts';
-export type { DemoPatient } from './pages.ts';
+export type { DemoPatient, Story } from './pages.ts';
 export type { CriteriaPanel, CriterionLine } from './criteria-view.ts';
+export {
+  readWrittenBack,
+  type WrittenBack,
+  type WrittenHorizon,
+  type WrittenProvenance,
+  type WrittenResult,
+} from './written.ts';

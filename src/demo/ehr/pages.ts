@@ -5,16 +5,22 @@ import { html } from './html.ts';
 import type { SafeHtml } from './html.ts';
 import { LANGUAGE_NAMES, LANGUAGES, textsIn } from './texts.ts';
 import type { Language, Texts } from './texts.ts';
+import { writtenView } from './written-view.ts';
+import type { WrittenBack } from './written.ts';
 
 /** A patient of the demo; `story` says in a sentence or two what the chart is about. */
 export interface DemoPatient {
   readonly id: string;
   readonly name: string;
-  readonly story: { readonly en: string; readonly zh: string };
+  readonly story: Story;
 }
 
-const storyIn = ({ story }: DemoPatient, language: Language): string =>
-  language === 'zh-CN' ? story.zh : story.en;
+export interface Story {
+  readonly en: string;
+  readonly zh: string;
+}
+
+const storyIn = (story: Story, language: Language): string => (language === 'zh-CN' ? story.zh : story.en);
 
 const languageSwitch = (texts: Texts, language: Language, path: string): SafeHtml =>
   html`<nav aria-label="${texts.language}">
@@ -74,7 +80,7 @@ export const patientsPage = (patients: readonly DemoPatient[], language: Languag
               <h2>
                 <a href="/patients/${encodeURIComponent(patient.id)}?lang=${language}">${patient.name}</a>
               </h2>
-              <p>${storyIn(patient, language)}</p>
+              <p>${storyIn(patient.story, language)}</p>
               <p class="quiet">${texts.id} <code>${patient.id}</code></p>
             </li>`,
         )}
@@ -152,31 +158,62 @@ export interface PatientPageContent {
   readonly fhirUrl: string;
   readonly result: HookResult;
   readonly criteria: CriteriaPanel | undefined;
+  readonly written: WrittenBack | undefined;
+  /** What happened since the story was told. */
+  readonly news: Story | undefined;
 }
+
+/** Cards are long: what comes after them is named at the top. */
+const contentsView = (texts: Texts, { criteria, written }: PatientPageContent): SafeHtml => {
+  const links = [
+    { id: 'cards', label: texts.cards },
+    ...(criteria === undefined ? [] : [{ id: 'criteria', label: texts.criteria }]),
+    ...(written === undefined ? [] : [{ id: 'written', label: texts.written }]),
+  ];
+  return html`<nav aria-label="${texts.onThisPage}">
+    <ul class="contents">
+      ${links.map(({ id, label }) => html`<li><a href="#${id}">${label}</a></li>`)}
+    </ul>
+  </nav>`;
+};
+
+const bannerView = (
+  texts: Texts,
+  patient: DemoPatient,
+  news: Story | undefined,
+  language: Language,
+): SafeHtml =>
+  html`<div class="banner">
+    <h1>${patient.name}</h1>
+    <p class="quiet">${texts.id} <code>${patient.id}</code></p>
+    <p>
+      ${storyIn(patient.story, language)}
+      ${news === undefined ? '' : html`<br /><strong>${texts.news}:</strong> ${storyIn(news, language)}`}
+    </p>
+  </div>`;
 
 export const patientPage = (
   patient: DemoPatient,
-  { serviceId, fhirUrl, result, criteria }: PatientPageContent,
+  content: PatientPageContent,
   language: Language,
 ): string => {
   const texts = textsIn(language);
+  const { serviceId, fhirUrl, result, criteria, written, news } = content;
   return page(
     language,
     `/patients/${encodeURIComponent(patient.id)}`,
     patient.name,
     html`<p class="back"><a href="/?lang=${language}">${texts.back}</a></p>
-      <div class="banner">
-        <h1>${patient.name}</h1>
-        <p class="quiet">${texts.id} <code>${patient.id}</code></p>
-        <p>${storyIn(patient, language)}</p>
-      </div>
+      ${bannerView(texts, patient, news, language)} ${contentsView(texts, content)}
       <div class="columns">
         <section aria-labelledby="cards">
           <h2 id="cards">${texts.cards}</h2>
-          ${resultView(texts, result)} ${criteria === undefined ? '' : criteriaView(texts, fhirUrl, criteria)}
+          ${resultView(texts, result)}
         </section>
         ${requestView(texts, serviceId, result)}
-      </div>`,
+      </div>
+      ${criteria === undefined ? '' : criteriaView(texts, fhirUrl, criteria)}
+      ${written === undefined ? '' : writtenView(texts, language, { fhirUrl, patientId: patient.id, written })}`,
   );
 };
 

@@ -81,12 +81,23 @@ th { font-size: 0.88rem; color: var(--quiet); font-weight: 600; border-bottom-co
 .reasons li { padding: 2px 10px; border: 1px solid var(--line); border-radius: 4px; background: var(--ground); font-size: 0.92rem; }
 .card > footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.9rem; padding-top: 8px; padding-bottom: 8px; }
 
-.criteria { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 12px 18px; margin-bottom: 16px; }
-.criteria h2 { margin-bottom: 4px; }
-.criteria table { font-size: 0.92rem; min-width: 100%; }
-.criteria .verdict { color: var(--quiet); margin-bottom: 8px; }
-.criteria .evidence li { white-space: nowrap; }
-.result { display: inline-block; width: 1.2em; font-weight: 700; }
+.contents { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-top: 10px; font-size: 0.92rem; }
+.panel { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 14px 18px; margin-top: 16px; }
+.panel h2 { margin-bottom: 2px; }
+.panel .verdict { color: var(--quiet); margin-bottom: 8px; }
+.panel > p:last-child { margin-top: 10px; }
+.panel-table { font-size: 0.92rem; width: 100%; table-layout: fixed; overflow-wrap: anywhere; }
+.panel-table tbody th { font-size: 1em; color: inherit; text-align: left; border-bottom-color: var(--line); }
+.panel-table thead th:nth-child(1) { width: 24%; }
+.panel-table thead th:nth-child(2) { width: 19%; }
+.panel-table thead th:nth-child(3) { width: 17%; }
+.panel-table.written thead th:nth-child(1) { width: 14%; }
+.panel-table.written thead th:nth-child(n+2):nth-child(-n+4) { width: 19%; }
+.panel-table.written td strong { margin-right: 4px; }
+.panel-table.written td > .quiet { display: block; }
+.panel-table tbody tr:last-child > * { border-bottom: 0; }
+.judged { display: flex; }
+.result { flex: none; width: 1.5em; font-weight: 700; }
 .met .result { color: #23693a; }
 .not-met .result { color: var(--critical); }
 .unknown .result { color: var(--warning); }
@@ -107,11 +118,20 @@ pre { margin: 4px 0 8px; padding: 10px 12px; max-height: 480px; overflow: auto; 
   .patients { grid-template-columns: minmax(0, 1fr); }
   .banner { grid-template-columns: minmax(0, 1fr); }
 }
+@media (max-width: 720px) {
+  .panel-table, .panel-table tbody, .panel-table tr, .panel-table tbody th, .panel-table td { display: block; width: auto; }
+  .panel-table thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .panel-table tr { border-bottom: 1px solid var(--line); padding: 8px 0; }
+  .panel-table tr:last-child { border-bottom: 0; }
+  .panel-table tbody th, .panel-table td { border: 0; padding: 1px 0; }
+  .panel-table td { position: relative; padding-left: 9.8em; min-height: 1.5em; }
+  .panel-table td::before { content: attr(data-label); position: absolute; left: 0; width: 9.4em; color: var(--quiet); }
+}
 @media (max-width: 480px) {
   .wrap { padding-left: 12px; padding-right: 12px; }
   .detail, .part, .card > header, .card > footer { padding-left: 13px; padding-right: 13px; }
   table { font-size: 0.93rem; }
-  td { min-width: 6em; }
+  td { min-width: 4.5em; overflow-wrap: anywhere; }
   td.right { min-width: 0; }
   th, td { padding-right: 10px; }
 }

@@ -1,4 +1,4 @@
-import type { CategoryFact, ClinicalFacts, RecordedStage, StageFact } from '../../chart/index.ts';
+import type { CategoryFact, RecordedStage, StageFact } from '../../chart/index.ts';
 import type { EvidenceRef } from '../../domain/index.ts';
 import { met, notMet, silence, sourcesOf, unknown, type Criterion } from '../judgement.ts';
 
@@ -27,16 +27,6 @@ export const stage: Criterion = ({ clinical: { pathologicStage, clinicalStage },
   return STUDY_STAGES.has(group) ? met(what) : notMet(what);
 };
 
-const recordedStages = ({
-  stages,
-  pathologicStage,
-  clinicalStage,
-}: ClinicalFacts): readonly RecordedStage[] =>
-  stages ?? [
-    ...(pathologicStage === undefined ? [] : [{ ...pathologicStage, kind: 'pathologic' as const }]),
-    ...(clinicalStage === undefined ? [] : [{ ...clinicalStage, kind: 'clinical' as const }]),
-  ];
-
 const recordsOf = (stages: readonly StageFact[]): EvidenceRef[] =>
   stages.flatMap(({ source, otherSources = [] }) => [source, ...otherSources]);
 
@@ -58,11 +48,11 @@ const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly CategoryFact
  * operation: one of the two is wrong, or the metastasis is a nodule of the same lung, which no diagnosis code tells.
  */
 export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
-  const stages = recordedStages(clinical);
+  const { stages } = clinical;
   const advanced = stages.filter(({ group = '' }) => ADVANCED_STAGES.has(group));
   const categories = [
     ...clinical.nodes.filter(({ category }) => category.startsWith('N3')),
-    ...(clinical.metastases ?? []).filter(({ category }) => category.startsWith('M1')),
+    ...clinical.metastases.filter(({ category }) => category.startsWith('M1')),
   ];
   if (advanced.length + categories.length > 0)
     return notMet({
@@ -72,7 +62,7 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
     });
   const what = {
     found: [...new Set(stages.map(named))],
-    evidence: [...recordsOf(stages), ...sourcesOf(clinical.nodes)],
+    evidence: [...recordsOf(stages), ...sourcesOf([...clinical.nodes, ...clinical.metastases])],
   };
   const metastases = clinical.earlierMetastases ?? [];
   if (metastases.length > 0)

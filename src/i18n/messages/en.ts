@@ -70,7 +70,7 @@ export const en = {
   'evidence.column.flags': 'Notes',
   'evidence.date-age': '{{date}} ({{duration}} ago)',
   'change.title': 'Since the last assessment',
-  'change.none-kept': 'No earlier assessment is kept.',
+  'change.none-kept': 'No result of an earlier day is on record to compare with.',
   'change.points': '{{duration}} risk on {{date}}: {{from}}; now {{to}} ({{points}} percentage points).',
   'change.steady':
     '{{duration}} risk on {{date}}: {{from}}; now {{to}} (a change of less than 1 percentage point).',

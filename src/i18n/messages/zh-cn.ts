@@ -70,7 +70,7 @@ export const zhCN: Catalogue = {
   'evidence.column.flags': '备注',
   'evidence.date-age': '{{date}}（{{duration}}前）',
   'change.title': '与上次评估相比',
-  'change.none-kept': '未保留此前的评估。',
+  'change.none-kept': '没有更早日期的评估结果可供比较。',
   'change.points': '{{duration}}风险：{{date}}为{{from}}，现为{{to}}（{{points}}个百分点）。',
   'change.steady': '{{duration}}风险：{{date}}为{{from}}，现为{{to}}（变化不足1个百分点）。',
   'change.not-comparable': '两次评估中至少一次无法估计{{duration}}风险（上次评估：{{date}}）。',

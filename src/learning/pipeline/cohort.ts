@@ -9,7 +9,7 @@ import {
   type Landmark,
   type ModalityId,
 } from '../../domain/index.ts';
-import { DEFAULT_ELIGIBILITY } from '../../eligibility/index.ts';
+import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from '../../eligibility/index.ts';
 import type { Modality } from '../../modalities/index.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 
@@ -46,12 +46,14 @@ export interface LeftOut {
 /** The study judges who may enter when the operation is over and its pathology known. */
 const PATHOLOGY_DAYS = 30;
 
-/** A model is of the study's patients: by its rules, not by a site's. */
-const RULES = DEFAULT_ELIGIBILITY;
-
-const isEligible = (chart: Chart, surgeryDate: string, { terminology }: Reading): boolean => {
+const isEligible = (
+  chart: Chart,
+  surgeryDate: string,
+  { terminology }: Reading,
+  rules: EligibilitySettings,
+): boolean => {
   const asOf = addDays(surgeryDate, PATHOLOGY_DAYS);
-  const { eligibility } = judgeChart(chart, { asOf, barAsOf: asOf }, terminology, RULES);
+  const { eligibility } = judgeChart(chart, { asOf, barAsOf: asOf }, terminology, rules);
   // Of a cohort whoever meets the criteria counts, also who is to recur within these days.
   return !eligibility.criteria.some((criterion) => criterion.blocks);
 };
@@ -59,11 +61,13 @@ const isEligible = (chart: Chart, surgeryDate: string, { terminology }: Reading)
 /**
  * The eligible patients of a cohort, by date of surgery, the earliest first.
  *
+ * @param rules who is eligible: the study's rules, or a site's that trains on patients it will assess
  * @throws {CdsError} COHORT_INVALID
  */
 export async function readCohort(
   directory: string,
   reading: Reading,
+  rules: EligibilitySettings = DEFAULT_ELIGIBILITY,
 ): Promise<{ patients: CohortPatient[]; leftOut: LeftOut; simulated: boolean }> {
   const source = await openCohort(directory, reading.queries);
   const keys = reading.queries.map((query) => query.key);
@@ -74,7 +78,7 @@ export async function readCohort(
     const chart = parseChart(await source.read(id, keys, AbortSignal.any([])), 'UTC', keys);
     const outcome = outcomeOf(chart, reading.terminology);
     if (outcome === undefined) leftOut.noOutcome++;
-    else if (!isEligible(chart, outcome.surgeryDate, reading)) leftOut.notEligible++;
+    else if (!isEligible(chart, outcome.surgeryDate, reading, rules)) leftOut.notEligible++;
     else patients.push({ id, chart, ...outcome });
   }
   if (patients.length === 0)

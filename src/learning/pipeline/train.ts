@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { CdsError, HORIZON_MONTHS, type ModalityId } from '../../domain/index.ts';
+import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from '../../eligibility/index.ts';
 import { subsetName } from '../../fusion/index.ts';
 import {
   loadModels,
@@ -29,6 +31,8 @@ export interface TrainOptions {
   readonly version: string;
   /** What cohort it is, in a sentence for the model card; needed where it is not a simulated one. */
   readonly description?: string;
+  /** A site's settings of who is eligible; the study's by default. A model card says where they are others. */
+  readonly eligibility?: EligibilitySettings;
   /** Fewer penalties and bootstraps: to see that it works, not to serve. */
   readonly quick: boolean;
 }
@@ -70,6 +74,8 @@ interface Fitted {
 const SIMULATED =
   'The simulated cohort of `recurrence-cds simulate`: a latent tumour burden drives recurrence and every measurement.';
 
+const SITE_RULES = "Who is in it was judged by a site's eligibility settings, which are not the study's.";
+
 /**
  * What the model was trained on, for every card to say. Simulated patients are known by their identifier, so that
  * a copy of their charts cannot pass for a real cohort; a real one has to be named by who trains on it.
@@ -77,13 +83,14 @@ const SIMULATED =
 const cohortFacts = (
   training: readonly CohortPatient[],
   simulated: boolean,
-  description: string | undefined,
+  { description, eligibility = DEFAULT_ELIGIBILITY }: Pick<TrainOptions, 'description' | 'eligibility'>,
 ): ModelManifest['trainingCohort'] => {
   if (!simulated && description === undefined)
     throw new CdsError('COHORT_INVALID', 'It is not a simulated one: say what it is with --description.');
+  const what = simulated ? SIMULATED : (description ?? '');
   return {
     kind: simulated ? 'simulated' : 'real',
-    description: simulated ? SIMULATED : (description ?? ''),
+    description: isDeepStrictEqual(eligibility, DEFAULT_ELIGIBILITY) ? what : `${what} ${SITE_RULES}`,
     patients: training.length,
     events: training.filter((patient) => patient.event).length,
   };
@@ -212,10 +219,10 @@ export async function train(
   reading: Reading,
   report: (progress: TrainProgress) => void,
 ): Promise<TrainResult> {
-  const { patients, leftOut, simulated } = await readCohort(options.cohort, reading);
+  const { patients, leftOut, simulated } = await readCohort(options.cohort, reading, options.eligibility);
   const cut = Math.round(patients.length * TRAINING_SHARE);
   const oracle = readOracle(options.cohort);
-  const facts = cohortFacts(patients.slice(0, cut), simulated || oracle !== undefined, options.description);
+  const facts = cohortFacts(patients.slice(0, cut), simulated || oracle !== undefined, options);
   const fitted = await fitAll(patients.slice(0, cut), reading, options, report);
   const manifests = await writeAll(fitted, reading, options, facts);
   const models = await loadModels(options.out, 'recurrence-risk', options.version);

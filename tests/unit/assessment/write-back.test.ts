@@ -80,9 +80,10 @@ const startProcess = (change: { outbox?: Partial<Outbox>; tenants?: string[] } =
     audited,
     /** A result comes to be, as the assessor has it. */
     compute: async (assessment = RESULT) => {
+      await writeBacks.record(assessment);
       await store.putAssessment(assessment);
       writeBacks.stored(assessment);
-      await writeBacks.recorded(assessment.fingerprint);
+      await writeBacks.idle();
     },
     drain: () => tasks.drain({ 'write-back': handler }),
     outcomes: async () =>
@@ -196,12 +197,36 @@ describe('nothing is lost', () => {
     expect(await process.writeBacks.resume('north')).toBe(1);
   });
 
-  it('the record could not be made: the task is queued all the same, and the assessment does not hear of it', async () => {
+  it('the record could not be made: whoever stores it hears of that, and tries again', async () => {
     const process = startProcess({
       outbox: { put: () => Promise.reject(new CdsError('STORE_UNAVAILABLE')) },
     });
     process.writeBacks.start(tasks);
-    await process.compute();
+    await expect(process.compute()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await process.store.assessment('north', 'patient-1', RESULT.fingerprint)).toBeUndefined();
+  });
+
+  it('the process ended just when the result was stored: the next start takes it up', async () => {
+    const before = startProcess();
+    await before.writeBacks.record(RESULT);
+    await before.store.putAssessment(RESULT);
+    const after = startProcess();
+    after.writeBacks.start(tasks);
+    await after.writeBacks.idle();
+    await after.drain();
+    expect((await written())?.status).toBe('final');
+  });
+
+  it('a record of what was never stored goes; of what is stored just then, it is written all the same', async () => {
+    const process = startProcess();
+    process.writeBacks.start(tasks);
+    await process.writeBacks.record(RESULT);
+    await process.writeBacks.resume('north');
+    await process.drain();
+    expect([await process.outbox.list('north'), await process.outcomes()]).toEqual([[], { gone: 1 }]);
+    await process.store.putAssessment(RESULT);
+    process.writeBacks.stored(RESULT);
+    await process.writeBacks.idle();
     await process.drain();
     expect((await written())?.status).toBe('final');
   });
@@ -216,15 +241,15 @@ describe('nothing is lost', () => {
   });
 });
 
-it('whoever stores a result waits for nothing of this', async () => {
-  const put = vi.fn(() => new Promise<void>(() => undefined));
-  const process = startProcess({ outbox: { put } });
-  process.writeBacks.start(tasks);
+it('whoever stored a result waits for no queue', async () => {
+  const add = vi.fn(() => new Promise<void>(() => undefined));
+  const process = startProcess();
+  process.writeBacks.start({ add });
   process.writeBacks.stored(RESULT);
   await Promise.resolve();
-  expect(put).not.toHaveBeenCalled();
+  expect(add).not.toHaveBeenCalled();
   await vi.waitFor(() => {
-    expect(put).toHaveBeenCalledOnce();
+    expect(add).toHaveBeenCalledOnce();
   });
 });
 

@@ -256,8 +256,8 @@ describe('what changed', () => {
   });
 
   it.each([
-    ['en', 'No earlier assessment is kept.'],
-    ['zh-CN', '未保留此前的评估。'],
+    ['en', 'No result of an earlier day is on record to compare with.'],
+    ['zh-CN', '没有更早日期的评估结果可供比较。'],
   ] as const)('%s: none before it, without claiming that there never was one', (language, expected) => {
     expect(rendered(make({}, language)).text).toContain(expected);
     expect(rendered(make({ previous }, language)).text).not.toContain(expected);

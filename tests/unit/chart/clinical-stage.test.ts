@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clinicalFacts, type ClinicalOptions } from '../../../src/chart/index.ts';
 import { SYSTEMS } from '../../../src/terminology/index.ts';
-import { nodes } from '../support/clinical.ts';
+import { METASTASES, metastases, nodes } from '../support/clinical.ts';
 import {
   chartOf,
   concept,
@@ -180,4 +180,39 @@ it('nodes are listed by day, clinical and pathologic, where they can be read', (
     { category: 'N3', kind: 'clinical', on: '2025-10-01' },
     { category: 'N2', kind: 'pathologic', on: SURGERY },
   ]);
+});
+
+describe('metastases', () => {
+  const listed = (resources: readonly Resource[], asOf?: string) =>
+    facts(resources, {}, asOf).metastases.map(({ category, kind, on }) => [category, kind, on]);
+
+  it.each(Object.keys(METASTASES) as (keyof typeof METASTASES)[])('%s', (which) => {
+    const kind = which.startsWith('c') ? 'clinical' : 'pathologic';
+    expect(listed([metastases('m', which, SURGERY)])).toEqual([[which.slice(1), kind, SURGERY]]);
+  });
+
+  it.each([
+    ['LOINC, clinical', SYSTEMS.loinc, '21907-1', 'clinical'],
+    ['LOINC, pathologic', SYSTEMS.loinc, '21901-4', 'pathologic'],
+    ['of a kind that is not said', SYSTEMS.snomed, '277208005', 'clinical'],
+  ])('%s', (_, system, code, kind) => {
+    expect(listed([metastases('m', 'cM1a', SURGERY, { code: concept(system, code) })])).toEqual([
+      ['M1a', kind, SURGERY],
+    ]);
+  });
+
+  it('are listed by day, where they can be read, as they were known', () => {
+    const all = [
+      metastases('m2', 'cM0', '2026-01-20'),
+      metastases('m1', 'cM1b', '2025-10-01'),
+      metastases('m3', 'cM1c', SURGERY, { valueCodeableConcept: concept('urn:l', 'M1c') }),
+      metastases('m4', 'cM1c', SURGERY, { status: 'preliminary' }),
+      metastases('m5', 'cM1c', SURGERY, { status: 'entered-in-error' }),
+    ];
+    expect(listed(all)).toEqual([
+      ['M1b', 'clinical', '2025-10-01'],
+      ['M0', 'clinical', '2026-01-20'],
+    ]);
+    expect(listed(all, '2026-01-19')).toEqual([['M1b', 'clinical', '2025-10-01']]);
+  });
 });

@@ -57,6 +57,77 @@ describe('radical', () => {
   });
 });
 
+describe('a resection without a day beside one that has a day', () => {
+  const beside = (performed: string | undefined, change: Record<string, unknown> = {}, asOf?: string) =>
+    facts([procedure('a', SURGERY), procedure('b', performed, change)], asOf);
+
+  it.each<[string, string | undefined, Record<string, unknown>, 'same' | 'maybe first' | 'second']>([
+    ['of its month', '2026-01', {}, 'same'],
+    ['of its year', '2026', {}, 'same'],
+    ['of its month, coded otherwise', '2026-01', SEGMENT, 'maybe first'],
+    ['of its year, coded otherwise', '2026', SEGMENT, 'maybe first'],
+    ['of no date at all', undefined, {}, 'maybe first'],
+    ['of a time without its offset', '2026-01-15T10:00:00', {}, 'maybe first'],
+    ['of a month that is none', '2026-13', {}, 'maybe first'],
+    ['of the month before', '2025-12', {}, 'maybe first'],
+    ['of an earlier year', '2019', PNEUMONECTOMY, 'maybe first'],
+    ['of the month after', '2026-02', {}, 'second'],
+    ['of the month after, coded otherwise', '2026-02', SEGMENT, 'second'],
+    ['not completed', '2019', { status: 'stopped' }, 'same'],
+    [
+      'of a period that ended in its month',
+      undefined,
+      { performedPeriod: { start: '2026', end: '2026-01' } },
+      'same',
+    ],
+    [
+      'of a period that ended in another',
+      undefined,
+      { performedPeriod: { start: '2026', end: '2025-11' } },
+      'maybe first',
+    ],
+  ])('%s', (_, performed, change, expected) => {
+    const both = [procedure('a', SURGERY), procedure('b', performed, change)];
+    for (const order of [both, both.toReversed()]) {
+      const { surgery, secondOperation } = facts(order);
+      expect(surgery).toMatchObject({ performedOn: SURGERY, source: { reference: 'Procedure/a' } });
+      expect(secondOperation?.source.reference).toBe(expected === 'second' ? 'Procedure/b' : undefined);
+      const radical = surgery?.radical;
+      if (expected !== 'maybe first') expect(radical).toMatchObject({ status: 'known', value: true });
+      else {
+        expect(radical).toMatchObject({ status: 'unknown', reason: 'no-date' });
+        expect(radical?.sources.map(({ reference }) => reference)).toEqual(['Procedure/a', 'Procedure/b']);
+      }
+    }
+  });
+
+  it('is evidence where it is the same, and its intent counts', () => {
+    const { radical } = beside('2026-01', intent(PALLIATIVE)).surgery ?? {};
+    expect(radical).toMatchObject({ status: 'known', value: false });
+    expect(radical?.sources.map(({ reference }) => reference)).toEqual(['Procedure/a', 'Procedure/b']);
+  });
+
+  it('may be the same as the second one', () => {
+    const { surgery, secondOperation } = facts([
+      procedure('a', SURGERY),
+      procedure('b', '2026-05-12', PNEUMONECTOMY),
+      procedure('c', '2026', PNEUMONECTOMY),
+    ]);
+    expect(surgery?.radical).toMatchObject({ status: 'known', value: true });
+    expect(secondOperation?.source.reference).toBe('Procedure/b');
+  });
+
+  it('is not known before its month or year began, and bars a past visit once that is over', () => {
+    const at = (asOf: string) => {
+      const { surgery, resections, secondOperation } = beside('2026-05', {}, asOf);
+      return [surgery?.radical.status, resections.length, secondOperation?.source.reference];
+    };
+    expect(at('2026-04-30')).toEqual(['known', 1, undefined]);
+    expect(at('2026-05-02')).toEqual(['known', 2, undefined]);
+    expect(at('2026-06-01')).toEqual(['known', 2, 'Procedure/b']);
+  });
+});
+
 describe('residual tumour', () => {
   const residual = (...results: Resource[]) =>
     facts([procedure('r', SURGERY), ...results]).surgery?.residualTumour;

@@ -26,17 +26,13 @@ describe('surgery', () => {
   it('is the first completed resection with a date', () => {
     const { surgery, resections } = facts([
       procedure('r2', '2026-05-01'),
-      procedure('r0'),
       procedure('r1', SURGERY),
       procedure('r3', '2025-01-01', { status: 'in-progress' }),
       procedure('r4', '2025-01-01', { code: concept(SYSTEMS.snomed, '432231006') }),
     ]);
     expect(surgery).toMatchObject({ performedOn: SURGERY, source: { reference: 'Procedure/r1' } });
-    expect(resections.map((fact) => fact.source.reference)).toEqual([
-      'Procedure/r0',
-      'Procedure/r1',
-      'Procedure/r2',
-    ]);
+    expect(surgery?.radical).toMatchObject({ status: 'known', value: true });
+    expect(resections.map((fact) => fact.source.reference)).toEqual(['Procedure/r1', 'Procedure/r2']);
   });
 
   it('is unknown where its day is', () => {

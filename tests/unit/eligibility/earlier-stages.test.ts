@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { judgeChart } from '../../../src/assessment/index.ts';
 import { DEFAULT_ELIGIBILITY } from '../../../src/eligibility/index.ts';
+import { metastases } from '../support/clinical.ts';
 import { chartOf, eligibleStory, stage, type Resource } from '../support/fhir.ts';
 import { terminology } from '../support/reading.ts';
 
@@ -29,4 +30,14 @@ it('one by another edition is not held against the latest', () => {
 
 it('one of a later day is not known yet', () => {
   expect(judged(clinical('c9', 'IVA', '2026-09-01'))[0]).toBe('met');
+});
+
+it.each(['2025-08-01', '2026-01-15', '2026-05-01'])('M1a of %s excludes, whatever was said later', (on) => {
+  const later = metastases('m2', 'cM0', '2026-05-20');
+  expect(judged(metastases('m1', 'cM1a', on), later)).toEqual(['not-met', 'cM1a']);
+});
+
+it('M0 excludes nobody, and M1 of a later day is not known yet', () => {
+  expect(judged(metastases('m1', 'cM0', '2025-10-01'))[0]).toBe('met');
+  expect(judged(metastases('m9', 'pM1', '2026-09-01'))[0]).toBe('met');
 });

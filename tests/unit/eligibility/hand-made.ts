@@ -116,14 +116,22 @@ const CYCLES = ['2025-11-14', '2025-12-05'];
 
 export type FactsChange = Partial<ClinicalFacts>;
 
+const PATHOLOGIC_STAGE = stageFact('stage', 'IIB', { postTherapy: true });
+
+/** The stages on record are the latest of each kind, unless they are given. */
 export const clinicalFactsWith = (change: FactsChange = {}): ClinicalFacts => ({
   lungCancer: [conditionFact('nsclc')],
   nsclc: [conditionFact('nsclc')],
   otherHistology: [],
   resections: [surgeryFact()],
   surgery: surgeryFact(),
-  pathologicStage: stageFact('stage', 'IIB', { postTherapy: true }),
+  pathologicStage: PATHOLOGIC_STAGE,
+  stages: [
+    { ...(change.pathologicStage ?? PATHOLOGIC_STAGE), kind: 'pathologic' },
+    ...(change.clinicalStage === undefined ? [] : [{ ...change.clinicalStage, kind: 'clinical' as const }]),
+  ],
   nodes: [],
+  metastases: [],
   immunotherapy: therapyFact('nivolumab', CYCLES),
   platinum: therapyFact('cisplatin', CYCLES),
   groundGlass: known('solid', 'Observation/nodule'),

@@ -108,6 +108,12 @@ describe('advanced stage', () => {
     ],
     ['M1', staged('IIB', undefined, { metastases: [nodes('M1b', 'clinical')] }), 'not-met', 'cM1b'],
     ['M0', staged('IIB', undefined, { metastases: [nodes('M0', 'clinical')] }), 'met', 'pIIB'],
+    [
+      'M1 and later M0',
+      staged('IIB', undefined, { metastases: [nodes('M1', 'clinical'), nodes('M0')] }),
+      'not-met',
+      'cM1',
+    ],
   ])('%s: %s', (_, clinical, result, found) => {
     expect(judged('no-advanced-stage', clinical)).toMatchObject({ result, found });
   });
@@ -150,9 +156,7 @@ describe('advanced stage', () => {
       reason: 'edition-unknown',
       blocks: true,
     });
-    expect(judged('no-advanced-stage', without(facts, 'pathologicStage'))).toMatchObject({
-      result: 'unknown',
-      reason: 'not-recorded',
-    });
+    const none = { ...without(facts, 'pathologicStage'), stages: [] };
+    expect(judged('no-advanced-stage', none)).toMatchObject({ result: 'unknown', reason: 'not-recorded' });
   });
 });

@@ -2,7 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { train, type TrainResult } from '../../../src/learning/index.ts';
+import { DEFAULT_ELIGIBILITY } from '../../../src/eligibility/index.ts';
+import { train, type TrainOptions, type TrainResult } from '../../../src/learning/index.ts';
 import { readCohort } from '../../../src/learning/pipeline/cohort.ts';
 import { readOracle } from '../../../src/learning/pipeline/oracle.ts';
 import { loadModels } from '../../../src/model-registry/index.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const run = (out: string, change: { seed?: number; cohort?: string } = {}): Promise<TrainResult> =>
+const run = (out: string, change: Partial<TrainOptions> = {}): Promise<TrainResult> =>
   train(
     { cohort, out: path.join(folder, out), seed: 7, version: '1.2.3', quick: true, ...change },
     reading,
@@ -58,6 +59,21 @@ describe('train', () => {
       expect(await text('MODEL_CARD.md')).toContain('Trained on simulated patients');
       expect(JSON.parse(await text('evaluation.json'))).toEqual(JSON.parse(JSON.stringify(first.evaluation)));
     }
+  });
+
+  it("judges who is eligible by a site's rules where they are given, and says so", async () => {
+    const rules = { ...DEFAULT_ELIGIBILITY, blocking: { notMet: [], unknown: [] } };
+    const { leftOut } = await readCohort(cohort, reading, rules);
+    expect(first.leftOut.notEligible).toBeGreaterThan(0);
+    expect(leftOut).toEqual({ ...first.leftOut, notEligible: 0 });
+    const { manifests } = await run('open', { eligibility: rules });
+    const said = (all: TrainResult['manifests']) =>
+      all.map(({ trainingCohort }) => trainingCohort.description);
+    for (const each of said(manifests)) expect(each).toContain("by a site's eligibility settings");
+    for (const each of said(first.manifests)) expect(each).not.toContain("a site's");
+    expect(said((await run('same', { eligibility: { ...DEFAULT_ELIGIBILITY } })).manifests)).toEqual(
+      said(first.manifests),
+    );
   });
 
   it('judges on the patients operated on last, whom it was not fitted on', async () => {

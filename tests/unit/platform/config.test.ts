@@ -41,6 +41,10 @@ describe('parseConfig', () => {
     [{ tenants: [TENANT] }, 'store.key: production needs one'],
     [{ ...base, tenants: [] }, 'tenants: '],
     [{ ...base, tenants: [TENANT, TENANT] }, 'tenants: tenant ids repeat'],
+    [
+      { ...base, tenants: [TENANT, { id: 'b', fhirBaseUrl: 'https://fhir.example.org/r4' }] },
+      'tenants: a fhirBaseUrl repeats',
+    ],
     [{ ...base, tenants: [{ ...TENANT, fhirBaseUrl: 'ftp://x' }] }, 'tenants.0.fhirBaseUrl: '],
     [{ ...base, tenants: [{ ...TENANT, timeZone: 'Mars/Olympus' }] }, 'tenants.0.timeZone: not an IANA'],
     [{ ...base, tenants: [{ ...TENANT, id: 'A B' }] }, 'tenants.0.id: '],

@@ -52,6 +52,28 @@ export const nodes = (id: string, which: keyof typeof NODES, effectiveDateTime: 
     effectiveDateTime,
   });
 
+/** SNOMED CT codes of AJCC M categories. */
+export const METASTASES = {
+  cM0: '1229901006',
+  cM1: '1229903009',
+  cM1a: '1229904003',
+  cM1b: '1229907005',
+  cM1c: '1229910003',
+  pM1: '1229916009',
+} as const;
+
+export const metastases = (
+  id: string,
+  which: keyof typeof METASTASES,
+  effectiveDateTime: string,
+  change: Change = {},
+): Resource =>
+  observation(id, concept(SYSTEMS.snomed, which.startsWith('c') ? '399387003' : '371497001'), {
+    valueCodeableConcept: concept(SYSTEMS.snomed, METASTASES[which]),
+    effectiveDateTime,
+    ...change,
+  });
+
 export const consent = (id: string, dateTime: string | undefined, change: Change = {}): Resource => ({
   resourceType: 'Consent',
   id,

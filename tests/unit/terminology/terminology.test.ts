@@ -190,6 +190,7 @@ describe('the shipped vocabulary', () => {
       ['nodule-attenuation', project],
       ['investigator-judgement', project],
       ['tnm-nodes', terminology.codes('tnm-nodes')],
+      ['tnm-metastases', terminology.codes('tnm-metastases')],
     ] as const)
       for (const token of terminology.sourceTokens(map)) {
         const [system = '', code = ''] = token.split('|');

@@ -64,6 +64,18 @@ Usage: #example
 * method = $sct#897275008
 * valueCodeableConcept = $sct#1229947003 "American Joint Committee on Cancer pN0 (qualifier value)"
 
+Instance: metastases-example
+InstanceOf: $mcode-metastases
+Usage: #example
+* status = #final
+* category[0] = $observation-category#imaging
+* code = $sct#399387003 "cM category"
+* subject = Reference(Patient/patient-example)
+* focus = Reference(Condition/condition-example)
+* effectiveDateTime = "2025-03-12"
+* method = $sct#897275008
+* valueCodeableConcept = $sct#1229901006 "American Joint Committee on Cancer cM0 (qualifier value)"
+
 Instance: disease-status-example
 InstanceOf: $mcode-disease-status
 Usage: #example

@@ -1,7 +1,7 @@
 ValueSet: ClinicalMetastasesType
 Id: clinical-metastases-type
 Title: "Clinical M category"
-Description: "What an Observation of the distant metastases category is coded with, clinical or of no stated kind."
+Description: "What an Observation of the clinical distant metastases category is coded with. An M category that does not say its kind is taken for a clinical one: a pathologic one says so."
 * ^experimental = false
 * include http://snomed.info/sct#399387003 "cM category"
 * include http://snomed.info/sct#277208005 "M category"

@@ -14,6 +14,7 @@ import { CdsError, type ModalityId } from '../../../../src/domain/index.ts';
 import { createLog, createMetrics, fixedClock } from '../../../../src/platform/index.ts';
 import { observation as demoObservation, startFhirServer, type TestServer } from '../../demo/fhir-client.ts';
 import { clientOf } from '../../support/client.ts';
+import type { concept } from '../../support/fhir.ts';
 import { eligibleStory, PATIENT_ID, patient, type Resource } from '../../support/fhir.ts';
 import { NEVER, queries } from '../../support/reading.ts';
 import { changed, SITE, startBench, story, TODAY, type Bench } from '../bench.ts';
@@ -23,11 +24,21 @@ const counted = async (metrics: ReturnType<typeof createMetrics>): Promise<Recor
   return Object.fromEntries(values.map(({ labels, value }) => [String(labels.outcome), value]));
 };
 
-const TYPES: Readonly<Partial<Record<ChartQueryKey, string>>> = {
-  patient: 'Patient',
-  conditions: 'Condition',
-  procedures: 'Procedure',
+/** Does a query find a resource, by its type and the codes it asks for? */
+const finds = (key: ChartQueryKey, { resourceType, code }: Resource): boolean => {
+  const query = queries.find((each) => each.key === key);
+  const codes = query?.parameters.find(([name]) => name === 'code')?.[1].split(',');
+  const { coding = [] } = (code ?? {}) as Partial<ReturnType<typeof concept>>;
+  return (
+    resourceType === query?.resourceType &&
+    (codes === undefined ||
+      coding.some(({ system, code: written }) => codes.includes(`${system}|${written}`)))
+  );
 };
+
+/** What a server would answer: every query that is asked for, with what it finds. */
+const answered = (resources: readonly Resource[], keys: readonly ChartQueryKey[]): ResourceSets =>
+  Object.fromEntries(keys.map((key) => [key, resources.filter((resource) => finds(key, resource))]));
 
 describe('a patient that something told of', () => {
   const benches: Bench[] = [];
@@ -60,11 +71,7 @@ describe('a patient that something told of', () => {
               read: (_id: string, keys: readonly ChartQueryKey[]): Promise<ResourceSets> => {
                 asked.push(keys);
                 if (resources instanceof CdsError) return Promise.reject(resources);
-                const few = keys.length < CHART_QUERY_KEYS.length;
-                const wanted = keys.map((key) => TYPES[key]);
-                return Promise.resolve({
-                  patient: resources.filter(({ resourceType }) => !few || wanted.includes(resourceType)),
-                });
+                return Promise.resolve(answered(resources, keys));
               },
             },
           },

@@ -66,6 +66,7 @@ describe('R4 rest-hook', () => {
   it.each([
     ['another address', observation('Patient/p1'), 'Observation/o2'],
     ['an address that is none', observation('Patient/p1'), 'Observation/..%2f'],
+    ['an address that leads up', {}, 'Observation/..'],
     ['a list', [observation('Patient/p1')], undefined],
     ['no resource', { hello: 'world' }, undefined],
     ['text', 'Patient/p1', undefined],
@@ -233,7 +234,14 @@ describe('whatever comes', () => {
     const name = fc.oneof(
       fc.webUrl(),
       fc.string(),
-      fc.constantFrom('Observation/o1', `${BASE}/Condition/c`, '../Patient/x', `${BASE}/Patient/a b`),
+      fc.constantFrom(
+        'Observation/..',
+        `${BASE}/Observation/.`,
+        'Observation/o1',
+        `${BASE}/Condition/c`,
+        '../Patient/x',
+        `${BASE}/Patient/a b`,
+      ),
     );
     const options: fc.Arbitrary<BackportOptions> = fc.record({
       events: fc.array(fc.record({ number: fc.nat(), focus: name, context: fc.array(name) })),
@@ -244,7 +252,8 @@ describe('whatever comes', () => {
         const parsed = parse(notification('event-notification', of));
         if (parsed.kind !== 'event') throw new Error('not an event');
         for (const { reference = 'A/a', patientId = 'a' } of parsed.changes) {
-          expect(reference).toMatch(/^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/);
+          // No id of dots alone: `Observation/../_history` is everybody's history.
+          expect(reference).toMatch(/^[A-Z][A-Za-z]+\/(?!\.\.?$)[A-Za-z0-9.-]{1,64}$/);
           expect(patientId).toMatch(/^[A-Za-z0-9.-]{1,64}$/);
         }
       }),

@@ -209,6 +209,7 @@ describe('a refusal', () => {
     [200, 'no JSON', 'SMART_TOKEN_UNAVAILABLE'],
     [200, { access_token: '', token_type: 'bearer' }, 'SMART_TOKEN_UNAVAILABLE'],
     [200, { access_token: 'x' }, 'SMART_TOKEN_UNAVAILABLE'],
+    [200, { access_token: 'x', token_type: 'bearer', note: 'x'.repeat(300_000) }, 'SMART_TOKEN_UNAVAILABLE'],
     [200, { access_token: 'x', token_type: 'mac' }, 'SMART_TOKEN_UNAVAILABLE'],
   ] as const)('%i with %j is %s', async (status, body, code) => {
     server.behaviour.answerToken = (response) => void response.status(status).send(body);

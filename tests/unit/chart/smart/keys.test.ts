@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compactVerify, CompactSign, exportJWK, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -166,6 +166,20 @@ describe('recurrence-cds keys', () => {
       [second.out.trim(), 'RS384'],
     ]);
     for (const key of keys) for (const name of PRIVATE_MEMBERS) expect(key).not.toHaveProperty(name);
+  });
+
+  it('who could read a file still can after adding to it, and a link stays one', async () => {
+    const file = path.join(folder.path, 'shared.json');
+    const link = path.join(folder.path, 'link.json');
+    await run('generate', '-a', 'ES384', '-o', file);
+    await chmod(file, 0o644);
+    await symlink(file, link);
+    expect(await run('generate', '-a', 'ES384', '-o', link, '--append')).toMatchObject({ code: 0 });
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await kids(file)).toHaveLength(2);
+    // The service's group, but not everybody.
+    expect((await stat(file)).mode & 0o777).toBe(0o640);
+    expect((await readdir(folder.path)).filter((name) => name.startsWith('shared'))).toEqual(['shared.json']);
   });
 
   it('adds nothing to a file that is not there or holds something else', async () => {

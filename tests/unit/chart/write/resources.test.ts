@@ -28,31 +28,32 @@ const everythingOf = (assessment: Assessment) => [
 ];
 
 describe('RiskAssessment', () => {
-  it('one prediction a horizon as a share of 1, and one for its interval in per cent', () => {
-    const [six, sixInterval, twelve, twelveInterval, ...more] = riskOf().prediction ?? [];
+  it('one prediction a horizon as a share of 1, its interval beside it on the same scale', () => {
+    const [six, twelve, ...more] = riskOf().prediction ?? [];
     expect(six).toMatchObject({
+      extension: [
+        {
+          url: 'https://recurrence-cds.org/fhir/StructureDefinition/risk-interval',
+          extension: [
+            { url: 'low', valueDecimal: 0.05 },
+            { url: 'high', valueDecimal: 0.13 },
+            { url: 'level', valueDecimal: 0.9 },
+          ],
+        },
+      ],
       probabilityDecimal: 0.081,
       whenPeriod: { start: '2026-03-01', end: '2026-09-01' },
-      rationale: expect.stringMatching(/^8\.1 % within 6 months/) as string,
-    });
-    expect(sixInterval).toMatchObject({
-      probabilityRange: { low: { value: 5, code: '%' }, high: { value: 13, code: '%' } },
-      whenPeriod: { start: '2026-03-01', end: '2026-09-01' },
-      rationale: '90 % interval of the risk within 6 months: 5.0 % to 13.0 %',
+      rationale:
+        '8.1 % within 6 months (90 % interval 5.0 % to 13.0 %), for a patient alive and recurrence-free at the landmark',
     });
     expect(twelve).toMatchObject({
       probabilityDecimal: 0.173,
       qualitativeRisk: { coding: [{ code: 'moderate' }] },
       whenPeriod: { start: '2026-03-01', end: '2027-03-01' },
     });
-    expect(twelveInterval?.probabilityDecimal).toBeUndefined();
     expect(more).toEqual([]);
     // The stratum is that of 12 months, and of no other horizon.
-    expect([six, sixInterval, twelveInterval].map((each) => each?.qualitativeRisk)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(six?.qualitativeRisk).toBeUndefined();
   });
 
   it('a horizon without an estimate has no number: a note names it', () => {
@@ -85,7 +86,7 @@ describe('RiskAssessment', () => {
       landmarkDate,
       risk: { status: 'estimated', subset: ['cfdna'], horizons: [horizon], modalityLogHazard: {} },
     });
-    expect(prediction?.map(({ whenPeriod }) => whenPeriod?.end)).toEqual([end, end]);
+    expect(prediction?.map(({ whenPeriod }) => whenPeriod?.end)).toEqual([end]);
   });
 
   it('the evidence is its basis, but for the patient and what has no address', () => {
@@ -211,11 +212,10 @@ describe('whatever a result holds, the server takes it, and the numbers are in b
     });
 
   const expectInBounds = ({ prediction = [] }: RiskAssessment): void => {
-    for (let i = 0; i < prediction.length; i += 2) {
-      const range = prediction[i + 1]?.probabilityRange;
-      const percent = Number(prediction[i]?.probabilityDecimal) * 100;
-      [0, range?.low?.value, percent, range?.high?.value, 100].map(Number).reduce((lower, higher) => {
-        expect(higher - lower).toBeGreaterThanOrEqual(-1e-9);
+    for (const { extension, probabilityDecimal } of prediction) {
+      const [low, high] = extension?.[0]?.extension?.map(({ valueDecimal }) => valueDecimal) ?? [];
+      [0, low, probabilityDecimal, high, 1].map(Number).reduce((lower, higher) => {
+        expect(higher).toBeGreaterThanOrEqual(lower);
         return higher;
       });
     }

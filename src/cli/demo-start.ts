@@ -1,0 +1,171 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { StructureDefinition } from 'fhir/r4.js';
+import { startService, startWorker, type Service } from '../app/index.ts';
+import { createDemoEhr, createFhirServer, type CriteriaPanel, type Story } from '../demo/index.ts';
+import { CdsError } from '../domain/index.ts';
+import {
+  calendarDate,
+  createLog,
+  listen,
+  LOOPBACK,
+  PACKAGE_ROOT,
+  parseConfig,
+  systemClock,
+  type Config,
+  type Listening,
+  type Metrics,
+} from '../platform/index.ts';
+import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
+import type { CliContext } from './context.ts';
+import { criteriaPanel } from './demo-criteria.ts';
+import { subscribeDemo } from './demo-new-data.ts';
+import { createPlanner, rememberPreviousVisit } from './demo-plans.ts';
+import { removeKeys } from './demo-redis.ts';
+
+export interface DemoOptions {
+  readonly port: number;
+  readonly once?: true;
+  readonly json?: string;
+  readonly language: 'en' | 'zh-CN';
+  readonly explainOutOfScope?: true;
+}
+
+export const SERVICE_ID = 'recurrence-risk-patient-view';
+const TIME_ZONE = 'UTC';
+
+const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string | undefined): Config =>
+  parseConfig({
+    environment: 'demo',
+    http: { port: options.once === true ? 0 : options.port + 1 },
+    hook: { explainOutOfScope: options.explainOutOfScope === true, language: options.language },
+    tenants: [
+      {
+        id: 'demo',
+        fhirBaseUrl,
+        timeZone: TIME_ZONE,
+        writeBack: { enabled: true, diagnosticReport: true, auditEvents: true },
+        subscriptions: { secret: randomBytes(32).toString('base64url'), quietMs: 500 },
+      },
+    ],
+    // A prefix of its own: a demo meets neither another demo's results nor a real site's.
+    queue: {
+      prefix: `recurrence-demo-${randomUUID().slice(0, 8)}`,
+      ...(redisUrl !== undefined && { redisUrl }),
+    },
+    store: { key: randomBytes(32).toString('base64'), ttlDays: 1 },
+    log: { level: 'warn' },
+  });
+
+/**
+ * Profiles of what the service writes, and their extensions. Those of what it reads are left to the tests: the
+ * patients' 1300 resources would cost five seconds at every start.
+ */
+const WRITTEN_PROFILES = [
+  'computed-at',
+  'result',
+  'recurrence-model-device',
+  'recurrence-risk-assessment',
+  'recurrence-risk-report',
+  'recurrence-provenance',
+  'recurrence-audit-event',
+];
+
+const writtenProfiles = (): StructureDefinition[] =>
+  WRITTEN_PROFILES.map((id) => {
+    const file = path.join(PACKAGE_ROOT, 'fhir-profiles/profiles', `StructureDefinition-${id}.json`);
+    return JSON.parse(readFileSync(file, 'utf8')) as StructureDefinition;
+  });
+
+/** @throws {CdsError} STORE_UNAVAILABLE: of what the service needs, only Redis is not the demo's own */
+const requireReady = async (url: string): Promise<void> => {
+  const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new CdsError('STORE_UNAVAILABLE');
+};
+
+export interface Running {
+  readonly ehr: Listening;
+  readonly fhirBaseUrl: string;
+  readonly service: Service;
+  /** Of whoever runs tasks and jobs. */
+  readonly metrics: Metrics;
+  readonly cases: readonly DemoCase[];
+  readonly criteriaOf: (patientId: string, language: DemoOptions['language']) => Promise<CriteriaPanel>;
+  /** What happened to patients since their stories; the EHR shows it. */
+  readonly news: Map<string, Story>;
+  readonly today: string;
+  close(): Promise<void>;
+}
+
+type Closers = (() => Promise<void>)[];
+
+const startFhir = async (
+  options: DemoOptions,
+  cases: readonly DemoCase[],
+  closers: Closers,
+): Promise<string> => {
+  const fhirServer = createFhirServer({ profiles: writtenProfiles() });
+  await fhirServer.load(cases.flatMap((each) => each.resources));
+  const fhir = await listen(fhirServer.app, LOOPBACK, options.once === true ? 0 : options.port + 2);
+  closers.push(fhir.close, fhirServer.close);
+  return `${fhir.url}/fhir`;
+};
+
+const startServing = async (
+  config: Config,
+  closers: Closers,
+): Promise<{ readonly service: Service; readonly metrics: Metrics }> => {
+  const { redisUrl, prefix } = config.queue;
+  const runtime = { config, clock: systemClock, log: createLog(config.log.level) };
+  // Redis may have gone meanwhile: then there is nothing left to do.
+  if (redisUrl !== undefined) closers.push(() => removeKeys(redisUrl, prefix).catch(() => undefined));
+  const service = await startService(runtime);
+  closers.push(service.close);
+  await requireReady(service.url);
+  if (redisUrl === undefined) return { service, metrics: service.core.metrics };
+  const worker = await startWorker(runtime);
+  closers.push(worker.close);
+  return { service, metrics: worker.core.metrics };
+};
+
+/** Starts everything on this machine. What was started is closed again where something fails. */
+export async function startDemo(options: DemoOptions, { env, note }: CliContext): Promise<Running> {
+  const closers: Closers = [];
+  const close = async (): Promise<void> => {
+    for (const each of closers.reverse()) await each();
+  };
+  try {
+    const today = calendarDate(systemClock.now(), TIME_ZONE);
+    const cases = simulateDemoPatients(today);
+    const fhirBaseUrl = await startFhir(options, cases, closers);
+    note(`FHIR server up, ${String(cases.length)} simulated patients`);
+    const redisUrl = env['REDIS_URL'] === '' ? undefined : env['REDIS_URL'];
+    const { service, metrics } = await startServing(demoConfig(fhirBaseUrl, options, redisUrl), closers);
+    note(
+      `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
+    );
+    const planner = createPlanner(service);
+    const criteriaOf: Running['criteriaOf'] = async (patientId, language) =>
+      criteriaPanel(planner.planOf(await planner.chartOf(patientId), today), language);
+    for (const { id } of cases) await rememberPreviousVisit(service, planner, id, today);
+    note(`${String(await subscribeDemo(service))} Subscriptions active: the FHIR server tells of new data`);
+
+    const news = new Map<string, Story>();
+    const page = createDemoEhr({
+      patients: cases,
+      serviceUrl: service.url,
+      fhirUrl: fhirBaseUrl,
+      serviceId: SERVICE_ID,
+      criteriaOf,
+      showWritten: true,
+      newsOf: (patientId) => news.get(patientId),
+    });
+    const ehr = await listen(page, LOOPBACK, options.once === true ? 0 : options.port);
+    closers.push(ehr.close);
+    return { ehr, fhirBaseUrl, service, metrics, cases, criteriaOf, news, today, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
