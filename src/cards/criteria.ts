@@ -19,6 +19,8 @@ export interface CriterionRow {
 }
 
 const WHOLE_NUMBER = /^\d+$/;
+/** Of somebody whose year of birth is all that is known it is one of two. */
+const AGE = /^\d+(?:-\d+)?$/;
 
 const isDate = (text: string): boolean =>
   /^\d{4}(?:-\d{2}){0,2}$/.test(text) && !Number.isNaN(Date.parse(text));
@@ -33,10 +35,12 @@ const TERMS = {
   baseline: 'found.baseline',
   postoperative: 'found.postoperative',
   'follow-up': 'found.follow-up',
+  metastasis: 'found.metastasis',
   'not-radical': 'found.not-radical',
   contraindication: 'found.contraindication',
   undated: 'found.undated',
   uncoded: 'found.uncoded',
+  foreign: 'found.foreign',
   'ordered-only': 'found.ordered-only',
   suitable: 'found.suitable',
   unsuitable: 'found.unsuitable',
@@ -49,8 +53,7 @@ const isTerm = (part: string): part is keyof typeof TERMS => Object.hasOwn(TERMS
 /** One part of `found` as a reader says it; whatever is of no form that a criterion gives stays as it is. */
 const partText = ({ t, date }: Translator, id: CriterionId, part: string): string => {
   if (isTerm(part)) return t(TERMS[part]);
-  if (id === 'age' && WHOLE_NUMBER.test(part))
-    return t(part === '1' ? 'found.age.one' : 'found.age', { years: part });
+  if (id === 'age' && AGE.test(part)) return t(part === '1' ? 'found.age.one' : 'found.age', { years: part });
   if (id === 'neoadjuvant' && WHOLE_NUMBER.test(part))
     return t(part === '1' ? 'found.cycles.one' : 'found.cycles', { cycles: part });
   return id !== 'age' && isDate(part) ? date(part) : part;

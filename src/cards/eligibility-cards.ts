@@ -3,6 +3,8 @@ import type { Translator } from '../i18n/index.ts';
 import type { CardContext } from './base.ts';
 import { list, renderCard, stampCard } from './base.ts';
 import { criteriaTable } from './criteria-section.ts';
+import { chartText } from './escape.ts';
+import { remedies } from './remedies.ts';
 import { SUMMARY_LIMIT, type Card } from './schema.ts';
 
 /** The names that fit into a summary, and how many more there are. */
@@ -24,8 +26,8 @@ const fittingNames = (
 };
 
 /**
- * In scope, but a criterion that blocks is not met or unknown: names it, gives no number. What the chart holds and
- * where stands beside each of the sixteen, so that a wrong entry is found.
+ * In scope, but a criterion that blocks is not met or unknown: names it, gives no number, and says what is missing. What
+ * the chart holds and where stands beside each of the sixteen, so that a wrong entry is found.
  */
 export const notEligibleCard = (input: CardContext & { readonly eligibility: Eligibility }): Card => {
   const { translator, eligibility } = input;
@@ -41,10 +43,25 @@ export const notEligibleCard = (input: CardContext & { readonly eligibility: Eli
       notMet.length > 0 ? 'not-eligible.not-met' : 'not-eligible.unknown',
       named.map(({ id }) => t(`criterion.${id}`)),
     ),
-    detail: [t('not-eligible.detail'), criteriaTable(translator, eligibility.criteria)],
+    detail: [
+      t('not-eligible.detail'),
+      ...remedies(translator, eligibility.criteria),
+      criteriaTable(translator, eligibility.criteria),
+      t('not-eligible.anew'),
+    ],
   });
   return stampCard(card, input.uuid);
 };
+
+/** Where the chart says so, since a wrong entry has to be found to be mended. */
+const barredBy = ({ t }: Translator, barred: NonNullable<Eligibility['barred']>): readonly string[] =>
+  barred.reason === 'deceased' || barred.evidence.length === 0
+    ? []
+    : [
+        t('barred.evidence', {
+          evidence: barred.evidence.map(({ reference }) => chartText(reference)).join(t('format.joiner')),
+        }),
+      ];
 
 /**
  * Recurrence or a second lung operation is recorded, or the patient has died: the risk is not defined any more; no
@@ -63,7 +80,7 @@ export const barredCard = (
     topic: 'no-risk-defined',
     indicator: 'info',
     summary,
-    detail: [t(`barred.${barred.reason}.detail`)],
+    detail: [t(`barred.${barred.reason}.detail`), ...barredBy(translator, barred)],
   });
   return stampCard(card, input.uuid);
 };

@@ -68,6 +68,8 @@ export interface TherapyFact {
   readonly undated: readonly EvidenceRef[];
   /** Administrations before surgery that do not say what was given (a Medication that is not in the chart). */
   readonly uncoded?: readonly EvidenceRef[];
+  /** There are administrations in code systems that the class's ValueSet knows nothing of. */
+  readonly hasUnknownCodes?: true;
 }
 
 export interface RecurrenceFact {
@@ -80,6 +82,8 @@ export interface MalignancyFact {
   readonly onsetOn?: string;
   readonly abatedOn?: string;
   readonly clinicalStatus?: string;
+  /** Of a "history of" code: `abatedOn` is the day it was noted, by which it was over. */
+  readonly isHistory?: true;
   readonly source: EvidenceRef;
 }
 
@@ -135,10 +139,14 @@ export interface ClinicalFacts {
   readonly nodes: readonly CategoryFact[];
   /** Distant metastases categories, "M0" to "M1c". */
   readonly metastases: readonly CategoryFact[];
+  /** Confirmed diagnoses of a metastasis of before the operation, or of its day; a later one is a recurrence. */
+  readonly earlierMetastases?: readonly EvidenceRef[];
   readonly immunotherapy: TherapyFact;
   readonly platinum: TherapyFact;
   readonly groundGlass: Fact<'pure' | 'part-solid' | 'solid'>;
   readonly consent: Fact<'given' | 'withdrawn'>;
+  /** Withdrawals of the study's consent that no Consent of a later day undoes. */
+  readonly withdrawals?: readonly EvidenceRef[];
   readonly otherMalignancies: readonly MalignancyFact[];
   /** Reasons recorded against an operation, or for one that was not done. */
   readonly surgicalContraindications: readonly EvidenceRef[];

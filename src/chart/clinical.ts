@@ -8,12 +8,17 @@ import {
   transfusionsOf,
 } from './clinical/comorbidity.ts';
 import { conditionsIn, createReading, isConfirmed, once } from './clinical/common.ts';
-import { consentOf } from './clinical/consent.ts';
+import { consentOf, withdrawalsOf } from './clinical/consent.ts';
 import { contrastOf } from './clinical/contrast.ts';
 import { groundGlassOf, judgementOf } from './clinical/findings.ts';
 import { ctStudiesOf } from './clinical/imaging.ts';
 import { chartKnownBy, isDoneBy } from './clinical/known.ts';
-import { lastDiseaseAssessmentOf, recurrenceOf, secondOperationOf } from './clinical/recurrence.ts';
+import {
+  earlierMetastasesOf,
+  lastDiseaseAssessmentOf,
+  recurrenceOf,
+  secondOperationOf,
+} from './clinical/recurrence.ts';
 import { samplesOf } from './clinical/samples.ts';
 import { metastasesOf, nodesOf, stageOf, stagesOf, type EditionWhenUnstated } from './clinical/stage.ts';
 import { resectionsOf, surgeryOf } from './clinical/surgery.ts';
@@ -60,9 +65,11 @@ export function clinicalFacts(
   const lazy = {
     nodes: once(() => nodesOf(reading)),
     metastases: once(() => metastasesOf(reading)),
+    earlierMetastases: once(() => earlierMetastasesOf(reading, surgeryOn)),
     stages: once(() => stagesOf(reading, chart, tnmEditionWhenUnstated)),
     groundGlass: once(() => groundGlassOf(reading, surgeryOn)),
     consent: once(() => consentOf(reading, chart, asOf, barAsOf)),
+    withdrawals: once(() => withdrawalsOf(reading, chart, asOf, barAsOf)),
     otherMalignancies: once(() => otherMalignanciesOf(reading)),
     surgicalContraindications: once(() => contraindicationsOf(reading, surgeryOn)),
     transfusions: once(() => transfusionsOf(reading, surgeryOn)),
@@ -78,7 +85,7 @@ export function clinicalFacts(
     otherHistology: conditionsIn(reading, 'other-lung-histology'),
     resections,
     surgery,
-    pathologicStage: stageOf(reading, chart, 'pathologic', tnmEditionWhenUnstated),
+    pathologicStage: stageOf(reading, chart, 'pathologic', tnmEditionWhenUnstated, surgeryOn),
     clinicalStage: stageOf(reading, chart, 'clinical', tnmEditionWhenUnstated),
     immunotherapy,
     platinum,

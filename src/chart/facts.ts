@@ -9,6 +9,8 @@ export interface PatientFact {
   readonly source: EvidenceRef;
   readonly id: string;
   readonly birthDate?: string;
+  /** Where the month or the year of birth is all that is known: its first day and its last (of a month the 31st). */
+  readonly bornBetween?: readonly [first: string, last: string];
   readonly deceased: boolean;
   readonly deceasedOn?: string;
   /** The patient this one was merged into (`Patient.link` replaced-by). */

@@ -6,6 +6,7 @@ export {
   usableFrom,
   type ClinicalOptions,
 } from './clinical.ts';
+export { cyclesOf } from './clinical/therapy.ts';
 export type * from './clinical-facts.ts';
 export { UNKNOWN_REASONS } from './clinical-facts.ts';
 export { readBounded } from './client/bounded-body.ts';

@@ -65,6 +65,7 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
 const WRITTEN_PROFILES = [
   'computed-at',
   'result',
+  'risk-interval',
   'recurrence-model-device',
   'recurrence-risk-assessment',
   'recurrence-risk-report',

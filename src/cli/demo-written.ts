@@ -75,10 +75,10 @@ export async function readWritten(service: Service, patientId: string): Promise<
 }
 
 /** As written: a share of four digits, and percent of two. */
-const percent = (value: number): string => `${value.toFixed(2)}%`.padStart(6);
+const percent = (value: number): string => `${(100 * value).toFixed(2)}%`.padStart(6);
 
 const horizonText = ({ months, risk = NaN, low = NaN, high = NaN, likelihood }: WrittenHorizon): string =>
-  `    within ${String(months).padStart(2)} months  ${percent(100 * risk)}  ` +
+  `    within ${String(months).padStart(2)} months  ${percent(risk)}  ` +
   `(90% interval ${percent(low)}–${percent(high)})${likelihood === undefined ? '' : `, ${likelihood}`}`;
 
 /** One result with its Provenance, as the FHIR server has them; newest Provenance alone. */

@@ -7,7 +7,14 @@ export const systemClock: Clock = { now: () => new Date() };
 
 export const fixedClock = (instant: string): Clock => ({ now: () => new Date(instant) });
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+interface Zone {
+  readonly format: Intl.DateTimeFormat;
+  /** The last second that was asked for, and its date: every request of a second asks for today. */
+  second: number;
+  date: string;
+}
+
+const zones = new Map<string, Zone>();
 
 /**
  * The calendar date (YYYY-MM-DD) of an instant in a time zone: a landmark is the site's date, not UTC's.
@@ -16,18 +23,25 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  */
 export function calendarDate(instant: Date, timeZone: string): string {
   if (timeZone === 'UTC') return instant.toISOString().slice(0, 10);
-  let format = formats.get(timeZone);
-  if (format === undefined) {
+  let zone = zones.get(timeZone);
+  if (zone === undefined) {
     // en-CA writes ISO dates
-    format = new Intl.DateTimeFormat('en-CA', {
+    const format = new Intl.DateTimeFormat('en-CA', {
       timeZone,
       year: 'numeric',
       month: '2-digit',
       day: '2-digit',
     });
-    formats.set(timeZone, format);
+    zone = { format, second: Number.NaN, date: '' };
+    zones.set(timeZone, zone);
   }
-  return format.format(instant);
+  // Offsets from UTC are whole seconds: a date changes with a second.
+  const second = Math.floor(instant.getTime() / 1000);
+  if (second !== zone.second) {
+    zone.date = zone.format.format(instant);
+    zone.second = second;
+  }
+  return zone.date;
 }
 
 /** Is it a name of the IANA time zone database that this runtime knows? */

@@ -18,6 +18,8 @@ export interface Coded {
 export interface Terminology {
   /** Is any of the codings in the ValueSet with this id? */
   includes(valueSetId: string, codings: readonly Coded[] | undefined): boolean;
+  /** Does the ValueSet name codes of the system? Of another system it cannot tell what a code means. */
+  speaks(valueSetId: string, system: string | undefined): boolean;
   /** `system|code` tokens of every enumerated code, for searches; a set with only filters has none. */
   tokens(valueSetId: string): readonly string[];
   /** The first coding's target by the ConceptMap with this id. */
@@ -33,7 +35,10 @@ export interface Terminology {
 }
 
 interface Membership {
+  readonly systems: Set<string>;
   readonly codes: CodeTable<true>;
+  /** `system|code` of every enumerated code as the ValueSet writes it, in order. */
+  readonly tokens: Set<string>;
   /** Is-a in a hierarchy that is spelled in the code itself: does the prefix belong to it as a code? */
   readonly prefixes: CodeTable<boolean>;
   longestPrefix: number;
@@ -51,6 +56,17 @@ const PREFIX_HIERARCHIES: ReadonlySet<string> = new Set([
   'urn:oid:2.16.156.10011.2.3.3.12',
 ]);
 
+const ICD_SYSTEMS: ReadonlySet<string> = new Set(
+  [...PREFIX_HIERARCHIES].filter((system) => system !== 'http://www.whocc.no/atc'),
+);
+
+/**
+ * ICD is written with and without its point ("C34.1", "C341"), in capitals and small letters ("C34.100x003"): one code.
+ * Codes of other systems are what they are, to the letter.
+ */
+const spelled = (system: string, code: string): string =>
+  ICD_SYSTEMS.has(system) ? code.replaceAll('.', '').toUpperCase() : code;
+
 const refuse = (id: string, what: string): never => {
   throw new CdsError('CONFIG_INVALID', `ValueSet ${id}: ${what} cannot be expanded here`);
 };
@@ -64,9 +80,10 @@ const addFilter = (
     refuse(id, 'a filter other than is-a on ATC and ICD');
   // An empty prefix would be the whole system.
   if (value === '') refuse(id, 'a filter without a value');
-  const itself = op === 'is-a' || members.prefixes.get(system, value) === true;
-  members.prefixes.set(system, value, itself);
-  members.longestPrefix = Math.max(members.longestPrefix, value.length);
+  const prefix = spelled(system, value);
+  const itself = op === 'is-a' || members.prefixes.get(system, prefix) === true;
+  members.prefixes.set(system, prefix, itself);
+  members.longestPrefix = Math.max(members.longestPrefix, prefix.length);
 };
 
 const addInclude = (members: Membership, include: ValueSetComposeInclude, id: string): void => {
@@ -74,7 +91,11 @@ const addInclude = (members: Membership, include: ValueSetComposeInclude, id: st
   // A part that cannot be expanded here would leave patients out without a sign of it.
   if (valueSet !== undefined) refuse(id, 'an include of another ValueSet');
   if (concept.length + filter.length === 0) refuse(id, 'a whole code system');
-  for (const { code } of concept) members.codes.set(system, code, true);
+  members.systems.add(system);
+  for (const { code } of concept) {
+    members.codes.set(system, spelled(system, code), true);
+    members.tokens.add(`${system}|${code}`);
+  }
   for (const { op, value } of filter) addFilter(members, { system, op, value }, id);
 };
 
@@ -134,7 +155,9 @@ const need = <T>(map: ReadonlyMap<string, T>, id: string, kind: string): T => {
 
 const addValueSet = (loaded: Loaded, id: string, valueSet: ValueSet): void => {
   const members = loaded.valueSets.get(id) ?? {
+    systems: new Set(),
     codes: new CodeTable(),
+    tokens: new Set(),
     prefixes: new CodeTable(),
     longestPrefix: 0,
   };
@@ -172,8 +195,11 @@ const isBelow = ({ prefixes, longestPrefix }: Membership, system: string, code: 
   return false;
 };
 
-const isMember = (members: Membership, { system = '', code }: Coded): boolean =>
-  code !== undefined && (members.codes.get(system, code) === true || isBelow(members, system, code));
+const isMember = (members: Membership, { system = '', code }: Coded): boolean => {
+  if (code === undefined) return false;
+  const written = spelled(system, code);
+  return members.codes.get(system, written) === true || isBelow(members, system, written);
+};
 
 const createTerminology = ({ valueSets, maps, systems, versions }: Loaded): Terminology => ({
   version: hash('sha256', versions.join(' '), 'hex').slice(0, 16),
@@ -181,7 +207,8 @@ const createTerminology = ({ valueSets, maps, systems, versions }: Loaded): Term
     const members = need(valueSets, id, 'ValueSet');
     return (codings ?? []).some((coding) => isMember(members, coding));
   },
-  tokens: (id) => need(valueSets, id, 'ValueSet').codes.tokens(),
+  speaks: (id, system = '') => need(valueSets, id, 'ValueSet').systems.has(system),
+  tokens: (id) => [...need(valueSets, id, 'ValueSet').tokens],
   translate: (id, codings) => {
     const map = need(maps, id, 'ConceptMap');
     for (const { system = '', code } of codings ?? []) {

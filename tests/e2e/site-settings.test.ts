@@ -17,7 +17,6 @@ const folder = mkdtempSync(path.join(tmpdir(), 'site-settings-'));
 const config = path.join(folder, 'site.json');
 const simulated = path.join(folder, 'simulated');
 let server: Listening;
-let fhir: string;
 
 /** By the national table, in the evening of the day before in UTC, and staged by an edition that is not said. */
 const story = [
@@ -28,9 +27,10 @@ const story = [
   stage('stage', 'pathologic', 'IIB', '2026-01-20', { method: undefined }),
 ];
 
+/** Each at an address of its own: two tenants with one are refused. */
 const tenant = (id: string, change: object = {}) => ({
   id,
-  fhirBaseUrl: fhir,
+  fhirBaseUrl: `${server.url}/${id}/fhir`,
   bearerToken: TOKEN,
   ...change,
 });
@@ -43,9 +43,8 @@ beforeAll(async () => {
     if (request.headers.authorization === `Bearer ${TOKEN}`) next();
     else response.status(401).end();
   });
-  guarded.use(embedded.app);
+  guarded.use(['/north', '/strict', '/stranger'], embedded.app);
   server = await listen(guarded, LOOPBACK, 0);
-  fhir = `${server.url}/fhir`;
   await writeCohort(simulateCohort({ patients: 20, seed: 3 }), simulated);
   const settings = {
     environment: 'test',
@@ -141,7 +140,7 @@ describe('extract --config', () => {
   });
 
   it('a cohort and an address at once are refused', async () => {
-    const { err } = await run('extract', '--patient', 'x', '--cohort', simulated, '--fhir', fhir);
+    const { err } = await run('extract', '--patient', 'x', '--cohort', simulated, '--fhir', server.url);
     expect(err).toMatch(/COMMAND_INVALID.*one of --fhir, --config and --cohort/);
   });
 });

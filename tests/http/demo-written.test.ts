@@ -57,8 +57,8 @@ describe('after a hook', () => {
       const given = horizons[at]!;
       if (given.status !== 'estimated') throw new Error('expected an estimate');
       expect(horizon.risk).toBeCloseTo(given.risk, 3);
-      expect(horizon.low).toBeCloseTo(100 * given.lower, 1);
-      expect(horizon.high).toBeCloseTo(100 * given.upper, 1);
+      expect(horizon.low).toBeCloseTo(given.lower, 3);
+      expect(horizon.high).toBeCloseTo(given.upper, 3);
       expect(horizon.likelihood).toBe(horizon.months === 12 ? 'high' : undefined);
     });
     const [provenance] = result!.provenances;

@@ -59,6 +59,23 @@ describe('by default', () => {
     expect(detail).toContain('AllergyIntolerance&#47;demo-high-10-months-contrast-allergy');
   });
 
+  it('two operations are named as such, also where the criteria were judged on the earlier one', async () => {
+    const patient = 'demo-low-19-months';
+    await stack.load([
+      {
+        resourceType: 'Procedure',
+        id: 'segment-of-years-before',
+        status: 'completed',
+        code: { coding: [{ system: 'http://snomed.info/sct', code: '173172000' }] },
+        subject: { reference: `Patient/${patient}` },
+        performedDateTime: '2019-03-04',
+      },
+    ]);
+    const { summary, detail } = await cardOf(stack, patient);
+    expect(summary).toMatch(/^A second lung operation is recorded in the chart on .*2025/);
+    expect(detail).toMatch(/Recorded in: Procedure&#47;demo-low-19-months-/);
+  });
+
   it('a kidney value that came since shows at once, though the result is the same', async () => {
     const patient = 'demo-intermediate-7-months';
     const before = await cardOf(stack, patient);

@@ -37,8 +37,13 @@ export const createReading = (known: Chart, terminology: Terminology): Reading =
   results: once(() => groupResults(known.observations)),
 });
 
-/** Results that stand: a preliminary one is not a result yet. */
-export const FINAL_STATUSES: ReadonlySet<string | undefined> = new Set(['final', 'amended', 'corrected']);
+/** Results and reports that stand: a preliminary one is not a result yet. `appended` is a report's. */
+export const FINAL_STATUSES: ReadonlySet<string | undefined> = new Set([
+  'final',
+  'amended',
+  'corrected',
+  'appended',
+]);
 
 /** Was it known on that day? What has no date counts as known: it can only come from before. */
 export const isKnownBy = (asOf: string, ...dates: (string | undefined)[]): boolean =>

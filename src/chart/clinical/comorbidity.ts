@@ -1,6 +1,6 @@
 import { addDays, type EvidenceRef } from '../../domain/index.ts';
 import type { MalignancyFact } from '../clinical-facts.ts';
-import type { ConditionFact } from '../facts.ts';
+import type { ConditionFact, MedicationFact, ProcedureFact } from '../facts.ts';
 import { byReference, conditionsIn, isConfirmed, sourcesOf, type Reading } from './common.ts';
 
 /** Perioperative: from the day before surgery to a week after it. */
@@ -21,16 +21,25 @@ const malignancyFact = (fact: ConditionFact): MalignancyFact => ({
   ...(fact.clinicalStatus !== undefined && { clinicalStatus: fact.clinicalStatus }),
 });
 
-/** Confirmed malignancies that are not the lung's: a second lung primary is the business of histology. */
-export const otherMalignanciesOf = (reading: Reading): readonly MalignancyFact[] =>
-  conditionsIn(reading, 'malignancy')
-    .filter(
-      (fact) =>
-        isConfirmed(fact) &&
-        !NOT_ANOTHER.some((valueSet) => reading.terminology.includes(valueSet, fact.codings)),
-    )
-    .sort(byReference)
-    .map(malignancyFact);
+/** "History of": over by the day it was noted; when it was, the code does not say. */
+const historyFact = (fact: ConditionFact): MalignancyFact => {
+  const notedOn = fact.onsetOn ?? fact.recordedOn;
+  return { source: fact.source, isHistory: true, ...(notedOn !== undefined && { abatedOn: notedOn }) };
+};
+
+/**
+ * Confirmed malignancies that are not the lung's: a second lung primary is the business of histology. A history code
+ * counts where nothing else tells of another malignancy: beside a diagnosis it repeats that one.
+ */
+export const otherMalignanciesOf = (reading: Reading): readonly MalignancyFact[] => {
+  const isOther = (fact: ConditionFact): boolean =>
+    isConfirmed(fact) &&
+    !NOT_ANOTHER.some((valueSet) => reading.terminology.includes(valueSet, fact.codings));
+  const diagnoses = conditionsIn(reading, 'malignancy').filter(isOther).sort(byReference);
+  return diagnoses.length > 0
+    ? diagnoses.map(malignancyFact)
+    : conditionsIn(reading, 'malignancy-history').filter(isOther).sort(byReference).map(historyFact);
+};
 
 /**
  * Resections that were not done or broken off for a contraindication, and Conditions that say one. What came after
@@ -63,22 +72,17 @@ export function transfusionsOf(
   if (surgeryOn === undefined) return [];
   const first = addDays(surgeryOn, -TRANSFUSION_WINDOW_DAYS.before);
   const last = addDays(surgeryOn, TRANSFUSION_WINDOW_DAYS.after);
-  const events = [
-    ...known.procedures.map((fact) => ({ ...fact, on: fact.performedOn })),
-    ...known.medications.map((fact) => ({ ...fact, on: fact.givenOn })),
+  const isOne = ({ status, codings }: ProcedureFact | MedicationFact, on: string | undefined): boolean =>
+    on !== undefined &&
+    on >= first &&
+    on <= last &&
+    GIVEN.has(status) &&
+    terminology.includes('transfusion', codings);
+  const found = [
+    ...known.procedures.filter((fact) => isOne(fact, fact.performedOn)),
+    ...known.medications.filter((fact) => isOne(fact, fact.givenOn)),
   ];
-  return sourcesOf(
-    events
-      .filter(
-        ({ on, status, codings }) =>
-          on !== undefined &&
-          on >= first &&
-          on <= last &&
-          GIVEN.has(status) &&
-          terminology.includes('transfusion', codings),
-      )
-      .sort(byReference),
-  );
+  return sourcesOf(found.sort(byReference));
 }
 
 const ACTIVE: ReadonlySet<string | undefined> = new Set(['active', 'recurrence', 'relapse']);

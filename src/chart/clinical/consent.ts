@@ -1,6 +1,16 @@
+import type { EvidenceRef } from '../../domain/index.ts';
 import type { ClinicalFacts } from '../clinical-facts.ts';
 import type { Chart, ConsentFact } from '../facts.ts';
-import { isKnownBy, latestFact, silenceOf, statement, type Reading, type Statement } from './common.ts';
+import {
+  byReference,
+  isKnownBy,
+  latestFact,
+  silenceOf,
+  sourcesOf,
+  statement,
+  type Reading,
+  type Statement,
+} from './common.ts';
 
 type Word = 'given' | 'withdrawn';
 
@@ -22,6 +32,38 @@ const wordOf = (fact: ConsentFact, asOf: string): Statement<Word>[] => {
   return [statement<Word>(isOver ? { unknown: 'not-recorded' } : { value: 'given' }, of)];
 };
 
+const recordsOf = (
+  { terminology }: Reading,
+  chart: Chart,
+  asOf: string,
+  barAsOf: string,
+): readonly ConsentFact[] =>
+  chart.consents.filter(
+    (fact) =>
+      terminology.includes('study-consent', fact.codings) &&
+      isKnownBy(isWithdrawn(fact) ? barAsOf : asOf, fact.givenOn),
+  );
+
+/**
+ * Withdrawals that no Consent of a later day undoes; one without a day is undone by none. They stand also where the
+ * latest word cannot be told: a withdrawal of the day of the permission leaves that unknown.
+ */
+export function withdrawalsOf(
+  reading: Reading,
+  chart: Chart,
+  asOf: string,
+  barAsOf: string,
+): readonly EvidenceRef[] {
+  const records = recordsOf(reading, chart, asOf, barAsOf);
+  const isUndone = (on: string | undefined): boolean =>
+    on !== undefined &&
+    records.some(
+      (fact) =>
+        fact.status === 'active' && !isWithdrawn(fact) && fact.givenOn !== undefined && fact.givenOn > on,
+    );
+  return sourcesOf(records.filter((fact) => isWithdrawn(fact) && !isUndone(fact.givenOn)).sort(byReference));
+}
+
 /**
  * The latest Consent to the study. R4 has a root provision permit or deny, or say nothing: then the Consent itself is
  * the permission.
@@ -30,16 +72,13 @@ const wordOf = (fact: ConsentFact, asOf: string): Statement<Word>[] => {
  * @param barAsOf up to when a withdrawal counts
  */
 export function consentOf(
-  { known, terminology }: Reading,
+  reading: Reading,
   chart: Chart,
   asOf: string,
   barAsOf: string,
 ): ClinicalFacts['consent'] {
-  const counts = (fact: ConsentFact): boolean =>
-    terminology.includes('study-consent', fact.codings) &&
-    isKnownBy(isWithdrawn(fact) ? barAsOf : asOf, fact.givenOn);
   return latestFact(
-    chart.consents.filter(counts).flatMap((fact) => wordOf(fact, asOf)),
-    silenceOf(known, 'consents'),
+    recordsOf(reading, chart, asOf, barAsOf).flatMap((fact) => wordOf(fact, asOf)),
+    silenceOf(reading.known, 'consents'),
   );
 }

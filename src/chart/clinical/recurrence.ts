@@ -1,6 +1,15 @@
+import type { EvidenceRef } from '../../domain/index.ts';
 import type { RecurrenceFact } from '../clinical-facts.ts';
 import type { ConditionFact, ObservationFact, ProcedureFact } from '../facts.ts';
-import { byDate, conditionsIn, isConfirmed, resultsIn, type Reading } from './common.ts';
+import {
+  byDate,
+  byReference,
+  conditionsIn,
+  isConfirmed,
+  resultsIn,
+  sourcesOf,
+  type Reading,
+} from './common.ts';
 
 const RECURRENT: ReadonlySet<string | undefined> = new Set(['recurrence', 'relapse']);
 
@@ -13,12 +22,28 @@ const recurredOn = (fact: ConditionFact, surgeryOn: string | undefined): string 
     (on) => on !== undefined && (surgeryOn === undefined || on > surgeryOn),
   );
 
+const metastasisDay = ({ onsetOn, recordedOn }: ConditionFact): string | undefined => onsetOn ?? recordedOn;
+
+const metastasesIn = (reading: Reading): ConditionFact[] =>
+  conditionsIn(reading, 'secondary-malignancy').filter(isConfirmed);
+
 /** Diseases that came after the operation; what has no date may have. */
 const metastases = (reading: Reading, surgeryOn: string | undefined): ConditionFact[] =>
-  conditionsIn(reading, 'secondary-malignancy').filter((fact) => {
-    const on = fact.onsetOn ?? fact.recordedOn;
-    return (on === undefined || surgeryOn === undefined || on > surgeryOn) && isConfirmed(fact);
+  metastasesIn(reading).filter((fact) => {
+    const on = metastasisDay(fact);
+    return on === undefined || surgeryOn === undefined || on > surgeryOn;
   });
+
+/** Metastases of before the operation, or found at it: no recurrence, and at odds with a stage below IV. */
+export const earlierMetastasesOf = (
+  reading: Reading,
+  surgeryOn: string | undefined,
+): readonly EvidenceRef[] =>
+  sourcesOf(
+    metastasesIn(reading)
+      .filter((fact) => surgeryOn !== undefined && (metastasisDay(fact) ?? '9999') <= surgeryOn)
+      .sort(byReference),
+  );
 
 const diseaseStatusesOf = (reading: Reading): readonly ObservationFact[] =>
   resultsIn(reading, 'disease-status-type');
@@ -39,7 +64,7 @@ export function recurrenceOf(reading: Reading, surgeryOn: string | undefined): R
       .filter((fact) => RECURRENT.has(fact.clinicalStatus))
       .map((fact) => ({ on: recurredOn(fact, surgeryOn), source: fact.source })),
     ...metastases(reading, surgeryOn).map((fact) => ({
-      on: fact.onsetOn ?? fact.recordedOn,
+      on: metastasisDay(fact),
       source: fact.source,
     })),
     ...diseaseStatusesOf(reading)

@@ -19,15 +19,20 @@ export interface SampleClock {
   readonly lastNeoadjuvantDose: string | undefined;
 }
 
-const timePointOf = (on: string, { surgeryOn, lastNeoadjuvantDose }: SampleClock): SampleTimePoint => {
-  if (surgeryOn === undefined) return 'other';
-  if (on <= surgeryOn) {
-    const isInWindow = on >= addDays(surgeryOn, -SAMPLE_WINDOWS.baselineDays);
-    const isAfterTherapy = lastNeoadjuvantDose === undefined || on > lastNeoadjuvantDose;
-    return isInWindow && isAfterTherapy ? 'baseline' : 'other';
-  }
-  if (on < addDays(surgeryOn, SAMPLE_WINDOWS.firstPostoperativeDay)) return 'other';
-  return on <= addDays(surgeryOn, SAMPLE_WINDOWS.lastPostoperativeDay) ? 'postoperative' : 'follow-up';
+/** Which time point a day stands for; the windows' ends are worked out once. */
+const timePoints = ({ surgeryOn, lastNeoadjuvantDose }: SampleClock): ((on: string) => SampleTimePoint) => {
+  if (surgeryOn === undefined) return () => 'other';
+  const firstBaseline = addDays(surgeryOn, -SAMPLE_WINDOWS.baselineDays);
+  const firstPostoperative = addDays(surgeryOn, SAMPLE_WINDOWS.firstPostoperativeDay);
+  const lastPostoperative = addDays(surgeryOn, SAMPLE_WINDOWS.lastPostoperativeDay);
+  return (on) => {
+    if (on <= surgeryOn) {
+      const isAfterTherapy = lastNeoadjuvantDose === undefined || on > lastNeoadjuvantDose;
+      return on >= firstBaseline && isAfterTherapy ? 'baseline' : 'other';
+    }
+    if (on < firstPostoperative) return 'other';
+    return on <= lastPostoperative ? 'postoperative' : 'follow-up';
+  };
 };
 
 type Drawn = SpecimenFact & { readonly collectedOn: string };
@@ -60,6 +65,7 @@ const isAdequate = (terminology: Terminology, { status, conditions }: SpecimenFa
 
 /** The days blood was drawn on, oldest first: tubes of one day are one draw, fit where one of them is. */
 export function samplesOf(reading: Reading, clock: SampleClock): readonly SampleFact[] {
+  const timePointOf = timePoints(clock);
   const blood = bloodOf(reading);
   const draws = [
     ...blood.map(({ collectedOn, source, ...fact }) => ({
@@ -77,7 +83,7 @@ export function samplesOf(reading: Reading, clock: SampleClock): readonly Sample
   for (const draw of draws) {
     const known = byDay.get(draw.collectedOn);
     if (known === undefined || (draw.adequate && !known.adequate))
-      byDay.set(draw.collectedOn, { ...draw, timePoint: timePointOf(draw.collectedOn, clock) });
+      byDay.set(draw.collectedOn, { ...draw, timePoint: timePointOf(draw.collectedOn) });
   }
   return [...byDay.values()].sort(byDate((fact) => fact.collectedOn));
 }

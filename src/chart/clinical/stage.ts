@@ -1,4 +1,4 @@
-import type { EvidenceRef } from '../../domain/index.ts';
+import { addDays, type EvidenceRef } from '../../domain/index.ts';
 import type { Coded, Terminology } from '../../terminology/index.ts';
 import type { CategoryFact, RecordedStage, StageFact, UnknownReason } from '../clinical-facts.ts';
 import type { Chart, ConditionStage, ObservationFact } from '../facts.ts';
@@ -21,6 +21,12 @@ const TYPES: Readonly<Record<StageKind, readonly string[]>> = {
   pathologic: ['pathologic-stage-type', 'post-therapy-stage-type'],
   clinical: ['clinical-stage-type'],
 };
+
+/**
+ * A pathologic stage is made of what an operation took out; one of longer before it is of another operation. Records
+ * are dated by the admission, too.
+ */
+export const STAGE_WINDOW_DAYS = 30;
 
 /** One record of a stage: an Observation, or what a Condition sums up. */
 interface StageRecord {
@@ -133,16 +139,21 @@ const factOf = (
  * could be the latest; what a Condition sums up has to agree where it can be read.
  *
  * @param chart all of it: a stage assessed by a later Observation is not known yet
+ * @param surgeryOn YYYY-MM-DD; a pathologic stage of before it is not of this operation
  */
 export function stageOf(
   reading: Reading,
   chart: Chart,
   kind: StageKind,
   whenUnstated: EditionWhenUnstated,
+  surgeryOn?: string,
 ): StageFact | undefined {
   const observations = observed(reading, kind);
-  const records = observations.map((fact) => recordOf(reading.terminology, fact));
-  const summaries = summedUp(reading, chart, kind, observations);
+  const first =
+    kind === 'pathologic' && surgeryOn !== undefined ? addDays(surgeryOn, -STAGE_WINDOW_DAYS) : '';
+  const isOfOperation = ({ on }: StageRecord): boolean => on === undefined || on >= first;
+  const records = observations.map((fact) => recordOf(reading.terminology, fact)).filter(isOfOperation);
+  const summaries = summedUp(reading, chart, kind, observations).filter(isOfOperation);
   const all = records.length === 0 ? summaries : records;
   const on = all
     .flatMap((each) => (each.on === undefined ? [] : [each.on]))
@@ -151,14 +162,14 @@ export function stageOf(
   // By name, whatever order a server sends them in; records of another edition last.
   const latest = all.filter((each) => each.on === on).sort(byReference);
   const named = latest.filter(({ edition }) => edition !== 'other');
-  const [first = latest[0]] = named;
-  if (first === undefined) return undefined;
-  const rest = latest.filter((each) => each !== first);
+  const [chosen = latest[0]] = named;
+  if (chosen === undefined) return undefined;
+  const rest = latest.filter((each) => each !== chosen);
   const undated = on === undefined ? [] : all.filter((each) => each.on === undefined);
   const second = records.length === 0 ? [] : summaries.filter(({ on: at }) => at === undefined || at === on);
-  const contradicted = second.some(({ group }) => first.group !== undefined && group !== first.group);
+  const contradicted = second.some(({ group }) => chosen.group !== undefined && group !== chosen.group);
   const unknown = unknownOf(latest, undated, whenUnstated) ?? (contradicted ? 'conflicting' : undefined);
-  return factOf([first, ...rest, ...undated, ...second], unknown);
+  return factOf([chosen, ...rest, ...undated, ...second], unknown);
 }
 
 /**

@@ -131,7 +131,10 @@ pre { margin: 4px 0 8px; padding: 10px 12px; max-height: 480px; overflow: auto; 
   .wrap { padding-left: 12px; padding-right: 12px; }
   .detail, .part, .card > header, .card > footer { padding-left: 13px; padding-right: 13px; }
   table { font-size: 0.93rem; }
-  td { min-width: 4.5em; overflow-wrap: anywhere; }
+  td { min-width: 4.5em; }
+  td:last-child { overflow-wrap: anywhere; }
+  .detail table { font-size: 0.8rem; }
+  .detail th, .detail td { min-width: 3.5em; padding-right: 6px; }
   td.right { min-width: 0; }
   th, td { padding-right: 10px; }
 }

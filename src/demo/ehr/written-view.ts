@@ -7,13 +7,13 @@ import type { WrittenBack, WrittenHorizon, WrittenResult } from './written.ts';
 const HORIZONS = [6, 12, 24];
 
 /** To the digits that the resource has: what is rounded anew here would differ from the card. */
-const percent = (value: number): string => `${value.toFixed(2)}%`;
+const percent = (value: number): string => `${(100 * value).toFixed(2)}%`;
 
 const riskView = (texts: Texts, { risk, low, high, likelihood }: WrittenHorizon): SafeHtml => {
   const word = { low: texts.low, moderate: texts.moderate, high: texts.high }[likelihood ?? ''];
   const interval = low === undefined || high === undefined ? [] : [`${percent(low)}–${percent(high)}`];
   const beside = [...interval, ...(word === undefined ? [] : [word])].join(texts.joiner);
-  return html`<strong>${risk === undefined ? '–' : percent(100 * risk)}</strong>
+  return html`<strong>${risk === undefined ? '–' : percent(risk)}</strong>
     <span class="quiet">${beside}</span>`;
 };
 

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 
-/** One horizon of a RiskAssessment: its point estimate and its interval, which are two predictions in FHIR. */
+/** One horizon of a RiskAssessment: a prediction, and its interval as the prediction's extension. Shares of 0..1. */
 export interface WrittenHorizon {
   readonly months: number;
-  /** Share of 0..1. */
   readonly risk?: number;
-  /** Percent, as FHIR's ranges are. */
   readonly low?: number;
   readonly high?: number;
   /** Of http://terminology.hl7.org/CodeSystem/risk-probability, where the service names a stratum. */
@@ -48,11 +46,12 @@ const bundleOf = <T extends z.ZodType>(resource: T) =>
     entry: z.array(z.object({ resource })).default([]),
   });
 
+const RISK_INTERVAL = 'https://recurrence-cds.org/fhir/StructureDefinition/risk-interval';
+
+const part = z.object({ url: z.string(), valueDecimal: z.number().optional() });
 const prediction = z.object({
+  extension: z.array(z.object({ url: z.string(), extension: z.array(part).default([]) })).default([]),
   probabilityDecimal: z.number().optional(),
-  probabilityRange: z
-    .object({ low: z.object({ value: z.number() }), high: z.object({ value: z.number() }) })
-    .optional(),
   qualitativeRisk: z
     .object({ coding: z.array(z.object({ code: z.string().optional() })).default([]) })
     .optional(),
@@ -87,26 +86,24 @@ const monthsBetween = (start: string, end: string): number => {
 };
 
 const asHorizon = ({
+  extension,
   probabilityDecimal,
-  probabilityRange,
   qualitativeRisk,
-}: Prediction): Omit<WrittenHorizon, 'months'> => {
+  whenPeriod,
+}: Prediction): WrittenHorizon => {
   const likelihood = qualitativeRisk?.coding[0]?.code;
+  const interval = extension.find(({ url }) => url === RISK_INTERVAL)?.extension ?? [];
+  const [low, high] = ['low', 'high'].map((name) => interval.find(({ url }) => url === name)?.valueDecimal);
   return {
+    months: monthsBetween(whenPeriod.start, whenPeriod.end),
     ...(probabilityDecimal !== undefined && { risk: probabilityDecimal }),
-    ...(probabilityRange && { low: probabilityRange.low.value, high: probabilityRange.high.value }),
+    ...(low !== undefined && high !== undefined && { low, high }),
     ...(likelihood !== undefined && { likelihood }),
   };
 };
 
-const horizonsOf = (predictions: readonly Prediction[]): WrittenHorizon[] => {
-  const byMonths = new Map<number, WrittenHorizon>();
-  for (const each of predictions) {
-    const months = monthsBetween(each.whenPeriod.start, each.whenPeriod.end);
-    byMonths.set(months, { ...byMonths.get(months), ...asHorizon(each), months });
-  }
-  return [...byMonths.values()].sort((first, second) => first.months - second.months);
-};
+const horizonsOf = (predictions: readonly Prediction[]): WrittenHorizon[] =>
+  predictions.map(asHorizon).sort((first, second) => first.months - second.months);
 
 const withoutVersion = (reference: string): string => reference.replace(/\/_history\/.*$/, '');
 

@@ -33,7 +33,8 @@ const ofEnded = (
 };
 
 const presenceOf = (malignancy: MalignancyFact, window: Window): Presence => {
-  const { onsetOn, abatedOn } = malignancy;
+  const { onsetOn, abatedOn, isHistory } = malignancy;
+  if (isHistory === true) return abatedOn !== undefined && abatedOn < window.from ? 'out' : 'no-date';
   if (onsetOn !== undefined && onsetOn > window.to) return 'out';
   if (onsetOn !== undefined && onsetOn >= window.from) return 'in';
   return abatedOn === undefined ? 'no-date' : ofEnded(malignancy, abatedOn, window);
@@ -44,7 +45,7 @@ const dateOf = ({ onsetOn, abatedOn }: MalignancyFact): string | undefined => on
 /**
  * NCT07291921, exclusion: other malignancy in the past 5 years, counted back from surgery in calendar years, the index
  * cancer and its metastases excluded. Earlier ones count by their end: one that began before and whose end is not
- * dated is unknown, also when it is called resolved. One that came after surgery is not of the past.
+ * dated is unknown, also when it is called resolved; so is a "history of" that was noted within the five years. One that came after surgery is not of the past.
  */
 export const noOtherMalignancy: Criterion = ({ clinical, unread }) => {
   const { otherMalignancies: all, surgery } = clinical;

@@ -44,7 +44,8 @@ const isOpenIIIB = ({ group, kind }: RecordedStage, nodes: readonly CategoryFact
  * NCT07291921, exclusion: stage IIIB-N3, IIIC or IV; clinical or pathologic, whenever it was recorded: a therapy that
  * shrank a stage IV does not undo it. N3 nodes are stage IIIB at least by the 8th TNM, M1 is stage IV; both exclude
  * whatever group is recorded. A stage IIIB whose nodes are not recorded is unknown. So is a latest stage, of either
- * kind, that cannot be read: it might be one of these.
+ * kind, that cannot be read: it might be one of these; and one beside the diagnosis of a metastasis from before the
+ * operation: one of the two is wrong, or the metastasis is a nodule of the same lung, which no diagnosis code tells.
  */
 export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
   const { stages } = clinical;
@@ -55,6 +56,7 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
   ];
   if (advanced.length + categories.length > 0)
     return notMet({
+      // An Observation and the Condition that sums it up say one thing.
       found: [...new Set([...advanced.map(named), ...categories.map(categoryNamed)])],
       evidence: [...recordsOf(advanced), ...sourcesOf(categories)],
     });
@@ -62,6 +64,12 @@ export const noAdvancedStage: Criterion = ({ clinical, unread }) => {
     found: [...new Set(stages.map(named))],
     evidence: [...recordsOf(stages), ...sourcesOf([...clinical.nodes, ...clinical.metastases])],
   };
+  const metastases = clinical.earlierMetastases ?? [];
+  if (metastases.length > 0)
+    return unknown('conflicting', {
+      found: [...what.found, 'metastasis'],
+      evidence: [...metastases, ...what.evidence],
+    });
   if (stages.length === 0) return unknown(silence(unread, 'staging'), what);
   const unreadable = [clinical.pathologicStage, clinical.clinicalStage].find(
     (latest) => latest !== undefined && latest.group === undefined,

@@ -65,9 +65,10 @@ export interface Question {
 const withoutNumber = ({ eligibility }: Plan): Decision | undefined => {
   if (eligibility.outOfScope.length > 0) return { kind: 'out-of-scope', eligibility };
   const { barred, criteria } = eligibility;
-  // Who never was of the study is told so, also with a metastasis in the chart; a death goes before everything.
+  // Who never was of the study is told so, also with a metastasis in the chart. A death goes before everything; so
+  // does a second operation, since the criteria may have been judged on the wrong one of the two.
   const neverOfStudy = criteria.some(({ result, blocks }) => blocks && result === 'not-met');
-  if (barred !== undefined && (barred.reason === 'deceased' || !neverOfStudy))
+  if (barred !== undefined && (barred.reason !== 'recurred' || !neverOfStudy))
     return { kind: 'barred', barred };
   return eligibility.eligible ? undefined : { kind: 'not-eligible', eligibility };
 };

@@ -64,12 +64,13 @@ const latestOf = <T extends Draw>(draws: readonly T[]): T | undefined =>
     undefined,
   );
 
-const isBaseline =
-  (landmark: Landmark, rules: DrawRules) =>
-  (draw: Draw): boolean =>
-    draw.collectedOn <= landmark.surgeryDate &&
-    draw.collectedOn >= addDays(landmark.surgeryDate, -rules.baselineWindowDays) &&
-    (landmark.lastNeoadjuvantDose === undefined || draw.collectedOn > landmark.lastNeoadjuvantDose);
+const isBaseline = (landmark: Landmark, rules: DrawRules): ((draw: Draw) => boolean) => {
+  const first = addDays(landmark.surgeryDate, -rules.baselineWindowDays);
+  return ({ collectedOn }) =>
+    collectedOn <= landmark.surgeryDate &&
+    collectedOn >= first &&
+    (landmark.lastNeoadjuvantDose === undefined || collectedOn > landmark.lastNeoadjuvantDose);
+};
 
 /**
  * The latest usable postoperative draw, and the baseline: after the last neoadjuvant dose, within 60 days before

@@ -33,11 +33,16 @@ describe('parseChart: the Patient', () => {
     [{}, { deceased: false }],
     [{ deceasedBoolean: true }, { deceased: true }],
     [{ deceasedBoolean: false }, { deceased: false }],
-    [{ deceasedBoolean: 'true' }, { deceased: false }],
+    // converters write booleans as text; nobody is dead by another word
+    [{ deceasedBoolean: 'true' }, { deceased: true }],
+    [{ deceasedBoolean: 'false' }, { deceased: false }],
+    [{ deceasedBoolean: 1 }, { deceased: false }],
     [{ deceasedDateTime: '2026-02-03' }, { deceased: true, deceasedOn: '2026-02-03' }],
     // dead, the day unknown
     [{ deceasedDateTime: '2026-02' }, { deceased: true }],
-    [{ birthDate: '1960' }, { deceased: false }],
+    [{ birthDate: '1960' }, { deceased: false, bornBetween: ['1960-01-01', '1960-12-31'] }],
+    [{ birthDate: '1960-02' }, { deceased: false, bornBetween: ['1960-02-01', '1960-02-31'] }],
+    [{ birthDate: '60' }, { deceased: false }],
   ])('%j', (change, expected) => {
     const { source, id, birthDate, ...facts } = chartOf([patient(change)]).patient;
     expect(facts).toEqual(expected);

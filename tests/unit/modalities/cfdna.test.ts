@@ -121,6 +121,14 @@ describe('what is usable', () => {
     expect(select([undated, ...sample])).toMatchObject({ status: 'present', collectedOn: ON });
   });
 
+  it('counts a report that was appended to', () => {
+    const appended = report('g1', sample, ON, { status: 'appended' });
+    expect(select([appended, ...sample])).toMatchObject({
+      status: 'present',
+      evidence: [{ reference: 'DiagnosticReport/g1' }, {}, {}, {}],
+    });
+  });
+
   it('does not count a preliminary report, but its final markers', () => {
     expect(select([report('g1', sample, ON, { status: 'preliminary' }), ...sample])).toMatchObject({
       status: 'present',

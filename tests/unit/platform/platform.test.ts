@@ -11,6 +11,20 @@ import {
 } from '../../../src/platform/index.ts';
 
 describe('calendarDate', () => {
+  it('of instants within one second of each other, in any order and zone', () => {
+    const instants = ['2026-11-23T15:59:59.999Z', '2026-11-23T16:00:00.000Z'].map((each) => new Date(each));
+    for (let round = 0; round < 3; round++) {
+      expect(instants.map((each) => calendarDate(each, 'Asia/Shanghai'))).toEqual([
+        '2026-11-23',
+        '2026-11-24',
+      ]);
+      expect(instants.map((each) => calendarDate(each, 'America/New_York'))).toEqual([
+        '2026-11-23',
+        '2026-11-23',
+      ]);
+    }
+  });
+
   it.each([
     ['2026-02-28T16:00:00Z', 'Asia/Shanghai', '2026-03-01'],
     ['2026-02-28T15:59:59Z', 'Asia/Shanghai', '2026-02-28'],

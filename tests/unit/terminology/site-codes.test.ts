@@ -1,4 +1,5 @@
 /** A site that codes in China's national tables and in its own system, by configuration alone. */
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { clinicalFacts } from '../../../src/chart/index.ts';
@@ -8,6 +9,11 @@ import { chartOf, concept, condition, dose, patient, procedure, SURGERY } from '
 import { PROFILES, terminology } from '../support/reading.ts';
 
 const site = loadTerminology([PROFILES, path.join(PACKAGE_ROOT, 'config/terminology-zh-example')]);
+
+/** All sets of fhir-profiles/, so that a new one is not forgotten here. */
+const shippedSets = readdirSync(path.join(PROFILES, 'valuesets')).map((name) => ({
+  id: name.slice('ValueSet-'.length, -'.json'.length),
+}));
 
 const DIAGNOSES = 'urn:oid:2.16.156.10011.2.3.3.11';
 const PROCEDURES = 'urn:oid:2.16.156.10011.2.3.3.12';
@@ -51,4 +57,27 @@ it('a segment is not radical, a table by itself is nothing', () => {
   expect(clinicalFacts(segment, site, '2026-06-01').surgery?.radical).toMatchObject({ value: false });
   expect(site.includes('lung-resection', [{ system: PROCEDURES, code: '32.2900' }])).toBe(false);
   expect(site.includes('lung-resection', [{ system: DIAGNOSES, code: '32.4100' }])).toBe(false);
+});
+
+it('knows by the national table of diagnoses whatever the shipped sets know by ICD-10', () => {
+  const icd10 = 'http://hl7.org/fhir/sid/icd-10';
+  const codes = [
+    'C34.1',
+    'C50.9',
+    'C44.3',
+    'C77.0',
+    'C79.3',
+    'Z85.3',
+    'F20.0',
+    'F32.2',
+    'F32.0',
+    'C77.1',
+    'I10',
+  ];
+  for (const { id } of shippedSets)
+    for (const code of codes)
+      expect(site.includes(id, [{ system: DIAGNOSES, code: `${code}00x001` }]), `${id} ${code}`).toBe(
+        terminology.includes(id, [{ system: icd10, code }]),
+      );
+  expect(site.includes('transfusion', [{ system: PROCEDURES, code: '99.0400x001' }])).toBe(true);
 });

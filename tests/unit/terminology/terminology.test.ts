@@ -48,6 +48,26 @@ describe('membership', () => {
     expect(terminology.includes('nsclc', undefined)).toBe(false);
   });
 
+  it.each([
+    ['lung-cancer', 'http://hl7.org/fhir/sid/icd-10-cm', ['C34.11', 'C3411', 'c34.11', 'c3411']],
+    ['secondary-malignancy', 'http://hl7.org/fhir/sid/icd-10', ['C77.0', 'C770', 'c77.0']],
+    ['severe-psychiatric-disorder', 'http://hl7.org/fhir/sid/icd-10', ['F32.2', 'F322', 'f322']],
+  ])('of ICD is the same however it is written: %s', (id, system, codes) => {
+    for (const code of codes) expect(terminology.includes(id, [{ system, code }]), code).toBe(true);
+    expect(terminology.includes(id, [{ system, code: 'C77.1' }])).toBe(false);
+    expect(terminology.includes(id, [{ system: SYSTEMS.snomed, code: codes[0] }])).toBe(false);
+  });
+
+  it('of a list of ICD codes too, which searches name as the list does', () => {
+    const system = 'http://hl7.org/fhir/sid/icd-10';
+    const site = loadTerminology([
+      PROFILES,
+      folderWith({ 'a.json': valueSet('lung-cancer', [listed(system, 'd02.2')]) }),
+    ]);
+    expect(site.includes('lung-cancer', [{ system, code: 'D022' }])).toBe(true);
+    expect(site.tokens('lung-cancer')).toContain(`${system}|d02.2`);
+  });
+
   it('follows is-a where the code spells the hierarchy', () => {
     const member = (code: string): boolean =>
       terminology.includes('platinum', [{ system: SYSTEMS.atc, code }]);
