@@ -55,10 +55,13 @@ export function createAssessHandler(dependencies: AssessDependencies): TaskHandl
     return 'queued';
   };
 
-  /** A record that cannot be read back is as good as none: it is computed anew. */
+  /**
+   * A record that cannot be read back is as good as none: it is computed anew. So is what a request fused: prefetch
+   * may say anything, and a job makes a worker's result of it.
+   */
   const isStored = async (plan: ReadyPlan): Promise<boolean> => {
     try {
-      return (await assessor.stored(plan)) !== undefined;
+      return (await assessor.stored(plan))?.readBy === 'worker';
     } catch (error) {
       if (asCdsError(error).code === 'STORE_DAMAGED') return false;
       throw error;

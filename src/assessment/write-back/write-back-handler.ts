@@ -19,14 +19,17 @@ export interface WriteBackHandlerDependencies extends OwnReadingDependencies {
   readonly metrics: Metrics;
 }
 
+/** A server may find by search only later what it has given the EHR already. */
+const LOOK_AGAIN_MS = 60_000;
+
 /** What is to be written, or how it ended without. */
 type Writable = Assessment | 'gone' | 'superseded' | 'no-longer-eligible';
 
 /**
  * Writes one stored result to the FHIR server and takes it off the record. Nothing is written that rests on a chart
- * which only a hook's request has shown: such a result is first judged by our own reading. What can heal is thrown, so that the
- * queue tries again; what cannot (a refusal) is logged and counted. In both cases the record stays, and the next
- * sweep or start takes it up: a site that corrects its scopes gets what it missed.
+ * which only a hook's request has shown: such a result is first judged by our own reading. What can heal is thrown, so
+ * that the queue tries again; what cannot (a refusal) is logged and counted. In both cases the record stays, and the
+ * next sweep or start takes it up: a site that corrects its scopes gets what it missed.
  */
 export function createWriteBackHandler(
   dependencies: WriteBackHandlerDependencies,
@@ -56,7 +59,8 @@ export function createWriteBackHandler(
     if (judged.kind === 'holds') return judged.corrected ? correct(judged.assessment) : judged.assessment;
     // What there is now has its own result, or gets it; only then is this one off the record.
     const { tenant, patientId } = task;
-    if (judged.kind === 'superseded') await tasks.add({ kind: 'assess', tenant, patientId });
+    if (judged.kind === 'superseded')
+      await tasks.add({ kind: 'assess', tenant, patientId }, { delayMs: LOOK_AGAIN_MS });
     return judged.kind;
   };
 

@@ -107,7 +107,10 @@ describe('a patient that something told of', () => {
     expect(await counted(metrics)).toEqual({ queued: 1 });
   });
 
-  it('whose result is stored already is left alone', async () => {
+  it.each([
+    ['of a worker is left alone', 'worker', { stored: 1 }],
+    ['of a request is computed by a job', 'request', { queued: 1 }],
+  ] as const)('whose stored result is one %s', async (_, readBy, outcome) => {
     const { bench, submitted, metrics, run } = await open(story());
     const plan = bench.plan(story());
     await bench.store.putAssessment({
@@ -121,10 +124,11 @@ describe('a patient that something told of', () => {
       risk: { status: 'not-estimable', reason: 'no-modality' },
       modalities: [],
       evidence: [],
+      readBy,
     });
     await run();
-    expect(submitted).toEqual([]);
-    expect(await counted(metrics)).toEqual({ stored: 1 });
+    expect(submitted).toHaveLength(readBy === 'worker' ? 0 : 1);
+    expect(await counted(metrics)).toEqual(outcome);
   });
 
   it.each([
