@@ -22,6 +22,9 @@ interface GenerateOptions {
 const OWNER_ONLY = 0o600;
 const NOT_EVERYBODY = 0o770;
 
+/** As `smart.algorithm` of the configuration. */
+const DEFAULT_ALGORITHM: SigningAlgorithm = 'ES384';
+
 const algorithmOption = (written: string): SigningAlgorithm => {
   const known = SIGNING_ALGORITHMS.find((each) => each === written);
   if (known === undefined)
@@ -92,7 +95,7 @@ export const addKeys = (program: Command, context: CliContext): void => {
   keys
     .command('generate')
     .description('make a key pair; prints its kid')
-    .requiredOption('-a, --algorithm <name>', SIGNING_ALGORITHMS.join(' or '), algorithmOption)
+    .option('-a, --algorithm <name>', SIGNING_ALGORITHMS.join(' or '), algorithmOption, DEFAULT_ALGORITHM)
     .requiredOption('-o, --out <file>', 'the file of private keys (a JWKS); made with mode 600')
     .option('--append', 'add it to the keys of a file that is there')
     .action((options: GenerateOptions) => generate(options, context));

@@ -192,7 +192,7 @@ describe('recurrence-cds keys', () => {
   });
 
   it.each([
-    [['generate', '--out', 'x']],
+    [['generate']],
     [['generate', '--algorithm', 'HS256', '--out', 'x']],
     [['public', '/nowhere/keys.json']],
     [['nothing']],
