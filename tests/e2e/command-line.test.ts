@@ -9,6 +9,7 @@ import { widthOf } from '../../src/cli/terminal.ts';
 import { listModels, loadModels, readModel } from '../../src/model-registry/index.ts';
 import { createRandom } from '../../src/numerics/index.ts';
 import { PACKAGE_ROOT } from '../../src/platform/index.ts';
+import { startRedis } from '../setup/redis.ts';
 import { describeWith } from '../setup/requires.ts';
 import { freePort } from '../setup/service.ts';
 import { runCli, startCli, type CliResult } from './processes.ts';
@@ -187,17 +188,23 @@ describe('demo --once', () => {
   });
 });
 
-describeWith('redis-server', 'demo --once with Redis', (redisUrl) => {
+describeWith('redis-server', 'demo --once with Redis', () => {
   it('does the same, and leaves no key behind', async () => {
-    const { code, out } = await runCli(['demo', '--once'], { REDIS_URL: redisUrl });
-    expect(code).toBe(0);
-    expect(out).toMatch(/3 assessed, the result is stored/);
-    expect(out).toMatch(/1[34] RiskAssessment/);
-    expect(out).toMatch(/a new result is stored/);
-    const redis = connectRedis(redisUrl, 2000);
-    await once(redis, 'ready');
-    expect(await redis.keys('recurrence-demo-*')).toEqual([]);
-    redis.disconnect();
+    // One of its own: on the one that all files share other demos run too.
+    const server = await startRedis();
+    try {
+      const { code, out } = await runCli(['demo', '--once'], { REDIS_URL: server.address });
+      expect(code).toBe(0);
+      expect(out).toMatch(/3 assessed, the result is stored/);
+      expect(out).toMatch(/1[34] RiskAssessment/);
+      expect(out).toMatch(/a new result is stored/);
+      const redis = connectRedis(server.address, 2000);
+      await once(redis, 'ready');
+      expect(await redis.keys('*')).toEqual([]);
+      redis.disconnect();
+    } finally {
+      await server.stop();
+    }
   });
 });
 
