@@ -1,12 +1,12 @@
 /** The service's own writer, as the suite wants it: what it sent is kept, so that it can be held against what is there. */
 import { createHash, randomUUID } from 'node:crypto';
+import { createLocalExclusively } from '../../src/assessment/index.ts';
 import {
   createFhirClient,
   createResultWriter,
   createWriteIds,
   staticToken,
   writeAuditEvent,
-  type Exclusively,
   type FhirClient,
   type ResultWriter,
 } from '../../src/chart/index.ts';
@@ -15,19 +15,6 @@ import { anAssessment } from '../contract/records-for-tests.ts';
 import { NEVER } from '../unit/support/reading.ts';
 import type { WriteResult } from './results.ts';
 import type { Resource, Scope } from './scope.ts';
-
-/** Work of one name one after another, as the service has it. */
-const inTurn = (): Exclusively => {
-  const last = new Map<string, Promise<unknown>>();
-  return (name, _signal, work) => {
-    const run = (last.get(name) ?? Promise.resolve()).then(work, work);
-    last.set(
-      name,
-      run.catch(() => undefined),
-    );
-    return run;
-  };
-};
 
 /** The service's client of the server under test. */
 export const clientOf = ({ server: { baseUrl, bearerToken } }: Scope): FhirClient =>
@@ -68,7 +55,7 @@ export const createWriterBench = (scope: Scope, name = ''): WriterBench => {
     client: recording,
     ids: createWriteIds(createHash('sha256').update(`${scope.identifierSystem}${name}`).digest()),
     diagnosticReport: true,
-    exclusively: inTurn(),
+    exclusively: createLocalExclusively(),
   });
   const auditId = randomUUID();
   return {

@@ -1,7 +1,8 @@
 /** The embedded FHIR server with the evidence of `anAssessment` in it, and a writer whose requests are counted. */
 import type { FhirResource } from 'fhir/r4.js';
+import { createLocalExclusively } from '../../../../src/assessment/index.ts';
 import { createWriteIds } from '../../../../src/chart/write/ids.ts';
-import { createResultWriter, type Exclusively } from '../../../../src/chart/write/result-writer.ts';
+import { createResultWriter } from '../../../../src/chart/write/result-writer.ts';
 import type { FhirClient } from '../../../../src/chart/index.ts';
 import { CdsError, type Assessment } from '../../../../src/domain/index.ts';
 import { anAssessment } from '../../../contract/records-for-tests.ts';
@@ -15,19 +16,6 @@ type Stored = FhirResource & { readonly id: string; readonly meta?: { readonly v
 type Call = 'read' | 'search' | 'put' | 'putBy' | 'create' | 'raw';
 
 const WRITTEN_TYPES = ['Device', 'RiskAssessment', 'DiagnosticReport', 'Provenance'] as const;
-
-/** Work of one name one after another; what the service has of it is tested with its rooms. */
-const inTurn = (): Exclusively => {
-  const last = new Map<string, Promise<unknown>>();
-  return (name, _signal, work) => {
-    const run = (last.get(name) ?? Promise.resolve()).then(work, work);
-    last.set(
-      name,
-      run.catch(() => undefined),
-    );
-    return run;
-  };
-};
 
 export async function startWriteBench() {
   const server = await startFhirServer();
@@ -53,8 +41,16 @@ export async function startWriteBench() {
     create: (...args) => through('create', args[0], () => client.create(...args)),
     raw: (...args) => through('raw', undefined, () => client.raw(...args)),
   };
-  const writer = (change: { diagnosticReport?: boolean; exclusively?: Exclusively } = {}) =>
-    createResultWriter({ client: watched, ids, diagnosticReport: true, exclusively: inTurn(), ...change });
+  const writer = (
+    change: { diagnosticReport?: boolean; exclusively?: ReturnType<typeof createLocalExclusively> } = {},
+  ) =>
+    createResultWriter({
+      client: watched,
+      ids,
+      diagnosticReport: true,
+      exclusively: createLocalExclusively(),
+      ...change,
+    });
   return {
     server,
     client: watched,
