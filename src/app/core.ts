@@ -6,6 +6,7 @@ import {
   connectRedis,
   createAssessor,
   createAuditTrail,
+  createCardLedger,
   createFingerprint,
   createHandlers,
   createOutbox,
@@ -16,6 +17,7 @@ import {
   requireRule,
   type Assessor,
   type AuditTrail,
+  type CardLedger,
   type JobHandlers,
   type Outbox,
   type RecordStore,
@@ -59,6 +61,8 @@ export interface Core {
   readonly models: Models;
   readonly store: ResultStore;
   readonly outbox: Outbox;
+  /** The account of the cards that were given. */
+  readonly ledger: CardLedger;
   readonly writeBacks: WriteBacks;
   readonly audit: AuditTrail;
   readonly writeIds: WriteIds;
@@ -150,6 +154,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   const kept = { key, ttlSeconds: config.store.ttlDays * 86_400 };
   const store = createResultStore(records, kept);
   const outbox = createOutbox(records, kept);
+  const ledger = createCardLedger();
   const metrics = createMetrics();
   const rules = new Map(config.tenants.map(({ id, eligibility }) => [id, eligibility]));
   const writeBacks = createWriteBacks({
@@ -211,6 +216,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     models,
     store,
     outbox,
+    ledger,
     writeBacks,
     audit,
     writeIds: createWriteIds(key),

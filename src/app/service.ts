@@ -7,7 +7,8 @@ import {
   type TaskQueue,
 } from '../assessment/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
-import { createChartReader, createServices } from '../hooks/index.ts';
+import { careQueries } from '../chart/index.ts';
+import { createAnswers, createChartReader, createServices, createVisits } from '../hooks/index.ts';
 import { createApp, createMonitoringApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
@@ -48,6 +49,36 @@ const readyOf =
     await store.history('readiness', 'readiness');
   };
 
+const openServices = (core: Core, queue: AssessmentQueue) => {
+  const { config, queries, models, clock, log } = core;
+  const care = careQueries();
+  const reader = createChartReader({
+    tenants: config.tenants,
+    queries,
+    careQueries: care,
+    fhir: config.fhir,
+    onRead: (tenant, patientId) => {
+      core.audit.record(tenant, patientId, 'hook-read');
+    },
+  });
+  return createServices({
+    visits: createVisits({
+      ...{ reader, assessor: core.assessor, store: core.store, queue, clock, log },
+      modelDigest: models.identity.digest,
+      maxStaleDays: config.hook.maxStaleDays,
+      deadlineMs: config.hook.deadlineMs,
+    }),
+    answers: createAnswers({ ledger: core.ledger, clock }),
+    queries,
+    careQueries: care,
+    policy: core.policy,
+    codes: core.terminology,
+    simulated: models.identity.simulated,
+    explainOutOfScope: config.hook.explainOutOfScope,
+    translators: translatorsFor(config.hook.language),
+  });
+};
+
 /**
  * Starts the hook service. Without REDIS_URL its queue and workers are in this process; with it, jobs wait in
  * BullMQ for `worker` processes.
@@ -56,36 +87,15 @@ const readyOf =
  */
 export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
-  const { config, queries, models, store } = core;
+  const { config } = core;
   const queue = openQueue(core);
   const background = openBackground({ core, queue, ...writingBack(core) });
   startWriteBack(core, background.tasks);
-  const services = createServices({
-    reader: createChartReader({
-      tenants: config.tenants,
-      queries,
-      fhir: config.fhir,
-      onRead: (tenant, patientId) => {
-        core.audit.record(tenant, patientId, 'hook-read');
-      },
-    }),
-    queries,
-    assessor: core.assessor,
-    store,
-    queue,
-    policy: core.policy,
-    clock: core.clock,
-    log: core.log,
-    simulated: models.identity.simulated,
-    modelDigest: models.identity.digest,
-    maxStaleDays: config.hook.maxStaleDays,
-    deadlineMs: config.hook.deadlineMs,
-    explainOutOfScope: config.hook.explainOutOfScope,
-    translators: translatorsFor(config.hook.language),
-  });
+  const services = openServices(core, queue);
   const app = createApp({
     services,
     notifications: background.door,
+    tenants: config.tenants,
     bodyLimit: config.http.bodyLimit,
     log: core.log,
     metrics: core.metrics,

@@ -140,6 +140,86 @@ export interface Outbox {
   list(tenant: string): Promise<readonly Unwritten[]>;
 }
 
+/** A card that was answered with: what feedback to it is about, and what a newer card of the same patient replaces. */
+export interface IssuedCard {
+  readonly uuid: string;
+  readonly tenant: string;
+  /** Id of the CDS service. */
+  readonly service: string;
+  readonly patientId: string;
+  /** `source.topic.code`. */
+  readonly topic: string;
+  /** ISO instant. */
+  readonly issuedAt: string;
+  /** Digest of all that a reader sees of it: the same card again has the same. */
+  readonly content: string;
+  /** Of the assessment it shows, where it shows one. */
+  readonly fingerprint?: string;
+  /** `item` says what is suggested: a policy action's id. */
+  readonly suggestions: readonly { readonly uuid: string; readonly item: string }[];
+}
+
+/** The account of the cards that were given. */
+export interface CardLedger {
+  /** A fresh uuid that only this ledger makes for that tenant and service: see {@link isOurs}. */
+  uuid(tenant: string, service: string): string;
+  /** Was the uuid made for them? Told without the store. */
+  isOurs(tenant: string, service: string, uuid: string): boolean;
+  /** The last card that this patient was given, by any service. @throws {CdsError} STORE_UNAVAILABLE */
+  last(tenant: string, patientId: string): Promise<IssuedCard | undefined>;
+  /** Puts cards on record. Returns at once and never throws: a card is not kept back for the sake of its account. */
+  record(cards: readonly IssuedCard[]): void;
+  /** @throws {CdsError} STORE_UNAVAILABLE */
+  find(tenant: string, uuid: string): Promise<IssuedCard | undefined>;
+  /** Resolves when what was recorded is stored, or was given up: before the store is closed. */
+  idle(): Promise<void>;
+}
+
+/** What a clinician made of a card: CDS Hooks 2.0, "Feedback". */
+export type FeedbackItem = {
+  /** The uuid of the card. */
+  readonly card: string;
+  /** ISO instant. */
+  readonly outcomeTimestamp: string;
+} & (
+  | { readonly outcome: 'accepted'; readonly acceptedSuggestions: readonly string[] }
+  | {
+      readonly outcome: 'overridden';
+      readonly reason?: { readonly code: string; readonly system?: string };
+      readonly userComment?: string;
+    }
+);
+
+/** What became of one item. */
+export type FeedbackReceipt = 'stored' | 'repeated' | 'spooled' | 'unknown-card' | 'unknown-suggestion';
+
+/** Where feedback is taken. */
+export interface FeedbackInbox {
+  /**
+   * One receipt an item, in order. An item that the store cannot take now is spooled and stored later.
+   *
+   * @param tenants those the caller may speak for
+   * @throws {CdsError} STORE_UNAVAILABLE where it cannot be spooled either: nothing was lost, send it again
+   */
+  receive(
+    tenants: ReadonlySet<string>,
+    service: string,
+    items: readonly FeedbackItem[],
+  ): Promise<readonly FeedbackReceipt[]>;
+  close(): Promise<void>;
+}
+
+/** Remembers the `jti` of client JWTs, for all processes of a site. */
+export interface ReplayGuard {
+  /**
+   * True the first time, false again.
+   *
+   * @param issuer whose it is: two issuers may use the same
+   * @param untilSeconds seconds for which it must be remembered
+   */
+  firstUse(issuer: string, jti: string, untilSeconds: number): Promise<boolean>;
+}
+
 /**
  * Results, encrypted at rest, with a time to live, erasable by patient. Every method may throw STORE_UNAVAILABLE,
  * those that read also STORE_DAMAGED (`history` when any one of the patient's assessments is damaged).

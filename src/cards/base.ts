@@ -12,6 +12,8 @@ export const CARD_TOPICS = [
   'pending',
   'unavailable',
   'out-of-scope',
+  'appointment',
+  'order',
 ] as const;
 export type CardTopic = (typeof CARD_TOPICS)[number];
 
@@ -29,9 +31,14 @@ export interface CardContext {
 /** The context of what does not change from request to request. */
 export type RenderContext = Omit<CardContext, 'uuid'>;
 
+/** A suggestion without its uuid; `item` says what is suggested (a policy action's id), for the counting of feedback. */
+export type RenderedSuggestion = Omit<NonNullable<Card['suggestions']>[number], 'uuid'> & {
+  readonly item: string;
+};
+
 /** A card without its uuids: the same input gives the same object, so callers may keep it. */
 export type RenderedCard = Omit<Card, 'uuid' | 'suggestions'> & {
-  readonly suggestions?: readonly Omit<NonNullable<Card['suggestions']>[number], 'uuid'>[];
+  readonly suggestions?: readonly RenderedSuggestion[];
 };
 
 /** The rendered card with fresh uuids. */
@@ -41,7 +48,7 @@ export const stampCard = (rendered: RenderedCard, uuid: () => string): Card => {
     uuid: uuid(),
     ...rest,
     ...(suggestions !== undefined && {
-      suggestions: suggestions.map((suggestion) => ({ ...suggestion, uuid: uuid() })),
+      suggestions: suggestions.map(({ item: _, ...suggestion }) => ({ ...suggestion, uuid: uuid() })),
     }),
   };
 };

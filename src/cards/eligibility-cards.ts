@@ -1,6 +1,6 @@
 import type { Eligibility } from '../eligibility/index.ts';
 import type { Translator } from '../i18n/index.ts';
-import type { CardContext } from './base.ts';
+import type { CardContext, RenderContext, RenderedCard } from './base.ts';
 import { list, renderCard, stampCard } from './base.ts';
 import { criteriaTable } from './criteria-section.ts';
 import { chartText } from './escape.ts';
@@ -29,13 +29,15 @@ const fittingNames = (
  * In scope, but a criterion that blocks is not met or unknown: names it, gives no number, and says what is missing. What
  * the chart holds and where stands beside each of the sixteen, so that a wrong entry is found.
  */
-export const notEligibleCard = (input: CardContext & { readonly eligibility: Eligibility }): Card => {
+export const renderNotEligibleCard = (
+  input: RenderContext & { readonly eligibility: Eligibility },
+): RenderedCard => {
   const { translator, eligibility } = input;
   const { t } = translator;
   const blocking = eligibility.criteria.filter(({ blocks }) => blocks);
   const notMet = blocking.filter(({ result }) => result === 'not-met');
   const named = notMet.length > 0 ? notMet : blocking;
-  const card = renderCard(input, {
+  return renderCard(input, {
     topic: 'not-eligible',
     indicator: 'info',
     summary: fittingNames(
@@ -50,7 +52,6 @@ export const notEligibleCard = (input: CardContext & { readonly eligibility: Eli
       t('not-eligible.anew'),
     ],
   });
-  return stampCard(card, input.uuid);
 };
 
 /** Where the chart says so, since a wrong entry has to be found to be mended. */
@@ -67,35 +68,45 @@ const barredBy = ({ t }: Translator, barred: NonNullable<Eligibility['barred']>)
  * Recurrence or a second lung operation is recorded, or the patient has died: the risk is not defined any more; no
  * number, no proposal.
  */
-export const barredCard = (
-  input: CardContext & { readonly barred: NonNullable<Eligibility['barred']> },
-): Card => {
+export const renderBarredCard = (
+  input: RenderContext & { readonly barred: NonNullable<Eligibility['barred']> },
+): RenderedCard => {
   const { translator, barred } = input;
   const { t } = translator;
   const summary =
     barred.reason !== 'deceased' && barred.on !== undefined
       ? t(`barred.${barred.reason}.on`, { date: translator.date(barred.on) })
       : t(`barred.${barred.reason}`);
-  const card = renderCard(input, {
+  return renderCard(input, {
     topic: 'no-risk-defined',
     indicator: 'info',
     summary,
     detail: [t(`barred.${barred.reason}.detail`), ...barredBy(translator, barred)],
   });
-  return stampCard(card, input.uuid);
 };
 
 /** No lung cancer or no lung resection in the chart; shown only where explaining is switched on. */
-export const outOfScopeCard = (
-  input: CardContext & { readonly outOfScope: Eligibility['outOfScope'] },
-): Card => {
+export const renderOutOfScopeCard = (
+  input: RenderContext & { readonly outOfScope: Eligibility['outOfScope'] },
+): RenderedCard => {
   const { t } = input.translator;
   const reasons = input.outOfScope.map((reason) => t(`out-of-scope.${reason}`));
-  const card = renderCard(input, {
+  return renderCard(input, {
     topic: 'out-of-scope',
     indicator: 'info',
     summary: t('out-of-scope.summary', { reasons: reasons.join(t('format.joiner')) }),
     detail: [list(reasons), t('out-of-scope.detail')],
   });
-  return stampCard(card, input.uuid);
 };
+
+/** {@link renderNotEligibleCard} with fresh uuids. */
+export const notEligibleCard = (input: Parameters<typeof renderNotEligibleCard>[0] & CardContext): Card =>
+  stampCard(renderNotEligibleCard(input), input.uuid);
+
+/** {@link renderBarredCard} with fresh uuids. */
+export const barredCard = (input: Parameters<typeof renderBarredCard>[0] & CardContext): Card =>
+  stampCard(renderBarredCard(input), input.uuid);
+
+/** {@link renderOutOfScopeCard} with fresh uuids. */
+export const outOfScopeCard = (input: Parameters<typeof renderOutOfScopeCard>[0] & CardContext): Card =>
+  stampCard(renderOutOfScopeCard(input), input.uuid);

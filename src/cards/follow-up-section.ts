@@ -66,9 +66,10 @@ export const followUpSuggestions = (
   translator: Translator,
   proposals: readonly FollowUpProposal[],
 ): NonNullable<RenderedCard['suggestions']> =>
-  proposals.map(({ title, dueDate, resource }) => {
+  proposals.map(({ id, title, dueDate, resource }) => {
     const values = { title, date: translator.date(dueDate) };
     return {
+      item: id,
       label: translator.t('followup.label', values),
       actions: [
         {

@@ -1,8 +1,15 @@
-export { stampCard } from './base.ts';
-export type { CardContext, CardTopic, RenderContext, RenderedCard } from './base.ts';
+export { renderCard, stampCard } from './base.ts';
+export type { CardContext, CardTopic, RenderContext, RenderedCard, RenderedSuggestion } from './base.ts';
 export { criterionRows, type CriterionRow } from './criteria.ts';
 export type { ContrastNotes } from './contrast-section.ts';
-export { barredCard, notEligibleCard, outOfScopeCard } from './eligibility-cards.ts';
+export {
+  barredCard,
+  notEligibleCard,
+  outOfScopeCard,
+  renderBarredCard,
+  renderNotEligibleCard,
+  renderOutOfScopeCard,
+} from './eligibility-cards.ts';
 export { escapeMarkdown } from './escape.ts';
 export { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from './override-reasons.ts';
 export { featureName } from './reasons-section.ts';
@@ -12,5 +19,5 @@ export { cardSchema, SUMMARY_LIMIT } from './schema.ts';
 export type { Card } from './schema.ts';
 export { cardTemplate } from './template.ts';
 export type { CardTemplate } from './template.ts';
-export { pendingCard, unavailableCard } from './waiting-cards.ts';
+export { pendingCard, renderPendingCard, renderUnavailableCard, unavailableCard } from './waiting-cards.ts';
 export type { EarlierResult } from './waiting-cards.ts';

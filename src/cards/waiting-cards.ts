@@ -1,6 +1,6 @@
 import type { Assessment, ErrorCode } from '../domain/index.ts';
 import type { Translator } from '../i18n/index.ts';
-import type { CardContext } from './base.ts';
+import type { CardContext, RenderContext, RenderedCard } from './base.ts';
 import { renderCard, stampCard } from './base.ts';
 import { escapeMarkdown } from './escape.ts';
 import { riskInWords } from './headline.ts';
@@ -25,15 +25,15 @@ const earlierText = (translator: Translator, earlier: EarlierResult | undefined)
   });
 };
 
-type WaitingInput = CardContext & { readonly previous?: EarlierResult };
+type WaitingInput = RenderContext & { readonly previous?: EarlierResult };
 
 const isSimulated = ({ simulated, previous }: WaitingInput): boolean =>
   simulated || (previous?.status === 'valid' && previous.assessment.model.simulated);
 
 /** The deadline came before the result: it is being computed. */
-export const pendingCard = (input: WaitingInput): Card => {
+export const renderPendingCard = (input: WaitingInput): RenderedCard => {
   const { t } = input.translator;
-  const card = renderCard(
+  return renderCard(
     { ...input, simulated: isSimulated(input) },
     {
       topic: 'pending',
@@ -42,7 +42,6 @@ export const pendingCard = (input: WaitingInput): Card => {
       detail: [t('pending.detail'), earlierText(input.translator, input.previous)],
     },
   );
-  return stampCard(card, input.uuid);
 };
 
 /** Error codes by their beginning, the narrower first, and what a reader is told. */
@@ -62,10 +61,12 @@ const REASONS = [
 ] as const;
 
 /** Something is down: what, in words, and the code for the help desk. */
-export const unavailableCard = (input: WaitingInput & { readonly errorCode: ErrorCode }): Card => {
+export const renderUnavailableCard = (
+  input: WaitingInput & { readonly errorCode: ErrorCode },
+): RenderedCard => {
   const { t } = input.translator;
   const [, reason] = REASONS.find(([beginning]) => input.errorCode.startsWith(beginning)) ?? [];
-  const card = renderCard(
+  return renderCard(
     { ...input, simulated: isSimulated(input) },
     {
       topic: 'unavailable',
@@ -77,5 +78,12 @@ export const unavailableCard = (input: WaitingInput & { readonly errorCode: Erro
       ],
     },
   );
-  return stampCard(card, input.uuid);
 };
+
+/** {@link renderPendingCard} with fresh uuids. */
+export const pendingCard = (input: Parameters<typeof renderPendingCard>[0] & CardContext): Card =>
+  stampCard(renderPendingCard(input), input.uuid);
+
+/** {@link renderUnavailableCard} with fresh uuids. */
+export const unavailableCard = (input: Parameters<typeof renderUnavailableCard>[0] & CardContext): Card =>
+  stampCard(renderUnavailableCard(input), input.uuid);

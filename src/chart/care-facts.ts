@@ -78,7 +78,7 @@ export interface EndpointFact {
   readonly address?: string;
 }
 
-/** What the care queries brought. */
+/** What the care queries brought; a key that was not read leaves its list empty. */
 export interface CareFacts {
   readonly encounters: readonly EncounterFact[];
   readonly appointments: readonly AppointmentFact[];

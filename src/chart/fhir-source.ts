@@ -2,14 +2,15 @@ import { CdsError } from '../domain/index.ts';
 import { isForGood } from './client/failure.ts';
 import type { FhirClient } from './client/types.ts';
 import { allOfPatient } from './identity.ts';
-import type { ResourceSets } from './parse.ts';
 import { searchParameters, type ChartQuery, type ChartQueryKey } from './queries.ts';
 import type { Json } from './resource-reader.ts';
 import type { ChartSource } from './source.ts';
 
-export interface FhirSourceOptions {
+export interface FhirSourceOptions<Key extends string> {
   readonly client: FhirClient;
-  readonly queries: readonly ChartQuery[];
+  readonly queries: readonly ChartQuery<Key>[];
+  /** The visit, for queries that ask for it. */
+  readonly encounterId?: string;
   /** Milliseconds for one chart: all its queries, pages, waits and repetitions. */
   readonly timeoutMs: number;
 }
@@ -41,7 +42,12 @@ const endingWith = (outer: AbortSignal, timeoutMs: number): { signal: AbortSigna
  *
  * An optional query that the server will never answer leaves its key out; any other failure ends the whole reading.
  */
-export function createFhirSource({ client, queries, timeoutMs }: FhirSourceOptions): ChartSource {
+export function createFhirSource<Key extends string = ChartQueryKey>({
+  client,
+  queries,
+  timeoutMs,
+  encounterId,
+}: FhirSourceOptions<Key>): ChartSource<Key> {
   const byKey = new Map(queries.map((query) => [query.key, query]));
 
   const readPatient = async (id: string, signal: AbortSignal): Promise<readonly Json[]> => {
@@ -51,11 +57,12 @@ export function createFhirSource({ client, queries, timeoutMs }: FhirSourceOptio
   };
 
   const readSearch = async (
-    query: ChartQuery,
+    query: ChartQuery<Key>,
     id: string,
     signal: AbortSignal,
   ): Promise<readonly Json[] | undefined> => {
-    const parameters = { ...searchParameters(query, id), _count: PAGE };
+    const context = { patientId: id, ...(encounterId !== undefined && { encounterId }) };
+    const parameters = { ...searchParameters(query, context), _count: PAGE };
     try {
       return await client.search(query.resourceType, parameters, { signal });
     } catch (error) {
@@ -64,7 +71,7 @@ export function createFhirSource({ client, queries, timeoutMs }: FhirSourceOptio
     }
   };
 
-  const readOne = async (key: ChartQueryKey, id: string, signal: AbortSignal) => {
+  const readOne = async (key: Key, id: string, signal: AbortSignal) => {
     const query = byKey.get(key);
     if (query === undefined) throw new CdsError('INTERNAL', `no query ${key}`);
     return key === 'patient' ? readPatient(id, signal) : readSearch(query, id, signal);
@@ -77,7 +84,9 @@ export function createFhirSource({ client, queries, timeoutMs }: FhirSourceOptio
         const sets = await Promise.all(
           keys.map(async (key) => [key, await readOne(key, patientId, signal)] as const),
         );
-        const read: ResourceSets = Object.fromEntries(sets.filter(([, set]) => set !== undefined));
+        const read = Object.fromEntries(sets.filter(([, set]) => set !== undefined)) as Partial<
+          Record<Key, readonly unknown[]>
+        >;
         if (!allOfPatient(read, patientId, client.baseUrl))
           throw new CdsError('FHIR_ANSWER_INVALID', 'It sent resources of another patient.');
         return read;

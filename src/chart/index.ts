@@ -48,6 +48,7 @@ export {
   type CareQueryKey,
   type ChartQuery,
   type ChartQueryKey,
+  type QueryContext,
 } from './queries.ts';
 export { codings as codingsOf, list, localReference, record, text, type Json } from './resource-reader.ts';
 export { createBackendTokens } from './smart/backend-tokens.ts';

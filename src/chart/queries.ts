@@ -20,8 +20,9 @@ export const CHART_QUERY_KEYS = [
 ] as const;
 export type ChartQueryKey = (typeof CHART_QUERY_KEYS)[number];
 
-/** What is read on demand, by schedulers and for files: never for an assessment, so no prefetch key. */
+/** What is read on demand, by schedulers, for files and by hooks about visits and orders: never for an assessment. */
 export const CARE_QUERY_KEYS = [
+  'encounter',
   'encounters',
   'appointments',
   'serviceRequests',
@@ -40,6 +41,13 @@ export interface ChartQuery<Key extends string = ChartQueryKey> {
 }
 
 const PATIENT = '{{context.patientId}}';
+const ENCOUNTER = '{{context.encounterId}}';
+
+/** Whose, and where there is one of which visit. */
+export interface QueryContext {
+  readonly patientId: string;
+  readonly encounterId?: string;
+}
 
 const search = <Key extends string>(
   key: Key,
@@ -101,8 +109,20 @@ export function chartQueries(terminology: Terminology): readonly ChartQuery[] {
   ];
 }
 
+/** The visit that a hook is about; a search, so that it is also asked whose it is. */
+const encounter: ChartQuery<CareQueryKey> = {
+  key: 'encounter',
+  resourceType: 'Encounter',
+  parameters: [
+    ['_id', ENCOUNTER],
+    ['patient', PATIENT],
+  ],
+  optional: true,
+};
+
 /** The queries that are made on demand. All are `optional`: a server need not have any of them. */
 export const careQueries = (): readonly ChartQuery<CareQueryKey>[] => [
+  encounter,
   optional(search('encounters', 'Encounter')),
   optional(search('appointments', 'Appointment')),
   optional(search('serviceRequests', 'ServiceRequest')),
@@ -111,11 +131,21 @@ export const careQueries = (): readonly ChartQuery<CareQueryKey>[] => [
 ];
 
 /** The query as a prefetch template of the discovery. */
-export const prefetchTemplate = (query: ChartQuery): string =>
+export const prefetchTemplate = (query: ChartQuery<string>): string =>
   query.key === 'patient'
     ? `Patient/${PATIENT}`
     : `${query.resourceType}?${query.parameters.map(([name, value]) => `${name}=${value}`).join('&')}`;
 
-/** The query's search parameters for one patient. */
-export const searchParameters = (query: ChartQuery<string>, patientId: string): Record<string, string> =>
-  Object.fromEntries(query.parameters.map(([name, value]) => [name, value === PATIENT ? patientId : value]));
+const VALUES: Readonly<Record<string, keyof QueryContext>> = {
+  [PATIENT]: 'patientId',
+  [ENCOUNTER]: 'encounterId',
+};
+
+/** The query's search parameters for one patient and visit. */
+export const searchParameters = (query: ChartQuery<string>, context: QueryContext): Record<string, string> =>
+  Object.fromEntries(
+    query.parameters.map(([name, value]) => {
+      const token = VALUES[value];
+      return [name, token === undefined ? value : (context[token] ?? '')];
+    }),
+  );

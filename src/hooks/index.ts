@@ -1,13 +1,14 @@
-import type { CdsService } from './common/index.ts';
-import {
-  createPatientViewService,
-  type PatientViewDependencies,
-} from './recurrence-risk-patient-view/index.ts';
+import type { CdsService, HookDependencies } from './common/index.ts';
+import { createPatientViewService } from './recurrence-risk-patient-view/index.ts';
 
-export { createChartReader, type CdsService } from './common/index.ts';
-
-/** What the services are built with; each takes its part. */
-export type HookDependencies = PatientViewDependencies;
+export {
+  createAnswers,
+  createChartReader,
+  createVisits,
+  type CdsService,
+  type HookDependencies,
+  type RequestContext,
+} from './common/index.ts';
 
 /** The registry: a new service is one folder, one entry in cds-hooks/, and one line here. */
 const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [createPatientViewService];

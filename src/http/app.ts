@@ -3,11 +3,12 @@ import helmet from 'helmet';
 import type { NotificationDoor } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CdsService } from '../hooks/index.ts';
-import type { Log, Metrics } from '../platform/index.ts';
+import { needsClient, type Log, type Metrics, type TenantConfig } from '../platform/index.ts';
 import { answerErrors } from './errors.ts';
 import { notificationRoutes } from './notifications.ts';
 
 export interface HttpDependencies {
+  readonly tenants: readonly TenantConfig[];
   readonly services: readonly CdsService[];
   /** Where FHIR servers tell of new data. */
   readonly notifications: NotificationDoor;
@@ -32,9 +33,14 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-const callService =
-  ({ services, metrics }: HttpDependencies): RequestHandler<{ id: string }> =>
-  async (request, response) => {
+const callService = ({
+  services,
+  metrics,
+  tenants: all,
+}: HttpDependencies): RequestHandler<{ id: string }> => {
+  const tenants = new Set(all.filter((tenant) => !needsClient(tenant)).map(({ id }) => id));
+  return async (request, response) => {
+    const receivedAt = performance.now();
     const service = services.find(({ definition }) => definition.id === request.params.id);
     if (service === undefined) throw new CdsError('CDS_SERVICE_UNKNOWN');
     const { id } = service.definition;
@@ -42,6 +48,9 @@ const callService =
     try {
       const { body, outcome } = await service.handle(request.body, {
         acceptLanguage: request.get('accept-language'),
+        tenants,
+        receivedAt,
+        admit: () => Promise.resolve(),
       });
       metrics.hookRequests.inc({ service: id, outcome });
       // Patient data: no cache on the way may keep it.
@@ -53,6 +62,7 @@ const callService =
       stop();
     }
   };
+};
 
 type Monitored = Pick<HttpDependencies, 'log' | 'metrics' | 'ready'>;
 

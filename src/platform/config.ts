@@ -2,76 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { CdsError, CRITERION_IDS, DEFAULT_BLOCKING } from '../domain/index.ts';
-import { isTimeZone } from './clock.ts';
+import { CdsError } from '../domain/index.ts';
+import { tenantSchema } from './tenant-config.ts';
 
 /** The repository or package root: defaults are found from here, wherever the process was started. */
 export const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
-
-const timeZone = z.string().refine(isTimeZone, { error: 'not an IANA time zone' });
-
-const criteria = z.array(z.enum(CRITERION_IDS));
-
-/** SMART Backend Services of one tenant, http://hl7.org/fhir/smart-app-launch/backend-services.html */
-const smartSchema = z.strictObject({
-  clientId: z.string().min(1),
-  scope: z.string().min(1).default('system/*.rs'),
-  algorithm: z.enum(['RS384', 'ES384']).default('ES384'),
-  /** Where discovery is not offered. */
-  tokenUrl: z.url({ protocol: /^https?$/ }).optional(),
-});
-
-const writeBackSchema = z.strictObject({
-  enabled: z.boolean().default(false),
-  diagnosticReport: z.boolean().default(false),
-  auditEvents: z.boolean().default(false),
-});
-
-const subscriptionsSchema = z.strictObject({
-  /** What notifications must carry as `Authorization: Bearer`; without one the door is shut. */
-  secret: z.string().min(16).optional(),
-  /** Milliseconds in which several notifications of one patient are one assessment. */
-  quietMs: z.number().int().min(0).default(5000),
-});
-
-const cron = z.string().regex(/^\S+( \S+){4,5}$/, { error: 'not a cron pattern such as 0 2 * * *' });
-
-const sweepSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  /** In the tenant's time zone. */
-  cron: cron.default('0 2 * * *'),
-  daysAhead: z.number().int().min(0).max(30).default(1),
-});
-
-const eligibilitySchema = z.strictObject({
-  /** Criteria that block an assessment when they are not met, and when they are unknown. */
-  blocking: z
-    .strictObject({
-      notMet: criteria.default([...DEFAULT_BLOCKING.notMet]),
-      unknown: criteria.default([...DEFAULT_BLOCKING.unknown]),
-    })
-    .prefault({}),
-  /** What a stage is taken for that does not say its edition of TNM. */
-  tnmEditionWhenUnstated: z.enum(['8', 'unknown']).default('unknown'),
-  minimumNeoadjuvantCycles: z.number().int().min(1).default(2),
-});
-
-const tenantSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,64}$/),
-  /** The FHIR R4 base URL: what workers read, and the only fhirServer accepted in requests. */
-  fhirBaseUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
-  timeZone: timeZone.default('UTC'),
-  /** False: the site allows no reading beyond prefetch; what prefetch holds is assessed in the request. */
-  backgroundAccess: z.boolean().default(true),
-  /** A static bearer token for the workers, where the server asks for one. */
-  bearerToken: z.string().min(1).optional(),
-  /** SMART Backend Services for the workers, instead of a static token. */
-  smart: smartSchema.optional(),
-  writeBack: writeBackSchema.prefault({}),
-  subscriptions: subscriptionsSchema.prefault({}),
-  sweep: sweepSchema.prefault({}),
-  eligibility: eligibilitySchema.prefault({}),
-});
 
 export const configSchema = z.strictObject({
   environment: z.enum(['production', 'demo', 'test']).default('production'),
@@ -83,6 +18,26 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^\d+(\.\d+)?(b|kb|mb)$/i, { error: 'not a size such as 4mb' })
         .default('4mb'),
+      /** What clients call, without a trailing slash: the `aud` of their JWTs. Never taken from a request. */
+      publicBaseUrl: z
+        .url({ protocol: /^https?$/ })
+        .transform((url) => url.replace(/\/+$/, ''))
+        .optional(),
+      /** Origins whose pages may call, letter for letter. */
+      corsOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
+      /** Calls a minute of one tenant; 0 is no limit. */
+      requestsPerMinute: z.number().int().min(0).default(6000),
+      /** Milliseconds for a client to send its headers, and its whole request. */
+      headersTimeoutMs: z.number().int().min(100).default(10_000),
+      requestTimeoutMs: z.number().int().min(100).default(20_000),
+    })
+    .prefault({}),
+  feedback: z
+    .strictObject({
+      /** Feedback that the store could not take waits here: a file, or ':memory:'. */
+      spoolFile: z.string().default(':memory:'),
+      /** Days for which feedback to a card is taken. */
+      acceptDays: z.number().int().min(1).default(30),
     })
     .prefault({}),
   hook: z
@@ -149,7 +104,6 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
-export type TenantConfig = Config['tenants'][number];
 type Raw = Record<string, unknown>;
 
 /** Environment variable -> setting; they win over the file. */
@@ -203,6 +157,23 @@ const requireHttps = ({ environment, tenants }: Config): void => {
     throw new CdsError('CONFIG_INVALID', `tenants: fhirBaseUrl of ${open.id} must be https in production`);
 };
 
+/**
+ * In production nobody calls unproven unless the site says so; and a client proves itself to an address, which must be
+ * known.
+ */
+const requireClients = ({ environment, tenants, http }: Config): void => {
+  for (const { id, clientAuth } of tenants) {
+    const { clients, required } = clientAuth;
+    if (clients.length === 0 && (required === true || (environment === 'production' && required !== false)))
+      throw new CdsError(
+        'CONFIG_INVALID',
+        `tenants: ${id} names no clientAuth.clients; clientAuth.required: false would let anybody call`,
+      );
+    if (clients.length > 0 && http.publicBaseUrl === undefined && environment === 'production')
+      throw new CdsError('CONFIG_INVALID', 'http.publicBaseUrl: needed where clients are authenticated');
+  }
+};
+
 /** @throws {CdsError} CONFIG_INVALID naming the setting */
 export function parseConfig(raw: unknown): Config {
   const result = configSchema.safeParse(raw);
@@ -214,6 +185,7 @@ export function parseConfig(raw: unknown): Config {
       'CONFIG_INVALID',
       'store.key: production needs one (RECURRENCE_STORE_KEY, 32 bytes in base64)',
     );
+  requireClients(config);
   return config;
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -52,14 +52,21 @@ describe('help and errors', () => {
     expect([code, err]).toEqual([1, expect.stringMatching(/CONFIG_INVALID.*REDIS_URL/) as string]);
   });
 
-  it('production refuses to serve without a key, and with a simulated model', async () => {
+  it('production refuses to serve without a key, without clients, and with a simulated model', async () => {
     const env = { FHIR_BASE_URL: 'http://127.0.0.1:9' };
     expect(await runCli(['serve'], env)).toMatchObject({
       code: 1,
       err: expect.stringMatching(/store\.key/) as string,
     });
     const RECURRENCE_STORE_KEY = Buffer.alloc(32, 1).toString('base64');
-    const simulated = await runCli(['serve'], { ...env, RECURRENCE_STORE_KEY });
+    expect(await runCli(['serve'], { ...env, RECURRENCE_STORE_KEY })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/CONFIG_INVALID.*clientAuth\.clients/) as string,
+    });
+    const open = { id: 'a', fhirBaseUrl: 'http://127.0.0.1:9', clientAuth: { required: false } };
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'site-')), 'site.yaml');
+    writeFileSync(file, JSON.stringify({ tenants: [open] }));
+    const simulated = await runCli(['serve', '--config', file], { RECURRENCE_STORE_KEY });
     expect(simulated).toMatchObject({
       code: 1,
       err: expect.stringMatching(/MODEL_NOT_FOR_PRODUCTION/) as string,

@@ -37,6 +37,7 @@ const openDoor = async (tenant: string, fhirBaseUrl: string) => {
   const app = createApp({
     ...shared,
     services: [],
+    tenants: [],
     bodyLimit: '1mb',
     ready: () => Promise.resolve(),
     notifications,

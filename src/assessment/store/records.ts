@@ -8,6 +8,8 @@ export interface RecordStore {
   get(group: string, name: string): Promise<Uint8Array | undefined>;
   /** Replaces a record of that name; its time to live begins anew. */
   put(group: string, name: string, value: Uint8Array, ttlSeconds: number): Promise<void>;
+  /** Puts a record where none of that name is alive, in one step for all processes; tells whether it did. */
+  putNew(group: string, name: string, value: Uint8Array, ttlSeconds: number): Promise<boolean>;
   /** Removes one record; without effect where there is none of that name. */
   remove(group: string, name: string): Promise<void>;
   /** The records of a group whose names begin so, in no particular order. */

@@ -6,15 +6,22 @@ import type { NamedRecord, RecordStore } from './records.ts';
 // A group is one hash slot ({group}): a string for each record, and an index of their names by time of expiry.
 // Each script is atomic, so that a record written while its group is erased is either erased or listed.
 
-const PUT = `
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+const INDEXED = `
   redis.call('ZADD', KEYS[2], string.format('%d', now + ARGV[3]), ARGV[1])
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%d', now))
   local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
   redis.call('PEXPIREAT', KEYS[2], string.format('%d', last[2]))
   return 1`;
+
+const NOW = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+const PUT = `${NOW}
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])${INDEXED}`;
+
+const PUT_NEW = `${NOW}
+  if not redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'NX') then return 0 end${INDEXED}`;
 
 const REMOVE = `
   redis.call('DEL', KEYS[1])
@@ -44,6 +51,13 @@ const ERASE = `
 
 interface Scripts {
   recordsPut(record: string, index: string, name: string, value: Uint8Array, ttlMs: number): Promise<unknown>;
+  recordsPutNew(
+    record: string,
+    index: string,
+    name: string,
+    value: Uint8Array,
+    ttlMs: number,
+  ): Promise<number>;
   recordsRemove(record: string, index: string, name: string): Promise<unknown>;
   recordsListBuffer(index: string, recordPrefix: string, namePrefix: string): Promise<Buffer[]>;
   recordsErase(index: string, recordPrefix: string): Promise<number>;
@@ -51,6 +65,7 @@ interface Scripts {
 
 function defineScripts(redis: Redis): Scripts {
   redis.defineCommand('recordsPut', { numberOfKeys: 2, lua: PUT });
+  redis.defineCommand('recordsPutNew', { numberOfKeys: 2, lua: PUT_NEW });
   redis.defineCommand('recordsRemove', { numberOfKeys: 2, lua: REMOVE });
   redis.defineCommand('recordsList', { numberOfKeys: 1, lua: LIST });
   redis.defineCommand('recordsErase', { numberOfKeys: 1, lua: ERASE });
@@ -63,6 +78,8 @@ function* pairs(flat: readonly Buffer[]): Generator<NamedRecord> {
     if (name !== undefined && value !== undefined) yield { name: name.toString(), value };
   }
 }
+
+const asBuffer = (value: Uint8Array): Buffer => (Buffer.isBuffer(value) ? value : Buffer.from(value));
 
 /**
  * Records in Redis: each with its own time to live, the index with that of its last record.
@@ -82,9 +99,14 @@ export function createRedisRecords(redis: Redis, prefix = 'recurrence-store'): R
     get: (group, name) => run(async () => (await redis.getBuffer(recordPrefix(group) + name)) ?? undefined),
     put: (group, name, value, ttlSeconds) =>
       run(async () => {
-        const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
         const key = recordPrefix(group) + name;
-        await scripts.recordsPut(key, indexKey(group), name, bytes, Math.ceil(ttlSeconds * 1000));
+        await scripts.recordsPut(key, indexKey(group), name, asBuffer(value), Math.ceil(ttlSeconds * 1000));
+      }),
+    putNew: (group, name, value, ttlSeconds) =>
+      run(async () => {
+        const key = recordPrefix(group) + name;
+        const ttlMs = Math.ceil(ttlSeconds * 1000);
+        return (await scripts.recordsPutNew(key, indexKey(group), name, asBuffer(value), ttlMs)) === 1;
       }),
     remove: (group, name) =>
       run(async () => {

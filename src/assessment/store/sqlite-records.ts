@@ -36,6 +36,7 @@ function openDatabase(file: string): DatabaseSync {
 interface Statements {
   readonly get: StatementSync;
   readonly put: StatementSync;
+  readonly putNew: StatementSync;
   readonly remove: StatementSync;
   readonly list: StatementSync;
   readonly erase: StatementSync;
@@ -45,6 +46,11 @@ interface Statements {
 const prepare = (database: DatabaseSync): Statements => ({
   get: database.prepare('SELECT value FROM records WHERE grp = ? AND name = ? AND expires_at > ?'),
   put: database.prepare('INSERT OR REPLACE INTO records (grp, name, value, expires_at) VALUES (?, ?, ?, ?)'),
+  // One that has expired and is not swept yet counts as none.
+  putNew: database.prepare(
+    'INSERT INTO records (grp, name, value, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (grp, name) ' +
+      'DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at WHERE records.expires_at <= ?5',
+  ),
   remove: database.prepare('DELETE FROM records WHERE grp = ? AND name = ?'),
   list: database.prepare(
     'SELECT name, value FROM records WHERE grp = ?1 AND substr(name, 1, length(?2)) = ?2 AND expires_at > ?3',
@@ -93,6 +99,12 @@ export function createSqliteRecords(file: string): RecordStore {
         const now = Date.now();
         if (now - lastSweep > SWEEP_EVERY_MS) sweep(now);
         statements.put.run(group, name, value, now + ttlSeconds * 1000);
+      }),
+    putNew: (group, name, value, ttlSeconds) =>
+      attempt(() => {
+        const now = Date.now();
+        if (now - lastSweep > SWEEP_EVERY_MS) sweep(now);
+        return statements.putNew.run(group, name, value, now + ttlSeconds * 1000, now).changes === 1;
       }),
     remove: (group, name) =>
       attempt(() => {

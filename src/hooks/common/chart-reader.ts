@@ -1,13 +1,16 @@
 import {
   allOfPatient,
+  CARE_QUERY_KEYS,
+  careFacts,
   createFhirClient,
   createFhirSource,
   parseChart,
   staticToken,
+  type CareFacts,
+  type CareQueryKey,
   type Chart,
   type ChartQuery,
   type ChartQueryKey,
-  type ResourceSets,
 } from '../../chart/index.ts';
 import { asCdsError, CdsError } from '../../domain/index.ts';
 import type { Config, TenantConfig } from '../../platform/index.ts';
@@ -15,7 +18,7 @@ import { readPrefetch } from './prefetch.ts';
 import type { HookRequest } from './request.ts';
 
 /** Without these nothing can be said of a patient at all; the rest are modalities, which may be absent. */
-const CORE_KEYS: readonly ChartQueryKey[] = [
+const CORE_KEYS: readonly (ChartQueryKey | CareQueryKey)[] = [
   'patient',
   'conditions',
   'procedures',
@@ -30,9 +33,16 @@ const CORE_KEYS: readonly ChartQueryKey[] = [
  */
 const HURRIED = { priority: 10, retries: 1, backoffMs: 50, maxWaitMs: 200 } as const;
 
+/** What goes on around the patient, as far as this service asks for it. */
+export interface ReadCare extends CareFacts {
+  /** Keys that were asked for and could not be read: nothing can be said of what they would hold. */
+  readonly unread: ReadonlySet<CareQueryKey>;
+}
+
 /** The chart as this request can see it. */
 export interface ReadChart {
   readonly chart: Chart;
+  readonly care: ReadCare;
   /** Why the rest could not be read, where prefetch alone had to do. */
   readonly failure?: CdsError;
 }
@@ -40,35 +50,51 @@ export interface ReadChart {
 export interface ChartReaderDependencies {
   readonly tenants: Config['tenants'];
   readonly queries: readonly ChartQuery[];
+  /** What services may ask for beside the chart. */
+  readonly careQueries: readonly ChartQuery<CareQueryKey>[];
   readonly fhir: Config['fhir'];
   /** Told of each chart of which something was read from the FHIR server; returns at once, never throws. */
   readonly onRead?: (tenant: string, patientId: string) => void;
 }
 
+/** Whose chart is to be read, and what beside it. */
+export interface Reading {
+  readonly patientId: string;
+  readonly encounterId?: string;
+  readonly care?: readonly CareQueryKey[];
+}
+
+type Key = ChartQueryKey | CareQueryKey;
+type Sets = Partial<Record<Key, readonly unknown[]>>;
+
 /**
- * Whose site a request is of: by its fhirServer, which must be a configured one (else anybody could send this
- * service, and a token, anywhere); without one, the only tenant.
+ * Whose site a request is of: of those its caller may speak for, the one whose server its fhirServer is (else anybody
+ * could send this service, and a token, anywhere); without one, the only one.
  *
- * @throws {CdsError} CDS_FHIR_SERVER_UNKNOWN
+ * @param allowed ids of the tenants that the caller may speak for
+ * @throws {CdsError} CDS_FHIR_SERVER_UNKNOWN; CDS_UNAUTHENTICATED where it is a tenant's, but not for this caller
  */
 export function tenantOf(
-  request: Pick<HookRequest<unknown>, 'fhirServer'>,
+  { fhirServer }: Pick<HookRequest<unknown>, 'fhirServer'>,
   tenants: Config['tenants'],
+  allowed: ReadonlySet<string>,
 ): TenantConfig {
+  const mine = tenants.filter(({ id }) => allowed.has(id));
   const found =
-    request.fhirServer === undefined
-      ? tenants.length === 1
-        ? tenants[0]
+    fhirServer === undefined
+      ? mine.length === 1
+        ? mine[0]
         : undefined
-      : tenants.find((tenant) => tenant.fhirBaseUrl === request.fhirServer);
+      : tenants.find((tenant) => tenant.fhirBaseUrl === fhirServer);
   if (found === undefined) throw new CdsError('CDS_FHIR_SERVER_UNKNOWN');
+  if (!allowed.has(found.id)) throw new CdsError('CDS_UNAUTHENTICATED');
   return found;
 }
 
 const requireSamePatient = (
   request: Pick<HookRequest<unknown>, 'tokenPatient'>,
   tenant: TenantConfig,
-  sets: ResourceSets,
+  sets: Sets,
   patientId: string,
 ): void => {
   if (request.tokenPatient !== undefined && request.tokenPatient !== patientId)
@@ -83,19 +109,22 @@ const refuseReplaced = (chart: Chart): Chart => {
   return chart;
 };
 
+const isCareKey = (key: Key): key is CareQueryKey => (CARE_QUERY_KEYS as readonly string[]).includes(key);
+
 /** Reads a request's chart: prefetch first, what is missing from the request's FHIR server with its own token. */
-export function createChartReader({ tenants, queries, fhir, onRead }: ChartReaderDependencies) {
-  const keys = queries.map((query) => query.key);
-  const optionalKeys = new Set(queries.flatMap((query) => (query.optional === true ? [query.key] : [])));
+export function createChartReader({ tenants, queries, careQueries, fhir, onRead }: ChartReaderDependencies) {
+  const chartKeys = queries.map((query) => query.key);
+  const allQueries: readonly ChartQuery<Key>[] = [...queries, ...careQueries];
+  const optionalKeys = new Set(allQueries.flatMap((query) => (query.optional === true ? [query.key] : [])));
 
   const pull = (
     request: HookRequest<unknown>,
     tenant: TenantConfig,
-    patientId: string,
-    missing: readonly ChartQueryKey[],
+    { patientId, encounterId }: Reading,
+    missing: readonly Key[],
     signal: AbortSignal,
-  ): Promise<ResourceSets> =>
-    createFhirSource({
+  ): Promise<Sets> =>
+    createFhirSource<Key>({
       client: createFhirClient({
         baseUrl: tenant.fhirBaseUrl,
         // The request's own token or none: a caller without one gets no more than the server gives anybody.
@@ -104,23 +133,26 @@ export function createChartReader({ tenants, queries, fhir, onRead }: ChartReade
         maxPages: fhir.maxPages,
         ...HURRIED,
       }),
-      queries,
+      queries: allQueries,
       timeoutMs: fhir.timeoutMs,
+      ...(encounterId !== undefined && { encounterId }),
     }).read(patientId, missing, signal);
 
-  /** Prefetch alone, when nothing more can be read: enough only with every core key. */
-  const withoutPull = (
-    sets: ResourceSets,
-    missing: readonly ChartQueryKey[],
-    tenant: TenantConfig,
-    failure: CdsError,
-  ): ReadChart => {
-    if (missing.some((key) => CORE_KEYS.includes(key))) throw failure;
-    return { chart: refuseReplaced(parseChart(sets, tenant.timeZone, keys)), failure };
+  const parse = (sets: Sets, { timeZone }: TenantConfig, care: readonly CareQueryKey[]): ReadChart => {
+    const chart = Object.fromEntries(Object.entries(sets).filter(([key]) => !isCareKey(key as Key)));
+    const around = Object.fromEntries(Object.entries(sets).filter(([key]) => isCareKey(key as Key)));
+    return {
+      chart: refuseReplaced(parseChart(chart, timeZone, chartKeys)),
+      care: {
+        ...careFacts(around, timeZone),
+        unread: new Set(care.filter((key) => sets[key] === undefined)),
+      },
+    };
   };
 
   return {
-    tenantOf: (request: Pick<HookRequest<unknown>, 'fhirServer'>) => tenantOf(request, tenants),
+    tenantOf: (request: Pick<HookRequest<unknown>, 'fhirServer'>, allowed: ReadonlySet<string>) =>
+      tenantOf(request, tenants, allowed),
     /**
      * @throws {CdsError} CDS_PATIENT_MISMATCH, CDS_PREFETCH_MISSING, FHIR_PATIENT_UNKNOWN; FHIR_* where the
      *   server failed and prefetch does not hold enough
@@ -128,30 +160,36 @@ export function createChartReader({ tenants, queries, fhir, onRead }: ChartReade
     read: async (
       request: HookRequest<unknown>,
       tenant: TenantConfig,
-      patientId: string,
+      reading: Reading,
       signal: AbortSignal,
     ): Promise<ReadChart> => {
-      const { sets, missing } = readPrefetch(request.prefetch, keys);
+      const { patientId, care = [] } = reading;
+      const { sets, missing } = readPrefetch<Key>(request.prefetch, [...chartKeys, ...care]);
       requireSamePatient(request, tenant, sets, patientId);
-      if (missing.length === 0) return { chart: refuseReplaced(parseChart(sets, tenant.timeZone, keys)) };
+      /** Prefetch alone, when nothing more can be read: enough only with every core key. */
+      const withoutPull = (failure: CdsError): ReadChart => {
+        if (missing.some((key) => CORE_KEYS.includes(key))) throw failure;
+        return { ...parse(sets, tenant, care), failure };
+      };
+      if (missing.length === 0) return parse(sets, tenant, care);
       if (request.fhirServer === undefined) {
         const needed = missing.filter((key) => !optionalKeys.has(key));
         // What few EHRs have is unknown without them; no reason to refuse, or to call the rest incomplete.
-        if (needed.length === 0) return { chart: refuseReplaced(parseChart(sets, tenant.timeZone, keys)) };
+        if (needed.length === 0) return parse(sets, tenant, care);
         const failure = new CdsError('CDS_PREFETCH_MISSING', `Missing: ${needed.join(', ')}.`);
         // A site that allows no callback is assessed on what prefetch holds; elsewhere a gap is a mistake.
         if (tenant.backgroundAccess) throw failure;
-        return withoutPull(sets, missing, tenant, failure);
+        return withoutPull(failure);
       }
       try {
-        const pulled = await pull(request, tenant, patientId, missing, signal);
+        const pulled = await pull(request, tenant, reading, missing, signal);
         onRead?.(tenant.id, patientId);
-        return { chart: refuseReplaced(parseChart({ ...sets, ...pulled }, tenant.timeZone, keys)) };
+        return parse({ ...sets, ...pulled }, tenant, care);
       } catch (error) {
         const failure = asCdsError(error);
         // Refused is refused: what this token may not read, the last result must not tell either.
         if (!failure.kind.retryable) throw failure;
-        return withoutPull(sets, missing, tenant, failure);
+        return withoutPull(failure);
       }
     },
   };

@@ -1,3 +1,9 @@
-export { createChartReader, type ChartReader, type ReadChart } from './chart-reader.ts';
-export { fhirId, hookRequestParser, userId } from './request.ts';
+export { createAnswers, type Answers } from './answers.ts';
+export { createChartReader, type ChartReader, type ReadCare, type ReadChart } from './chart-reader.ts';
+export type { HookDependencies } from './dependencies.ts';
+export { fhirId, hookRequests, userId, type HookRequest, type HookRequests } from './request.ts';
+export type { Decision } from './risk/decide.ts';
+export { CARD_SOURCE, proposalsFor, renderWaiting } from './risk/response.ts';
+export { createRiskService } from './risk-service.ts';
 export type { CdsService, HandledRequest, RequestContext, ServiceDefinition } from './service.ts';
+export { createVisits, type Visit, type Visits } from './visits.ts';

@@ -1,16 +1,9 @@
-import {
-  bundleResources,
-  isPartial,
-  list,
-  record,
-  type ChartQueryKey,
-  type ResourceSets,
-} from '../../chart/index.ts';
+import { bundleResources, isPartial, list, record } from '../../chart/index.ts';
 
 /** What prefetch brought, and what still has to be read. */
-export interface Prefetched {
-  readonly sets: ResourceSets;
-  readonly missing: readonly ChartQueryKey[];
+export interface Prefetched<Key extends string> {
+  readonly sets: Partial<Record<Key, readonly unknown[]>>;
+  readonly missing: readonly Key[];
 }
 
 const hasNextPage = (bundle: Readonly<Record<string, unknown>>): boolean =>
@@ -30,12 +23,12 @@ const resourcesOf = (value: unknown): readonly unknown[] | undefined => {
 
 const isPatient = (resource: unknown): boolean => record(resource)?.['resourceType'] === 'Patient';
 
-export function readPrefetch(
+export function readPrefetch<Key extends string>(
   prefetch: Readonly<Record<string, unknown>>,
-  keys: readonly ChartQueryKey[],
-): Prefetched {
-  const sets: ResourceSets = {};
-  const missing: ChartQueryKey[] = [];
+  keys: readonly Key[],
+): Prefetched<Key> {
+  const sets: Partial<Record<Key, readonly unknown[]>> = {};
+  const missing: Key[] = [];
   for (const key of keys) {
     const resources = Object.hasOwn(prefetch, key) ? resourcesOf(prefetch[key]) : undefined;
     // Without the Patient itself there is no chart: anything else under its key means that it has to be read.

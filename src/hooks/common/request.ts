@@ -52,17 +52,18 @@ const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
   return result.data;
 };
 
-/**
- * The parser of one hook's requests: one schema of all that a request has, compiled once.
- *
- * @returns throws CdsError CDS_REQUEST_INVALID naming the field, CDS_HOOK_MISMATCH
- */
-export function hookRequestParser<Context>(
-  hook: string,
-  context: z.ZodType<Context>,
-): (body: unknown) => HookRequest<Context> {
+/** One hook's requests: the schema, and the parser that is made of it, compiled once. */
+export interface HookRequests<Context> {
+  readonly hook: string;
+  readonly schema: z.ZodType;
+  /** @throws {CdsError} CDS_REQUEST_INVALID naming the field, CDS_HOOK_MISMATCH */
+  parse(body: unknown): HookRequest<Context>;
+}
+
+/** The requests of one hook, whose context is as given. */
+export function hookRequests<Context>(hook: string, context: z.ZodType<Context>): HookRequests<Context> {
   const schema = envelope.extend({ hook: z.string(), context });
-  return (body) => {
+  const parse = (body: unknown): HookRequest<Context> => {
     const request = parsed(schema, body);
     if (request.hook !== hook) throw new CdsError('CDS_HOOK_MISMATCH', `This service's hook is ${hook}.`);
     const { fhirServer, fhirAuthorization: authorization } = request;
@@ -79,4 +80,5 @@ export function hookRequestParser<Context>(
       }),
     };
   };
+  return { hook, schema: envelope.extend({ hook: z.literal(hook), context }), parse };
 }

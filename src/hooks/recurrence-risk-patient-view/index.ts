@@ -1,1 +1,1 @@
-export { createPatientViewService, type PatientViewDependencies } from './service.ts';
+export { createPatientViewService } from './service.ts';

@@ -1,3 +1,6 @@
+import { enAppointment } from './en-appointment.ts';
+import { enOrder } from './en-order.ts';
+
 /** English texts. `{{name}}` is filled in; keys are grouped by where they show. */
 export const en = {
   // Everywhere
@@ -241,4 +244,6 @@ export const en = {
   'out-of-scope.detail': 'This card shows only because explaining out-of-scope patients is switched on.',
   'out-of-scope.no-lung-cancer': 'no lung cancer in the chart',
   'out-of-scope.no-lung-resection': 'no lung resection in the chart',
+  ...enAppointment,
+  ...enOrder,
 } as const;

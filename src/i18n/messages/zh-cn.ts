@@ -1,4 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
+import { zhCNAppointment } from './zh-cn-appointment.ts';
+import { zhCNOrder } from './zh-cn-order.ts';
 
 /** 简体中文。Terms follow 中华医学会肺癌临床诊疗指南 usage: 复发, 肺切除术, 新辅助化疗联合免疫治疗, 随访. */
 export const zhCN: Catalogue = {
@@ -229,4 +231,6 @@ export const zhCN: Catalogue = {
   'out-of-scope.detail': '仅因已开启“说明范围外患者”功能，才显示此卡片。',
   'out-of-scope.no-lung-cancer': '病历中无肺癌记录',
   'out-of-scope.no-lung-resection': '病历中无肺切除记录',
+  ...zhCNAppointment,
+  ...zhCNOrder,
 };

@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const subscribe = async (endpoint: string, environment: string): Promise<string> => {
   const file = path.join(folder, `${environment}.yaml`);
   const key = Buffer.alloc(32, 1).toString('base64');
-  const tenant = `{ id: north, fhirBaseUrl: "https://fhir.example.org", subscriptions: { secret: ${SECRET} } }`;
+  const tenant = `{ id: north, fhirBaseUrl: "https://fhir.example.org", clientAuth: { required: false }, subscriptions: { secret: ${SECRET} } }`;
   await writeFile(file, `environment: ${environment}\nstore: { key: "${key}" }\ntenants: [${tenant}]\n`);
   const out: string[] = [];
   const program = createProgram({

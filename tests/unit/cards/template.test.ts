@@ -10,8 +10,8 @@ const rendered = (detail: string): RenderedCard => ({
   source: { label: 'recurrence-cds', topic: { system: 'urn:topic', code: 'recurrence-risk' } },
   selectionBehavior: 'any',
   suggestions: [
-    { label: 'one', actions: [] },
-    { label: 'two', actions: [] },
+    { item: 'first', label: 'one', actions: [] },
+    { item: 'second', label: 'two', actions: [] },
   ],
 });
 

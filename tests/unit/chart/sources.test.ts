@@ -171,12 +171,15 @@ describe('openCohort', () => {
 });
 
 describe('careQueries', () => {
-  it('are apart from the chart, optional, and by patient alone', () => {
+  it('are apart from the chart, optional, and by patient, one by visit too', () => {
     expect(careQueries().map(({ key }) => key)).toEqual(CARE_QUERY_KEYS);
     for (const query of careQueries()) {
       expect(CHART_QUERY_KEYS).not.toContain(query.key);
       expect(query.optional).toBe(true);
-      expect(searchParameters(query, 'p 1')).toEqual({ patient: 'p 1' });
+      expect(searchParameters(query, { patientId: 'p 1', encounterId: 'e-1' })).toEqual({
+        ...(query.key === 'encounter' && { _id: 'e-1' }),
+        patient: 'p 1',
+      });
     }
   });
 });

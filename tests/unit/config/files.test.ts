@@ -16,7 +16,7 @@ const allSwitchedOn = text.replace(/^( *)# ([a-z][A-Za-z]*:( .*)?)$/gm, '$1$2');
 
 const pathsIn = (value: unknown, at = ''): string[] => {
   if (Array.isArray(value))
-    return value.every((item) => typeof item === 'object')
+    return value.length > 0 && value.every((item) => typeof item === 'object')
       ? [...new Set(value.flatMap((item) => pathsIn(item, `${at}[]`)))]
       : [at];
   if (typeof value !== 'object' || value === null) return [at];
@@ -29,8 +29,16 @@ describe('config/default.yaml', () => {
   it('gives what the schema gives by itself, but for the example tenant', () => {
     const [tenant] = raw.tenants;
     const written = parseConfig({ ...raw, store: { ...raw.store, key: KEY } });
-    const { id, fhirBaseUrl } = tenant ?? {};
-    expect(written).toEqual(parseConfig({ tenants: [{ id, fhirBaseUrl }], store: { key: KEY } }));
+    const { id, fhirBaseUrl, clientAuth } = tenant ?? {};
+    const { clients } = clientAuth as { clients: unknown };
+    const { publicBaseUrl } = raw['http'] as { publicBaseUrl: string };
+    expect(written).toEqual(
+      parseConfig({
+        http: { publicBaseUrl },
+        tenants: [{ id, fhirBaseUrl, clientAuth: { clients } }],
+        store: { key: KEY },
+      }),
+    );
   });
 
   it('shows every setting of the schema, and no other', () => {

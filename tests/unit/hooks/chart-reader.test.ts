@@ -1,5 +1,6 @@
 /** What a request without a callback must bring, and what it may leave out. */
 import { describe, expect, it } from 'vitest';
+import { careQueries } from '../../../src/chart/index.ts';
 import { createChartReader } from '../../../src/hooks/common/index.ts';
 import { configSchema } from '../../../src/platform/config.ts';
 import { patient, PATIENT_ID } from '../support/fhir.ts';
@@ -9,14 +10,14 @@ const { tenants, fhir } = configSchema.parse({
   tenants: [{ id: 'site', fhirBaseUrl: 'https://fhir.example.org' }],
 });
 const [tenant] = tenants;
-const reader = createChartReader({ tenants, queries, fhir });
+const reader = createChartReader({ tenants, queries, careQueries: careQueries(), fhir });
 
 /** Prefetch of these queries: nothing but the Patient in any of them. */
 const read = (keys: readonly string[]) => {
   const prefetch = Object.fromEntries(keys.map((key) => [key, key === 'patient' ? patient() : null]));
   const request = { prefetch, context: {} } as unknown as Parameters<typeof reader.read>[0];
   if (tenant === undefined) throw new Error('no tenant');
-  return reader.read(request, tenant, PATIENT_ID, NEVER);
+  return reader.read(request, tenant, { patientId: PATIENT_ID }, NEVER);
 };
 
 const needed = queries.filter((query) => query.optional !== true).map(({ key }) => key);

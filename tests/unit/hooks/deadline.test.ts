@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { withDeadline } from '../../../src/hooks/recurrence-risk-patient-view/deadline.ts';
+import { withDeadline } from '../../../src/hooks/common/deadline.ts';
 
 describe('withDeadline', () => {
   it('gives what the work gives, and its error', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createExpiringSet } from '../../../src/hooks/recurrence-risk-patient-view/expiring-set.ts';
+import { createExpiringSet } from '../../../src/hooks/common/risk/expiring-set.ts';
 
 it('remembers a name for a while, and no other', () => {
   let now = 1000;

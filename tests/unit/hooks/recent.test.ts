@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRecent } from '../../../src/hooks/recurrence-risk-patient-view/recent.ts';
+import { createRecent } from '../../../src/hooks/common/risk/recent.ts';
 
 it('makes a thing once, and forgets the least recently used first', () => {
   const made: string[] = [];

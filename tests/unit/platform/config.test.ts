@@ -16,6 +16,7 @@ const file = (text: string, name = 'site.yaml'): string => {
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
 const TENANT = { id: 'a', fhirBaseUrl: 'https://fhir.example.org/r4/' };
+const OPEN = { ...TENANT, clientAuth: { required: false } };
 const base = { environment: 'test', tenants: [TENANT] };
 const faultOf = (raw: unknown): string => {
   try {
@@ -29,7 +30,7 @@ const faultOf = (raw: unknown): string => {
 
 describe('parseConfig', () => {
   it('fills in defaults: production, a deadline, UTC, no trailing slash', () => {
-    const config = parseConfig({ tenants: [TENANT], store: { key: KEY } });
+    const config = parseConfig({ tenants: [OPEN], store: { key: KEY } });
     expect(config).toMatchObject({
       environment: 'production',
       hook: { deadlineMs: 450, maxStaleDays: 30, explainOutOfScope: false, language: 'en' },
@@ -68,7 +69,7 @@ describe('parseConfig', () => {
     ['http://fhir.example.org/r4', 'must be https'],
     ['http://localhost.example.org/r4', 'must be https'],
   ])('in production %s: %s', (fhirBaseUrl, detail) => {
-    expect(faultOf({ tenants: [{ ...TENANT, fhirBaseUrl }], store: { key: KEY } })).toContain(detail);
+    expect(faultOf({ tenants: [{ ...OPEN, fhirBaseUrl }], store: { key: KEY } })).toContain(detail);
   });
 
   it('never repeats a secret', () => {

@@ -125,7 +125,9 @@ describe('credentials that cannot be right', () => {
   const sitesOf = async (tenant: object, change: object = {}) => {
     const config = parseConfig({
       environment: 'production',
-      tenants: [{ id: 'a', fhirBaseUrl: 'https://fhir.example.org', ...tenant }],
+      tenants: [
+        { id: 'a', fhirBaseUrl: 'https://fhir.example.org', clientAuth: { required: false }, ...tenant },
+      ],
       store: { key: Buffer.alloc(32, 1).toString('base64') },
       fhir: { smartKeys: file },
       ...change,

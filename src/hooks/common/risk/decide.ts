@@ -5,8 +5,8 @@ import {
   type Plan,
   type ReadyPlan,
   type ResultStore,
-} from '../../assessment/index.ts';
-import { chartHolds } from '../../chart/index.ts';
+} from '../../../assessment/index.ts';
+import { chartHolds } from '../../../chart/index.ts';
 import {
   MODALITY_IDS,
   asCdsError,
@@ -14,10 +14,10 @@ import {
   type Assessment,
   type CdsError,
   type ErrorCode,
-} from '../../domain/index.ts';
-import type { ContrastNotes } from '../../cards/index.ts';
-import type { Eligibility } from '../../eligibility/index.ts';
-import type { ReadChart } from '../common/index.ts';
+} from '../../../domain/index.ts';
+import type { ContrastNotes } from '../../../cards/index.ts';
+import type { Eligibility } from '../../../eligibility/index.ts';
+import type { ReadChart } from '../chart-reader.ts';
 import { createExpiringSet } from './expiring-set.ts';
 
 /** An earlier result: shown with its number while it is valid, by its date alone afterwards. */

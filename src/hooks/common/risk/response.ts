@@ -1,19 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import {
-  barredCard,
-  notEligibleCard,
-  outOfScopeCard,
-  pendingCard,
   cardTemplate,
+  renderBarredCard,
+  renderNotEligibleCard,
+  renderOutOfScopeCard,
+  renderPendingCard,
   renderRiskCard,
-  unavailableCard,
-  type Card,
-  type CardContext,
+  renderUnavailableCard,
   type CardTemplate,
+  type RenderContext,
   type RenderedCard,
-} from '../../cards/index.ts';
-import { monthsSinceSurgery, type Assessment } from '../../domain/index.ts';
-import { proposeFollowUp, type FollowUpPolicy, type FollowUpProposal } from '../../policy/index.ts';
+} from '../../../cards/index.ts';
+import { monthsSinceSurgery, type Assessment } from '../../../domain/index.ts';
+import { proposeFollowUp, type FollowUpPolicy, type FollowUpProposal } from '../../../policy/index.ts';
 import type { Decision, Earlier } from './decide.ts';
 import type { Recent } from './recent.ts';
 
@@ -24,12 +22,11 @@ export interface CardDependencies {
   readonly rendered: Recent<CardTemplate>;
 }
 
-const SOURCE = { label: 'recurrence-cds' } as const;
-const NO_CARDS = Buffer.from('{"cards":[]}');
-const BEFORE_CARDS = Buffer.from('{"cards":[');
-const AFTER_CARDS = Buffer.from(']}');
+/** What every card says it is from. */
+export const CARD_SOURCE = { label: 'recurrence-cds' } as const;
 
-const proposalsFor = (
+/** The follow-up that the policy proposes on the day of an assessment; none without a stratum. */
+export const proposalsFor = (
   policy: FollowUpPolicy,
   { risk, landmarkDate, surgeryDate, patientId }: Assessment,
   language: string,
@@ -53,7 +50,7 @@ type RiskDecision = Extract<Decision, { kind: 'risk' }>;
 
 const renderRisk = (
   decision: RiskDecision,
-  context: CardContext,
+  context: RenderContext,
   { policy }: CardDependencies,
 ): RenderedCard =>
   renderRiskCard({
@@ -70,7 +67,7 @@ const renderRisk = (
  */
 const renderedRisk = (
   decision: RiskDecision,
-  context: CardContext,
+  context: RenderContext,
   dependencies: CardDependencies,
 ): CardTemplate => {
   const { assessment, previous, rechecked, ageDays, criteria, contrast } = decision;
@@ -92,34 +89,40 @@ const renderedRisk = (
   return dependencies.rendered.get(key, () => cardTemplate(renderRisk(decision, context, dependencies)));
 };
 
-const cardOf = (decision: Exclude<Decision, RiskDecision>, context: CardContext): Card => {
+const renderOther = (decision: Exclude<Decision, RiskDecision>, context: RenderContext): RenderedCard => {
   switch (decision.kind) {
     case 'out-of-scope':
-      return outOfScopeCard({ ...context, outOfScope: decision.eligibility.outOfScope });
+      return renderOutOfScopeCard({ ...context, outOfScope: decision.eligibility.outOfScope });
     case 'barred':
-      return barredCard({ ...context, barred: decision.barred });
+      return renderBarredCard({ ...context, barred: decision.barred });
     case 'not-eligible':
-      return notEligibleCard({ ...context, eligibility: decision.eligibility });
+      return renderNotEligibleCard({ ...context, eligibility: decision.eligibility });
     case 'pending':
-      return pendingCard({ ...context, ...withEarlier(decision.earlier) });
     case 'unavailable':
-      return unavailableCard({ ...context, errorCode: decision.code, ...withEarlier(decision.earlier) });
+      return renderWaiting(decision, context);
   }
 };
 
+/** "Being computed", or "not available now" and why: what any service says that waits for a risk. */
+export const renderWaiting = (
+  decision: Extract<Decision, { kind: 'pending' | 'unavailable' }>,
+  context: RenderContext,
+): RenderedCard =>
+  decision.kind === 'pending'
+    ? renderPendingCard({ ...context, ...withEarlier(decision.earlier) })
+    : renderUnavailableCard({ ...context, errorCode: decision.code, ...withEarlier(decision.earlier) });
+
 /**
- * The response to a decision. Out of scope is silence: patient-view fires for every patient of the hospital.
- *
- * @returns `{"cards": [...]}` as JSON
+ * The card of a decision. Out of scope is silence: patient-view fires for every patient of the hospital.
  */
-export function responseFor(
+export function riskCards(
   decision: Decision,
-  translator: CardContext['translator'],
+  translator: RenderContext['translator'],
   dependencies: CardDependencies,
-): Buffer {
-  if (decision.kind === 'out-of-scope' && !dependencies.explainOutOfScope) return NO_CARDS;
-  const context = { translator, source: SOURCE, uuid: randomUUID, simulated: dependencies.simulated };
-  if (decision.kind !== 'risk') return Buffer.from(JSON.stringify({ cards: [cardOf(decision, context)] }));
-  const card = renderedRisk(decision, context, dependencies).stamp(context.uuid);
-  return Buffer.concat([BEFORE_CARDS, card, AFTER_CARDS]);
+): readonly CardTemplate[] {
+  if (decision.kind === 'out-of-scope' && !dependencies.explainOutOfScope) return [];
+  const context = { translator, source: CARD_SOURCE, simulated: dependencies.simulated };
+  return decision.kind === 'risk'
+    ? [renderedRisk(decision, context, dependencies)]
+    : [cardTemplate(renderOther(decision, context))];
 }

@@ -1,0 +1,120 @@
+import { kind, type ErrorKind } from './error-kind.ts';
+
+/** What is wrong with a FHIR server, its authorization, or what it sent. */
+export const FHIR_ERRORS = {
+  FHIR_PATIENT_UNKNOWN: kind(
+    400,
+    'not-found',
+    'The FHIR server knows no such patient.',
+    'Check context.patientId and the fhirServer.',
+  ),
+  FHIR_UNREACHABLE: kind(
+    503,
+    'transient',
+    'The FHIR server could not be reached.',
+    'Check that it is up and that its address is right.',
+    true,
+  ),
+  FHIR_TIMEOUT: kind(
+    504,
+    'timeout',
+    'The FHIR server did not answer in time.',
+    'Try again; if it stays slow, raise fhir.timeoutMs.',
+    true,
+  ),
+  FHIR_ANSWER_INVALID: kind(
+    502,
+    'transient',
+    'The FHIR server answered with something that is not FHIR JSON.',
+    'Check the base URL: a login page or a proxy may stand in front.',
+    true,
+  ),
+  FHIR_REFUSED: kind(
+    502,
+    'forbidden',
+    'The FHIR server refused the request.',
+    'Check the scopes and the credentials.',
+  ),
+  FHIR_FOREIGN_LINK: kind(
+    502,
+    'security',
+    'The FHIR server sent a paging link to another origin; it was not followed.',
+    'Have the server send same-origin links.',
+  ),
+  FHIR_THROTTLED: kind(
+    503,
+    'throttled',
+    'The FHIR server asked to be called later (429), longer than this read may wait.',
+    'Lower fhir.concurrency, or have the server raise the limit of this client.',
+    true,
+  ),
+  FHIR_CONFLICT: kind(
+    503,
+    'conflict',
+    'The FHIR server has another version of a resource than the one that was to be replaced.',
+    'It is read again and written again; if it repeats, another program writes the same resources.',
+    true,
+  ),
+  FHIR_WRITE_REFUSED: kind(
+    502,
+    'not-supported',
+    'The FHIR server did not take a resource.',
+    'Check its CapabilityStatement against the one in fhir-profiles/, and the scopes of the client.',
+  ),
+  SMART_CONFIG_INVALID: kind(
+    500,
+    'invalid',
+    'The SMART Backend Services settings cannot be used.',
+    'Correct the named setting; docs/smart-backend-services.md shows each one.',
+  ),
+  SMART_DISCOVERY_FAILED: kind(
+    503,
+    'transient',
+    'The token endpoint could not be discovered.',
+    'Check .well-known/smart-configuration of the FHIR server, or set smart.tokenUrl.',
+    true,
+  ),
+  SMART_TOKEN_REFUSED: kind(
+    502,
+    'login',
+    'The authorization server refused an access token.',
+    'Check the client id, the registered public key (our JWKS) and the scopes.',
+  ),
+  SMART_TOKEN_UNAVAILABLE: kind(
+    503,
+    'transient',
+    'The authorization server did not answer with an access token.',
+    'Check that it is up; it is asked again.',
+    true,
+  ),
+  SUBSCRIPTION_UNAUTHENTICATED: kind(
+    401,
+    'login',
+    'The notification is not authenticated.',
+    'Send the header that the tenant configures as subscriptions.secret.',
+  ),
+  SUBSCRIPTION_INVALID: kind(
+    400,
+    'invalid',
+    'The notification is not one that this service understands.',
+    'Send an R4 rest-hook payload or an R5 backport notification Bundle.',
+  ),
+  BULK_EXPORT_FAILED: kind(
+    502,
+    'exception',
+    'The bulk export failed.',
+    'See the message; check that the server has $export for that Group and the scopes allow it.',
+  ),
+  CHART_PATIENT_MISSING: kind(
+    500,
+    'incomplete',
+    'The chart holds no Patient.',
+    'Check the patient id and the query results.',
+  ),
+  UNIT_INCONVERTIBLE: kind(
+    422,
+    'value',
+    'A measurement has a unit that cannot be converted to the one the model needs.',
+    'Have the laboratory send a UCUM unit of the right kind.',
+  ),
+} as const satisfies Record<string, ErrorKind>;

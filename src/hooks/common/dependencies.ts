@@ -1,0 +1,22 @@
+import type { RenderContext } from '../../cards/index.ts';
+import type { CareQueryKey, ChartQuery } from '../../chart/index.ts';
+import type { FollowUpPolicy } from '../../policy/index.ts';
+import type { Answers } from './answers.ts';
+import type { Visits } from './visits.ts';
+
+/** What services are built with; each takes its part. */
+export interface HookDependencies {
+  readonly visits: Visits;
+  readonly answers: Answers;
+  readonly queries: readonly ChartQuery[];
+  readonly careQueries: readonly ChartQuery<CareQueryKey>[];
+  readonly policy: FollowUpPolicy;
+  /** Membership of codes in the ValueSets of fhir-profiles/. */
+  readonly codes: {
+    includes(valueSetId: string, codings: readonly { system?: string; code?: string }[]): boolean;
+  };
+  readonly translators: (acceptLanguage: string | undefined) => RenderContext['translator'];
+  /** The installed model was trained on simulated patients. */
+  readonly simulated: boolean;
+  readonly explainOutOfScope: boolean;
+}

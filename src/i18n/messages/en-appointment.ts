@@ -1,0 +1,2 @@
+/** Texts of the cards about booked follow-up visits. */
+export const enAppointment = {} as const;
