@@ -19,7 +19,7 @@ const itemLine = (translator: Translator, proposal: FollowUpProposal): string =>
   });
 };
 
-const sourceLine = ({ t }: Translator, { label, text, url }: PolicyCitation): string => {
+export const sourceLine = ({ t }: Translator, { label, text, url }: PolicyCitation): string => {
   // References are the policy's, not the chart's, and longer than a chart's string may be.
   const reference = escapeMarkdown(text);
   return t('followup.source', {

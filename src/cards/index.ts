@@ -11,6 +11,9 @@ export {
   renderOutOfScopeCard,
 } from './eligibility-cards.ts';
 export { escapeMarkdown } from './escape.ts';
+export { renderOrderCard } from './order-card.ts';
+export { ORDER_KINDS } from './order-content.ts';
+export type { Days, OrderCardContent, OrderKind, OrderVerdict, StandingTest } from './order-content.ts';
 export { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from './override-reasons.ts';
 export { featureName } from './reasons-section.ts';
 export { renderRiskCard, riskCard } from './risk-card.ts';

@@ -22,6 +22,12 @@ export interface AppointmentFact {
   readonly patients: readonly string[];
 }
 
+/** Days from the first to the last, both YYYY-MM-DD and both meant. */
+export interface DayRange {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface ServiceRequestFact {
   readonly source: EvidenceRef;
   readonly codings: readonly Coded[];
@@ -29,7 +35,17 @@ export interface ServiceRequestFact {
   readonly intent?: string;
   /** Day it is wanted on: of occurrenceDateTime, or the start of occurrencePeriod. */
   readonly dueOn?: string;
+  /** When it is wanted, of whatever kind of `occurrence[x]`; `unreadable` where what is written names no days. */
+  readonly wanted?: DayRange | 'unreadable';
   readonly authoredOn?: string;
+  /** Canonicals of the protocols it follows, as written: with a version or without. */
+  readonly instantiates: readonly string[];
+  /** `Type/id` of what it fulfils. */
+  readonly basedOn: readonly string[];
+  /** `Type/id` of what it stands in for. */
+  readonly replaces: readonly string[];
+  /** It asks that the thing is not done. */
+  readonly doNotPerform?: true;
 }
 
 export interface CarePlanFact {

@@ -1,5 +1,6 @@
 import type { CdsService, HookDependencies } from './common/index.ts';
 import { createPatientViewService } from './recurrence-risk-patient-view/index.ts';
+import { createOrderSelectService } from './recurrence-risk-order-select/index.ts';
 
 export {
   createAnswers,
@@ -11,7 +12,7 @@ export {
 } from './common/index.ts';
 
 /** The registry: a new service is one folder, one entry in cds-hooks/, and one line here. */
-const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [createPatientViewService];
+const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [createPatientViewService, createOrderSelectService];
 
 export const createServices = (dependencies: HookDependencies): readonly CdsService[] =>
   FACTORIES.map((create) => create(dependencies));

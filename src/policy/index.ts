@@ -1,3 +1,4 @@
+export { addInterval, windowAround } from './calendar.ts';
 export { loadPolicy } from './load.ts';
 export type { FollowUpPolicy } from './load.ts';
 export { proposeFollowUp } from './propose.ts';

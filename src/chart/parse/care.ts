@@ -9,7 +9,8 @@ import {
   text,
   type Json,
 } from '../resource-reader.ts';
-import { codingOf, codingsOfAll, compact, type Parser } from './common.ts';
+import { codingOf, codingsOfAll, compact, references, type Parser } from './common.ts';
+import { occurrenceOf } from './occurrence.ts';
 
 export const encounterFact: Parser<EncounterFact> = (resource, zone) => {
   const period = record(resource['period']);
@@ -50,7 +51,12 @@ export const serviceRequestFact: Parser<ServiceRequestFact> = (resource, zone) =
     dueOn:
       calendarDay(resource['occurrenceDateTime'], zone) ??
       calendarDay(record(resource['occurrencePeriod'])?.['start'], zone),
+    wanted: occurrenceOf(resource, zone),
     authoredOn: calendarDay(resource['authoredOn'], zone),
+    instantiates: list(resource['instantiatesCanonical']).flatMap((canonical) => text(canonical) ?? []),
+    basedOn: references(resource['basedOn']),
+    replaces: references(resource['replaces']),
+    doNotPerform: resource['doNotPerform'] === true ? true : undefined,
   });
 
 export const carePlanFact: Parser<CarePlanFact> = (resource, zone) => {

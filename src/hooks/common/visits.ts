@@ -1,5 +1,5 @@
 import type { AssessmentQueue, Assessor, ResultStore } from '../../assessment/index.ts';
-import type { CareQueryKey } from '../../chart/index.ts';
+import type { CareQueryKey, ClinicalFacts } from '../../chart/index.ts';
 import { asCdsError } from '../../domain/index.ts';
 import { calendarDate, type Clock, type Log, type TenantConfig } from '../../platform/index.ts';
 import type { ChartReader, ReadCare } from './chart-reader.ts';
@@ -31,6 +31,8 @@ export interface Visit {
   readonly decision: Decision;
   /** Absent where the chart could not be read. */
   readonly care?: ReadCare;
+  /** Absent where the chart could not be read. */
+  readonly clinical?: ClinicalFacts;
   /** YYYY-MM-DD at the site. */
   readonly today: string;
 }
@@ -59,7 +61,7 @@ export function createVisits(dependencies: VisitDependencies) {
       const read = await reader.read(request, tenant, reading, deadline);
       const plan = assessor.plan({ tenant: tenant.id, fhirBaseUrl: tenant.fhirBaseUrl }, read.chart, today);
       const decision = await decide({ plan, read, backgroundAccess: tenant.backgroundAccess, deadline });
-      return { decision, care: read.care, today };
+      return { decision, care: read.care, clinical: plan.clinical, today };
     } catch (error) {
       const failure = asCdsError(error);
       if (!isUpstream(failure.code)) throw failure;

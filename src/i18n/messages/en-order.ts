@@ -1,2 +1,51 @@
 /** Texts of the cards about orders that are being written. */
-export const enOrder = {} as const;
+export const enOrder = {
+  'order.kind.chest-ct': 'Chest CT',
+  'order.kind.ctdna': 'ctDNA test',
+  'order.summary.duplicate.order': '{{kind}} is already ordered for {{date}}',
+  'order.summary.duplicate.appointment': '{{kind}} is already booked for {{date}}',
+  'order.summary.duplicate.draft': '{{kind}} is twice among the orders being written',
+  'order.summary.already-proposed': '{{kind}} is already proposed for {{date}}',
+  'order.summary.too-early': '{{kind}} is earlier than the proposed follow-up ({{date}})',
+  'order.summary.too-late': '{{kind}} is later than the proposed follow-up ({{date}})',
+  'order.summary.recent': '{{kind}} so soon after the last one ({{date}})',
+  'order.scope':
+    'This is about planned follow-up only. For symptoms or any other clinical question, keep the order as it is.',
+  'order.risk': '{{risk}}, as of {{date}}.',
+  'order.column.test': 'Test',
+  'order.column.date': 'Date',
+  'order.column.finding': 'Finding',
+  'order.row.this': 'This order: {{title}}',
+  'order.row.proposed': 'Proposed follow-up: {{title}}',
+  'order.row.order': 'Order on record ({{reference}})',
+  'order.row.appointment': 'Appointment ({{reference}})',
+  'order.row.draft': 'Another order being written ({{reference}})',
+  'order.row.proposal': 'Accepted proposal on record ({{reference}})',
+  'order.row.last.chest-ct': 'Last chest CT done',
+  'order.row.last.ctdna': 'Last blood drawn for cell-free DNA',
+  'order.date.undated': '{{date}} (no date given: read as today)',
+  'order.finding.duplicate': 'same test at the same time',
+  'order.finding.already-proposed': 'the test that is already proposed',
+  'order.finding.too-early': 'earlier than proposed',
+  'order.finding.too-late': 'later than proposed',
+  'order.finding.recent': 'soon after the last one',
+  'order.finding.before': '{{duration}} before this order',
+  'order.finding.due': 'due {{date}}, {{interval}} ({{sources}})',
+  'order.unseen.orders':
+    'Orders on record could not be read: whether this test is already ordered is not known.',
+  'order.unseen.appointments':
+    'Appointments could not be read: whether this test is already booked is not known.',
+  'order.last-unknown.chest-ct':
+    'When the last chest CT was done is not known here. If the next one is due, keep the order as it is.',
+  'order.last-unknown.ctdna': 'When blood was last drawn for cell-free DNA is not known here.',
+  'order.none-proposed.chest-ct': 'The follow-up policy proposes no chest CT for this patient now.',
+  'order.none-proposed.ctdna': 'The follow-up policy proposes no ctDNA test.',
+  'order.no-stratum':
+    'Without a risk group of today nothing is proposed: only what is on record was compared.',
+  'order.move.label': 'Move to the proposed time ({{date}})',
+  'order.move.action': 'Change the date of this order to {{date}}',
+  'order.withdraw.label': 'Withdraw this order',
+  'order.withdraw.action': 'Delete this order before it is signed; everything on record stays',
+  'order.link.label': 'Keep this order as the one that was proposed',
+  'order.link.action': 'Note in this order that it carries out the accepted proposal {{reference}}',
+} as const;

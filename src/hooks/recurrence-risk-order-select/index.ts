@@ -1,0 +1,1 @@
+export { createOrderSelectService } from './service.ts';
