@@ -7,7 +7,17 @@ import { sourceLine } from './follow-up-section.ts';
 import { riskInWords } from './headline.ts';
 import { daysText, type Days, type OrderCardContent, type StandingTest } from './order-content.ts';
 import { orderSuggestions } from './order-suggestions.ts';
-import { ORDER_OVERRIDE_REASONS, overrideReasons } from './override-reasons.ts';
+import { overrideReasons, type OverrideReason } from './override-reasons.ts';
+
+/** That it is for another question goes first: it is the one that is always right. */
+const REASONS: readonly OverrideReason[] = [
+  'other-clinical-question',
+  'date-medically-needed',
+  'ordered-elsewhere',
+  'patient-preference',
+  'clinical-judgement',
+  'result-implausible',
+];
 
 /** Rows of what the order was compared with: a chart may hold any number. */
 const MOST_ROWS = 5;
@@ -104,10 +114,7 @@ const limits = ({ t }: Translator, content: OrderCardContent): readonly string[]
   ];
 };
 
-const policyLines = (
-  translator: Translator,
-  proposal: FollowUpProposal | undefined,
-): readonly string[] => {
+const policyLines = (translator: Translator, proposal: FollowUpProposal | undefined): readonly string[] => {
   if (proposal === undefined) return [];
   const { t } = translator;
   return [
@@ -145,6 +152,6 @@ export const renderOrderCard = (input: RenderContext & OrderCardContent): Render
       ],
     }),
     ...orderSuggestions(translator, input),
-    overrideReasons: overrideReasons(translator, ORDER_OVERRIDE_REASONS),
+    overrideReasons: overrideReasons(translator, REASONS),
   };
 };

@@ -33,7 +33,7 @@ export interface OrderCardContent {
   /** `ServiceRequest/id` of the draft. */
   readonly reference: string;
   /** The draft as the client sent it: what a suggestion changes is given back whole. */
-  readonly draft: Readonly<Record<string, unknown>>;
+  readonly draft: Readonly<Record<string, unknown>> & { readonly resourceType: string; readonly id: string };
   /** The draft's own words for what is ordered. */
   readonly title?: string;
   readonly wanted: Days;

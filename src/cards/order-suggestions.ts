@@ -1,8 +1,9 @@
 import type { Translator } from '../i18n/index.ts';
 import type { RenderedCard, RenderedSuggestion } from './base.ts';
+import type { CardAction } from './schema.ts';
 import { daysText, type Days, type OrderCardContent } from './order-content.ts';
 
-type Draft = OrderCardContent['draft'] & { readonly resourceType: string };
+type Draft = Extract<CardAction, { readonly type: 'update' }>['resource'];
 
 /**
  * The draft at another time. Its narrative goes with its old date: a text that names another day than the order is
@@ -13,6 +14,7 @@ const movedTo = (draft: OrderCardContent['draft'], { from, to }: Days): Draft =>
   return {
     ...Object.fromEntries(kept),
     resourceType: 'ServiceRequest',
+    id: draft.id,
     occurrencePeriod: { start: from, end: to },
   };
 };
@@ -20,7 +22,7 @@ const movedTo = (draft: OrderCardContent['draft'], { from, to }: Days): Draft =>
 const linkedTo = ({ draft, dated }: OrderCardContent, reference: string, wanted: Days): Draft => {
   const known: unknown = draft['basedOn'];
   const basedOn: readonly unknown[] = Array.isArray(known) ? (known as unknown[]) : [];
-  const linked = { ...draft, resourceType: 'ServiceRequest', basedOn: [...basedOn, { reference }] };
+  const linked = { ...draft, basedOn: [...basedOn, { reference }] };
   return dated ? linked : movedTo(linked, wanted);
 };
 

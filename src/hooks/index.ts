@@ -12,7 +12,10 @@ export {
 } from './common/index.ts';
 
 /** The registry: a new service is one folder, one entry in cds-hooks/, and one line here. */
-const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [createPatientViewService, createOrderSelectService];
+const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [
+  createPatientViewService,
+  createOrderSelectService,
+];
 
 export const createServices = (dependencies: HookDependencies): readonly CdsService[] =>
   FACTORIES.map((create) => create(dependencies));

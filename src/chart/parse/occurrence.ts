@@ -9,7 +9,8 @@ const daysOf = (value: unknown, zone: string): DayRange | undefined => {
   const [year, month] = /^(\d{4})(?:-(0[1-9]|1[0-2]))?$/.exec(text(value) ?? '')?.slice(1) ?? [];
   if (year === undefined) return undefined;
   if (month === undefined) return { from: `${year}-01-01`, to: `${year}-12-31` };
-  const next = month === '12' ? `${Number(year) + 1}-01-01` : `${year}-${String(+month + 1).padStart(2, '0')}-01`;
+  const next =
+    month === '12' ? `${Number(year) + 1}-01-01` : `${year}-${String(+month + 1).padStart(2, '0')}-01`;
   return { from: `${year}-${month}-01`, to: addDays(next, -1) };
 };
 

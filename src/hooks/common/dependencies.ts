@@ -13,7 +13,10 @@ export interface HookDependencies {
   readonly policy: FollowUpPolicy;
   /** Membership of codes in the ValueSets of fhir-profiles/. */
   readonly codes: {
-    includes(valueSetId: string, codings: readonly { system?: string; code?: string }[]): boolean;
+    includes(
+      valueSetId: string,
+      codings: readonly { system?: string | undefined; code?: string | undefined }[],
+    ): boolean;
   };
   readonly translators: (acceptLanguage: string | undefined) => RenderContext['translator'];
   /** The installed model was trained on simulated patients. */

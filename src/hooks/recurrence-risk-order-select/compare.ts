@@ -3,12 +3,12 @@ import { addDays, daysBetween } from '../../domain/index.ts';
 import { addInterval, windowAround, type FollowUpProposal } from '../../policy/index.ts';
 
 /**
- * Two of the same test within so many days of one another are one test ordered twice. No guideline says; two weeks
- * are the half of the narrowest window that the shipped policy proposes.
+ * Two of the same test within so many days of one another are one test ordered twice. No guideline says so; it is
+ * about half of the narrowest window that the shipped policy proposes (a month around three months).
  */
 export const SAME_OCCASION_DAYS = 14;
 
-/** Where the policy proposes nothing to compare with: a test repeated within so many days gets a question. */
+/** Where the policy proposes nothing to compare with, a test repeated within so many days is pointed at: our choice. */
 export const RECENT_DAYS = 28;
 
 /** What of a proposal an order is compared with. */

@@ -15,7 +15,7 @@ import type { OrderSelectContext } from './schema.ts';
 
 /** One draft that asks for a test of follow-up. */
 export interface Draft {
-  /** `ServiceRequest/id`; without an id it cannot be selected, only stand beside one. */
+  /** `ServiceRequest/id`; without an id it cannot be selected, only stand beside one, as `ServiceRequest/`. */
   readonly reference: string;
   readonly test: OrderKind;
   readonly selected: boolean;
@@ -25,7 +25,7 @@ export interface Draft {
   readonly dated: boolean;
   readonly title?: string;
   readonly fact: ServiceRequestFact;
-  readonly resource: Json;
+  readonly resource: Json & { readonly resourceType: string; readonly id: string };
 }
 
 /** The orders that order-select may carry; what else is in the Bundle (a Medication) belongs to one of them. */
@@ -37,7 +37,7 @@ const ORDERS: ReadonlySet<unknown> = new Set([
   'VisionPrescription',
 ]);
 
-const resourcesOf = ({ draftOrders }: OrderSelectContext): readonly Json[] =>
+const resourcesOf = ({ draftOrders }: OrderSelectContext) =>
   (draftOrders.entry ?? []).map(({ resource }) => resource);
 
 /**
@@ -51,7 +51,10 @@ export function refuseForeign(context: OrderSelectContext, { fhirBaseUrl }: Tena
       ORDERS.has(resource['resourceType']) && patientIdOf(resource, fhirBaseUrl) !== context.patientId,
   );
   if (foreign)
-    throw new CdsError('CDS_PATIENT_MISMATCH', 'An order in context.draftOrders is not of context.patientId.');
+    throw new CdsError(
+      'CDS_PATIENT_MISMATCH',
+      'An order in context.draftOrders is not of context.patientId.',
+    );
 }
 
 /** Taken back while it was being written. */
@@ -84,7 +87,8 @@ export function followUpDrafts(
     const wanted = fact.wanted ?? { from: today, to: today };
     return [
       {
-        ...{ reference, test, selected: selections.has(reference), fact, resource },
+        ...{ reference, test, selected: selections.has(reference), fact },
+        resource: { ...resource, id: resource.id ?? '' },
         dated: fact.wanted !== undefined,
         ...(wanted !== 'unreadable' && { wanted }),
         ...(title !== undefined && { title }),
