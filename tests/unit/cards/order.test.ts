@@ -1,0 +1,184 @@
+import MarkdownIt from 'markdown-it';
+import { describe, expect, it } from 'vitest';
+import {
+  cardSchema,
+  cardTemplate,
+  renderOrderCard,
+  type Card,
+  type OrderCardContent,
+  type StandingTest,
+} from '../../../src/cards/index.ts';
+import { CATALOGUES, LANGUAGES, type Language, type MessageKey } from '../../../src/i18n/index.ts';
+import { stampCard } from '../../../src/cards/base.ts';
+import { assessment, contextIn, highProposals } from './fixtures.ts';
+
+const of = (as: StandingTest['as']): StandingTest => ({
+  reference: as === 'appointment' ? 'Appointment/a1' : 'ServiceRequest/s1',
+  as,
+  wanted: { from: '2027-02-20', to: '2027-02-20' },
+});
+
+const VERDICTS: readonly OrderCardContent['verdict'][] = [
+  { kind: 'too-early' },
+  { kind: 'too-late' },
+  { kind: 'recent' },
+  { kind: 'duplicate', of: of('order') },
+  { kind: 'duplicate', of: of('appointment') },
+  { kind: 'duplicate', of: of('draft') },
+  { kind: 'already-proposed', of: of('proposal') },
+];
+
+const content = (language: Language, parts: Partial<OrderCardContent> = {}): OrderCardContent => ({
+  test: 'chest-ct',
+  verdict: { kind: 'too-early' },
+  reference: 'ServiceRequest/d1',
+  draft: {
+    resourceType: 'ServiceRequest',
+    id: 'd1',
+    status: 'draft',
+    intent: 'order',
+    subject: { reference: 'Patient/p1' },
+    occurrenceDateTime: '2026-12-01',
+    _occurrenceDateTime: { extension: [{ url: 'urn:x', valueBoolean: true }] },
+    extension: [{ url: 'urn:kept', valueString: 'as it was' }],
+  },
+  wanted: { from: '2026-12-01', to: '2026-12-01' },
+  dated: true,
+  standing: [],
+  proposal: highProposals(language)[0]!,
+  lastOn: '2026-11-02',
+  unseen: [],
+  assessment: assessment(),
+  ...parts,
+});
+
+const cardOf = (language: Language, parts: Partial<OrderCardContent> = {}): Card => {
+  const context = contextIn(language);
+  return stampCard(renderOrderCard({ ...context, ...content(language, parts) }), context.uuid);
+};
+
+describe.each(LANGUAGES)('in %s', (language) => {
+  const all = VERDICTS.flatMap((verdict) =>
+    (['chest-ct', 'ctdna'] as const).flatMap((test) =>
+      ([highProposals(language)[0]!, 'none-proposed', 'no-stratum'] as const).map(
+        (proposal) =>
+          [verdict.kind, cardOf(language, { verdict, test, proposal, standing: [of('order')] })] as const,
+      ),
+    ),
+  );
+
+  it('every card is valid, says that it is about follow-up only, and shows no key of ours', () => {
+    for (const [, card] of all) {
+      expect(() => cardSchema.parse(card)).not.toThrow();
+      expect(card.detail).toContain(CATALOGUES[language]['order.scope']);
+      expect(card.summary).toContain(CATALOGUES[language]['banner.simulated']);
+      expect(`${card.summary} ${card.detail}`).not.toMatch(/undefined|order\.(summary|row|finding)|\{\{/);
+    }
+  });
+
+  it('only a duplicate is a warning, and nothing is recommended', () => {
+    for (const [kind, card] of all) {
+      expect(card.indicator).toBe(kind === 'duplicate' ? 'warning' : 'info');
+      expect(card.suggestions?.some(({ isRecommended }) => isRecommended) ?? false).toBe(false);
+      expect(card.selectionBehavior).toBe(card.suggestions === undefined ? undefined : 'at-most-one');
+    }
+  });
+
+  it('its table is a table', () => {
+    for (const [, { detail }] of all) {
+      const html = new MarkdownIt().render(detail);
+      expect(html.match(/<table>/g)).toHaveLength(1);
+      expect(html).not.toMatch(/<td>[^<]*\|/);
+    }
+  });
+
+  it('uses every text of its catalogue', () => {
+    const text = [
+      ...all.map(([, card]) => JSON.stringify(card)),
+      JSON.stringify(cardOf(language, { dated: false, unseen: ['orders', 'appointments'] })),
+      ...VERDICTS.map((verdict) =>
+        JSON.stringify(cardOf(language, { verdict, standing: 'of' in verdict ? [verdict.of] : [] })),
+      ),
+      ...(['chest-ct', 'ctdna'] as const).map((test) => {
+        const { lastOn: _, ...rest } = content(language, { test });
+        return JSON.stringify(renderOrderCard({ ...contextIn(language), ...rest }));
+      }),
+    ].join('\n');
+    const keys = (Object.keys(CATALOGUES[language]) as MessageKey[]).filter((key) =>
+      key.startsWith('order.'),
+    );
+    const longest = (key: MessageKey) =>
+      CATALOGUES[language][key].split(/\{\{\w+\}\}/).sort((one, other) => other.length - one.length)[0]!;
+    expect(keys.filter((key) => !text.includes(longest(key)))).toEqual([]);
+  });
+});
+
+describe('what may be done', () => {
+  const actions = (parts: Partial<OrderCardContent>) =>
+    (renderOrderCard({ ...contextIn('en'), ...content('en', parts) }).suggestions ?? []).map(
+      ({ item, actions: [action] }) => [item, action],
+    );
+
+  it('moving changes when, and nothing else', () => {
+    const { occurrenceDateTime: _, _occurrenceDateTime: __, ...kept } = content('en').draft;
+    expect(actions({})).toEqual([
+      [
+        'order-move',
+        expect.objectContaining({
+          type: 'update',
+          resource: { ...kept, occurrencePeriod: { start: '2027-02-08', end: '2027-03-10' } },
+        }),
+      ],
+    ]);
+  });
+
+  it('what has no proposed time cannot be moved to it', () => {
+    const { suggestions, selectionBehavior } = renderOrderCard({
+      ...contextIn('en'),
+      ...content('en', { proposal: 'no-stratum' }),
+    });
+    expect([suggestions, selectionBehavior]).toEqual([undefined, undefined]);
+  });
+
+  it('linking adds to what the order rests on', () => {
+    const basedOn = [{ reference: 'CarePlan/c' }];
+    const draft = { ...content('en').draft, basedOn };
+    const [[item, link] = [], [second] = []] = actions({ draft, verdict: VERDICTS[6]! });
+    expect([item, second]).toEqual(['order-link', 'order-withdraw']);
+    expect(link).toMatchObject({
+      resource: { ...draft, basedOn: [...basedOn, { reference: 'ServiceRequest/s1' }] },
+    });
+  });
+
+  it('a duplicate is withdrawn by its id', () => {
+    expect(actions({ verdict: VERDICTS[3]! })).toMatchObject([
+      ['order-withdraw', { type: 'delete', resourceId: 'ServiceRequest/d1' }],
+    ]);
+  });
+});
+
+describe('strings of the order', () => {
+  it('are text in the detail, whatever they hold', () => {
+    const title = '</td><script>alert(1)</script> ![x](https://evil.example/x.png) | pipe\nline';
+    const { detail } = cardOf('en', { title });
+    const html = new MarkdownIt({ html: true }).render(detail);
+    expect(html).not.toMatch(/<script|<img|evil\.example\/x\.png"/);
+    expect(html.match(/<tr>/g)).toHaveLength(4);
+  });
+
+  it('cannot stand for the uuids of a card', () => {
+    const draft = { ...content('en').draft, note: [{ text: '\u0001uuid' }, { text: 'uuid' }] };
+    const rendered = renderOrderCard({ ...contextIn('en'), ...content('en', { draft }) });
+    let asked = 0;
+    const json = cardTemplate(rendered).stamp(() => `00000000-0000-4000-8000-00000000000${String(++asked)}`);
+    expect(asked).toBe(2);
+    const card = JSON.parse(json.toString()) as Card;
+    expect(() => cardSchema.parse(card)).not.toThrow();
+    expect(card.suggestions?.[0]?.actions[0]).toMatchObject({ resource: { note: draft.note } });
+  });
+
+  it('rows are bounded: a chart may hold any number of orders', () => {
+    const { detail } = cardOf('en', { standing: Array<StandingTest>(500).fill(of('order')) });
+    expect(detail.split('\n').filter((line) => line.startsWith('| Order on record'))).toHaveLength(5);
+  });
+});
