@@ -116,7 +116,9 @@ describe('requests that are refused', () => {
     return JSON.stringify(answer.body);
   };
 
-  it('another hook', () => refused(asked([ct], { hook: 'order-sign' }), 400, 'CDS_HOOK_MISMATCH'));
+  it('another hook', async () => {
+    await refused(asked([ct], { hook: 'order-sign' }), 400, 'CDS_HOOK_MISMATCH');
+  });
 
   it.each([
     ['a selection that is not drafted', { selections: ['ServiceRequest/other'] }, 'context.selections'],
@@ -160,13 +162,10 @@ describe('requests that are refused', () => {
     ['NutritionOrder', { patient: { reference: 'Patient/demo-low-3-months' } }],
     ['VisionPrescription', { patient: { reference: 'Patient/demo-low-3-months' } }],
     ['DeviceRequest', { subject: { reference: 'Patient/demo-low-3-months' } }],
-  ])('another patient’s %s', (resourceType, whose) =>
-    refused(
-      asked([ct, { resourceType, id: 'x', ...whose } as unknown as FhirResource]),
-      400,
-      'CDS_PATIENT_MISMATCH',
-    ),
-  );
+  ])('another patient’s %s', async (resourceType, whose) => {
+    const foreign = { resourceType, id: 'x', ...whose } as unknown as FhirResource;
+    await refused(asked([ct, foreign]), 400, 'CDS_PATIENT_MISMATCH');
+  });
 
   it('a Medication that an order names is of nobody, and no reason to refuse', async () => {
     const medication: FhirResource = { resourceType: 'Medication', id: 'm' };

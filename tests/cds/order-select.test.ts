@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-const { validate } = createFhirValidator([]);
+const validator = createFhirValidator([]);
 
 const call = (body: unknown, language = 'en') =>
   request(stack.service.url)
@@ -45,10 +45,20 @@ interface Around {
   readonly language?: string;
 }
 
+/** Of every card, whatever it says. */
+const expectInOrder = (card: Card): void => {
+  expect(() => cardSchema.parse(card)).not.toThrow();
+  expect(card.source.topic.code).toBe('order');
+  expect(card.overrideReasons?.[0]?.code).toBe('other-clinical-question');
+  for (const action of (card.suggestions ?? []).flatMap(({ actions }) => actions))
+    if (action.type !== 'delete')
+      expect(validator.validate(action.resource as unknown as FhirResource)).toEqual([]);
+};
+
 /** What the service says of orders, with these in the chart. */
 const cardsOf = async (
   drafts: readonly FhirResource[],
-  { orders = [], appointments = [], imaging = [], context, language }: Around = {},
+  { orders = [], appointments = [], imaging = [], context = {}, language }: Around = {},
 ): Promise<Card[]> => {
   const prefetch = {
     serviceRequests: bundle(...orders),
@@ -56,18 +66,12 @@ const cardsOf = async (
     imaging: bundle(...imaging),
   };
   const { body, status } = await call(
-    orderSelect(PATIENT, drafts, { prefetch, fhirServer: stack.fhirBaseUrl, ...(context && { context }) }),
+    orderSelect(PATIENT, drafts, { prefetch, fhirServer: stack.fhirBaseUrl, context }),
     language,
   );
   expect(status).toBe(200);
   const cards = body.cards as Card[];
-  for (const card of cards) {
-    expect(() => cardSchema.parse(card)).not.toThrow();
-    expect(card.source.topic.code).toBe('order');
-    expect(card.overrideReasons?.[0]?.code).toBe('other-clinical-question');
-    for (const action of (card.suggestions ?? []).flatMap(({ actions }) => actions))
-      if (action.type !== 'delete') expect(validate(action.resource as unknown as FhirResource)).toEqual([]);
-  }
+  cards.forEach(expectInOrder);
   return cards;
 };
 
@@ -76,7 +80,7 @@ const only = (cards: readonly Card[]): Card => {
   return cards[0]!;
 };
 
-const on = (day: string): Partial<ServiceRequest> => ({ occurrenceDateTime: day });
+const on = (day: string): { occurrenceDateTime: string } => ({ occurrenceDateTime: day });
 const draftOn = (day: string) => order('draft-1', PATIENT, on(day));
 
 /** Type and resource or id of each action, by suggestion. */
@@ -279,18 +283,19 @@ describe('a proposal that was accepted', () => {
     intent: 'proposal',
     status: 'draft',
     instantiatesCanonical: [`${POLICY}|0.0.9`],
-    occurrencePeriod: { start: '2027-01-20', end: '2027-02-20' },
+    occurrencePeriod: { start: '2026-12-20', end: '2027-01-17' },
   });
 
+  // Earlier than what is proposed today: what was accepted keeps its dates.
   it('is linked to with one click, and then the order fits', async () => {
-    const card = only(await cardsOf([draftOn('2027-02-01')], { orders: [proposal], imaging: [RECENT_CT] }));
-    expect(card.summary).toContain('Chest CT is already proposed for 20 Jan 2027–20 Feb 2027');
+    const card = only(await cardsOf([draftOn('2027-01-10')], { orders: [proposal], imaging: [RECENT_CT] }));
+    expect(card.summary).toContain('Chest CT is already proposed for 20 Dec 2026–17 Jan 2027');
     expect(card.indicator).toBe('info');
     const [link, withdraw] = actionsOf(card);
     expect(withdraw).toMatchObject({ type: 'delete', resourceId: 'ServiceRequest/draft-1' });
     expect(link).toMatchObject({
       type: 'update',
-      resource: { ...draftOn('2027-02-01'), basedOn: [{ reference: 'ServiceRequest/accepted' }] },
+      resource: { ...draftOn('2027-01-10'), basedOn: [{ reference: 'ServiceRequest/accepted' }] },
     });
     const linked = (link as { resource: unknown }).resource as ServiceRequest;
     expect(await cardsOf([linked], { orders: [proposal], imaging: [RECENT_CT] })).toEqual([]);
@@ -300,7 +305,7 @@ describe('a proposal that was accepted', () => {
     const card = only(await cardsOf([order('d', PATIENT)], { orders: [proposal], imaging: [RECENT_CT] }));
     expect(actionsOf(card)[0]).toMatchObject({
       type: 'update',
-      resource: { occurrencePeriod: { start: '2027-01-20', end: '2027-02-20' } },
+      resource: { occurrencePeriod: { start: '2026-12-20', end: '2027-01-17' } },
     });
   });
 

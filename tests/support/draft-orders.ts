@@ -12,9 +12,9 @@ export const CTDNA: CodeableConcept = {
   coding: [{ system: CODES, code: 'ctdna-test', display: 'Circulating tumour DNA test of blood' }],
 };
 
-export type Order = ServiceRequest & { id: string };
+export type Order = Omit<ServiceRequest, 'id'> & { id: string };
 
-export const order = (id: string, patientId: string, change: Partial<ServiceRequest> = {}): Order => ({
+export const order = (id: string, patientId: string, change: Partial<Order> = {}): Order => ({
   resourceType: 'ServiceRequest',
   id,
   status: 'draft',
@@ -25,7 +25,7 @@ export const order = (id: string, patientId: string, change: Partial<ServiceRequ
 });
 
 /** Of the chart: signed. */
-export const standing = (id: string, patientId: string, change: Partial<ServiceRequest> = {}): Order =>
+export const standing = (id: string, patientId: string, change: Partial<Order> = {}): Order =>
   order(id, patientId, { status: 'active', ...change });
 
 export const ctAppointment = (id: string, patientId: string, start: string): Appointment => ({
