@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RenderedCard } from './base.ts';
 import { stampCard } from './base.ts';
 
@@ -13,8 +13,8 @@ export interface CardTemplate {
   stamp(uuid: () => string): Buffer;
 }
 
-/** In no text of a card, nor in what a client sent and gets back in a suggestion: nobody can guess it. */
-const PLACEHOLDER = randomUUID();
+/** In no text of a card: its Markdown has no control characters, and JSON writes this one as an escape. */
+const PLACEHOLDER = '\u0001uuid';
 
 /**
  * Serialises a card once: a card is a few kilobytes of text, and turning it into bytes anew for each request
@@ -25,8 +25,7 @@ export function cardTemplate(rendered: RenderedCard): CardTemplate {
   const parts = json.split(JSON.stringify(PLACEHOLDER)).map((part) => Buffer.from(part));
   return {
     topic: rendered.source.topic.code,
-    // Without the placeholders: the same in every process.
-    content: hash('sha256', Buffer.concat(parts), 'base64url'),
+    content: hash('sha256', json, 'base64url'),
     items: (rendered.suggestions ?? []).map(({ item }) => item),
     stamp: (uuid) =>
       Buffer.concat(

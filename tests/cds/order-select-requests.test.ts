@@ -174,6 +174,18 @@ describe('requests that are refused', () => {
     ).toEqual({ cards: [] });
   });
 
+  it.each([
+    ['a string', { note: [{ text: '\u0001uuid' }] }],
+    ['a name', { '\u0001uuid': true }],
+    ['deep inside', { contained: [{ resourceType: 'Basic', id: 'b', x: [[{ y: '\u0000' }]] }] }],
+  ])('control characters in %s of what would be given back', async (_, change) => {
+    const said = await refused(asked([{ ...ct, ...change }]), 400, 'CDS_REQUEST_INVALID');
+    expect(said).toContain('context.draftOrders');
+    // Lines and tabs are text.
+    const text = { ...ct, note: [{ text: 'first\tline\r\nsecond' }] };
+    expect((await call(asked([text]))).status).toBe(200);
+  });
+
   it('another patient’s order in prefetch', () =>
     refused(
       asked([ct], { prefetch: { serviceRequests: bundle(standing('foreign', 'demo-low-3-months')) } }),

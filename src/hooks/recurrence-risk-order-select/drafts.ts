@@ -57,6 +57,32 @@ export function refuseForeign(context: OrderSelectContext, { fhirBaseUrl }: Tena
     );
 }
 
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+
+const hasControl = (value: unknown): boolean => {
+  let found = false;
+  JSON.stringify(value, (name, inner: unknown) => {
+    found ||= CONTROL.test(name) || (typeof inner === 'string' && CONTROL.test(inner));
+    return inner;
+  });
+  return found;
+};
+
+/**
+ * A suggestion gives an order back whole, so what FHIR allows in no string is refused with it: some of those
+ * characters mean something to whoever takes the answer apart.
+ *
+ * @throws {CdsError} CDS_REQUEST_INVALID
+ */
+export function refuseControlCharacters(drafts: readonly Draft[]): void {
+  if (drafts.some(({ selected, resource }) => selected && hasControl(resource)))
+    throw new CdsError(
+      'CDS_REQUEST_INVALID',
+      'context.draftOrders: control characters, which FHIR has none of.',
+    );
+}
+
 /** Taken back while it was being written. */
 const NO_LONGER_WANTED: ReadonlySet<string | undefined> = new Set([
   'revoked',

@@ -9,7 +9,7 @@ import {
   type HandledRequest,
   type Visit,
 } from '../common/index.ts';
-import { followUpDrafts, refuseForeign, type Draft } from './drafts.ts';
+import { followUpDrafts, refuseControlCharacters, refuseForeign, type Draft } from './drafts.ts';
 import { findingsOf } from './findings.ts';
 import { createKindOf } from './kinds.ts';
 import { orderSelectContext } from './schema.ts';
@@ -77,8 +77,10 @@ export function createOrderSelectService(dependencies: HookDependencies): CdsSer
       const draftsOn = (today: string): readonly Draft[] =>
         followUpDrafts(request.context, kindOf, { timeZone: tenant.timeZone, today });
       // Which orders matter does not depend on the day; when they are wanted may.
-      if (!draftsOn(ANY_DAY).some(({ selected }) => selected))
+      const drafts = draftsOn(ANY_DAY);
+      if (!drafts.some(({ selected }) => selected))
         return { body: answers.respond(asked, []), outcome: 'not-follow-up' };
+      refuseControlCharacters(drafts);
       const visit = await visits.see(request, tenant, context, CARE);
       const { decision, today } = visit;
       const templates = cardsOf(visit, draftsOn(today), context.acceptLanguage);
