@@ -19,6 +19,7 @@ const itemLine = (translator: Translator, proposal: FollowUpProposal): string =>
   });
 };
 
+/** One source of a proposal, with its link. */
 export const sourceLine = ({ t }: Translator, { label, text, url }: PolicyCitation): string => {
   // References are the policy's, not the chart's, and longer than a chart's string may be.
   const reference = escapeMarkdown(text);

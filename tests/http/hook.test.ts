@@ -25,7 +25,7 @@ describe('discovery', () => {
   it('lists the service with what CDS Hooks 2.0 requires, and only legal prefetch tokens', async () => {
     const { body, status } = await request(stack.service.url).get('/cds-services');
     expect(status).toBe(200);
-    const service = body.services.find(({ hook }: { hook: string }) => hook === 'patient-view');
+    const service = body.services.find(({ id }: { id: string }) => id === 'recurrence-risk-patient-view');
     expect(service).toMatchObject({ hook: 'patient-view', id: 'recurrence-risk-patient-view' });
     expect(service.description).not.toBe('');
     for (const template of Object.values<string>(service.prefetch))

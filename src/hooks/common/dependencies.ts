@@ -15,7 +15,7 @@ export interface HookDependencies {
   readonly codes: {
     includes(
       valueSetId: string,
-      codings: readonly { system?: string | undefined; code?: string | undefined }[],
+      codings: readonly { readonly system?: string | undefined; readonly code?: string | undefined }[],
     ): boolean;
   };
   readonly translators: (acceptLanguage: string | undefined) => RenderContext['translator'];
