@@ -19,7 +19,8 @@ const itemLine = (translator: Translator, proposal: FollowUpProposal): string =>
   });
 };
 
-const sourceLine = ({ t }: Translator, { label, text, url }: PolicyCitation): string => {
+/** One source of a proposal, with its link. */
+export const sourceLine = ({ t }: Translator, { label, text, url }: PolicyCitation): string => {
   // References are the policy's, not the chart's, and longer than a chart's string may be.
   const reference = escapeMarkdown(text);
   return t('followup.source', {

@@ -1,4 +1,5 @@
 import type { CdsService, HookDependencies } from './common/index.ts';
+import { createAppointmentBookService } from './followup-scheduling-appointment-book/index.ts';
 import { createPatientViewService } from './recurrence-risk-patient-view/index.ts';
 
 export {
@@ -11,7 +12,10 @@ export {
 } from './common/index.ts';
 
 /** The registry: a new service is one folder, one entry in cds-hooks/, and one line here. */
-const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [createPatientViewService];
+const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [
+  createPatientViewService,
+  createAppointmentBookService,
+];
 
 export const createServices = (dependencies: HookDependencies): readonly CdsService[] =>
   FACTORIES.map((create) => create(dependencies));

@@ -13,7 +13,12 @@ export interface HookDependencies {
   readonly policy: FollowUpPolicy;
   /** Membership of codes in the ValueSets of fhir-profiles/. */
   readonly codes: {
-    includes(valueSetId: string, codings: readonly { system?: string; code?: string }[]): boolean;
+    includes(
+      valueSetId: string,
+      codings: readonly { readonly system?: string | undefined; readonly code?: string | undefined }[],
+    ): boolean;
+    /** Does the ValueSet name codes of the system? Of another system it cannot tell what a code means. */
+    speaks(valueSetId: string, system: string | undefined): boolean;
   };
   readonly translators: (acceptLanguage: string | undefined) => RenderContext['translator'];
   /** The installed model was trained on simulated patients. */
