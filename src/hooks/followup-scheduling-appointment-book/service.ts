@@ -117,7 +117,10 @@ export function createAppointmentBookService(dependencies: HookDependencies): Cd
       const not = { reason: 'not-rechecked', resultOf: assessment.landmarkDate } as const;
       return [not.reason, [cardTemplate(renderAppointmentWaitingCard({ ...context, ...not }))]];
     }
-    const late = lateOnes(decision, visit, booked, context.translator.language);
+    const { language } = context.translator;
+    // No risk could be estimated, or the policy has nothing for it.
+    if (proposalsFor(policy, assessment, language).length === 0) return ['no-proposal', []];
+    const late = lateOnes(decision, visit, booked, language);
     return [
       late.length === 0 ? 'in-time' : 'late',
       late.map((each) => lateCard(each, decision, visit, context)),
