@@ -18,7 +18,7 @@ const MS_PER_MINUTE = 60_000;
 /** Its length stays as it was booked; said where both ends were. */
 const minutesOf = (appointment: Json): number | undefined => {
   const said = appointment['minutesDuration'];
-  if (typeof said === 'number') return said;
+  if (Number.isSafeInteger(said) && Number(said) > 0) return Number(said);
   const [start, end] = [appointment['start'], appointment['end']].map((each) => Date.parse(text(each) ?? ''));
   const minutes = Math.round(((end ?? NaN) - (start ?? NaN)) / MS_PER_MINUTE);
   return minutes > 0 ? minutes : undefined;
@@ -26,11 +26,14 @@ const minutesOf = (appointment: Json): number | undefined => {
 
 /** Nothing of JSON that FHIR does not allow goes into a card: null and empty members. Depth: see schema.ts. */
 const withoutEmpty = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withoutEmpty).filter((each) => each !== undefined);
   if (typeof value !== 'object') return value === '' ? undefined : value;
+  if (Array.isArray(value)) {
+    const items = value.map(withoutEmpty).filter((each) => each !== undefined);
+    return items.length === 0 ? undefined : items;
+  }
   const members = Object.entries(value ?? {})
     .map(([name, inner]) => [name, withoutEmpty(inner)] as const)
-    .filter(([, inner]) => inner !== undefined && !(Array.isArray(inner) && inner.length === 0));
+    .filter(([, inner]) => inner !== undefined);
   return members.length === 0 ? undefined : Object.fromEntries(members);
 };
 

@@ -10,7 +10,7 @@ export const zhCNAppointment = {
   'appointment.column.booked': '预约日期',
   'appointment.column.proposed': '建议日期',
   'appointment.column.late': '晚于建议',
-  'appointment.what': '{{title}}（{{description}}）',
+  'appointment.what': '{{title}}（预约说明：{{description}}）',
   'appointment.counted-from': '建议日期自{{date}}的预约起计算。',
   'appointment.guess': '该预约未注明用途，按门诊随访处理；如用于其他目的，可忽略此卡片。',
   'appointment.others-unread': '未能读取患者的其他预约：建议日期范围内可能已有预约。',
