@@ -133,6 +133,11 @@ describe('what cannot be compared', () => {
     expect(card.suggestions).toBeUndefined();
   });
 
+  it('the same where nothing says what is booked: silence, not a card for every booking of the hospital', async () => {
+    stack.faults.mode = 'down';
+    expect(await cardsFor(stack, HIGH, [visit(HIGH, LATE, { appointmentType: undefined })])).toEqual([]);
+  });
+
   it('a result that could not be rechecked is not compared with, nor an older one; no number is shown', async () => {
     let now = '2026-11-23T10:00:00Z';
     const lasting = await startStack({ clock: { now: () => new Date(now) } });

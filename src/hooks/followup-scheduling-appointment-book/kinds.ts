@@ -19,8 +19,7 @@ const wordOf = (codes: Codes, codings: Codings, ...valueSets: readonly string[])
   return codings.some(({ system }) => valueSets.some((id) => codes.speaks(id, system))) ? 'other' : 'unknown';
 };
 
-const isChestCt = (codes: Codes, codings: Codings): boolean =>
-  codes.includes('chest-ct', codings) || codes.includes('low-dose-chest-ct', codings);
+const isChestCt = (codes: Codes, codings: Codings): boolean => codes.includes('chest-ct-order', codings);
 
 const isVisit = (
   codes: Codes,

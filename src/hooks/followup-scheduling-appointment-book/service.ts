@@ -138,6 +138,10 @@ export function createAppointmentBookService(dependencies: HookDependencies): Cd
       case 'pending':
         return ['pending', [cardTemplate(renderAppointmentWaitingCard({ ...context, reason: 'pending' }))]];
       case 'unavailable': {
+        // Neither whose lung was operated on nor what is booked is known: while a server is down, this would be said of
+        // every booking of a hospital that sends no codes.
+        if (visit.care === undefined && booked.every(({ fact }) => isUnsaid(fact)))
+          return ['unavailable', []];
         const { kind: reason, code: errorCode } = decision;
         return [reason, [cardTemplate(renderAppointmentWaitingCard({ ...context, reason, errorCode }))]];
       }
