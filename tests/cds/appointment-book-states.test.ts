@@ -120,6 +120,20 @@ describe('what is no follow-up', () => {
   });
 });
 
+describe('who books', () => {
+  it.each([
+    ['Practitioner/surgeon-1', 1],
+    ['PractitionerRole/scheduler-1', 1],
+    [`Patient/${HIGH}`, 0],
+    ['RelatedPerson/daughter-1', 0],
+  ])('%s: %d cards; a patient hears of a risk from a clinician', async (userId, count) => {
+    const context = { userId, patientId: HIGH, appointments: bundle([visit(HIGH, LATE)]) };
+    const { status, body } = await send(stack, booking(HIGH, [], stack.fhirBaseUrl, { context }));
+    expect(status).toBe(200);
+    expect(body.cards).toHaveLength(count);
+  });
+});
+
 describe('what cannot be compared', () => {
   it('the record server is down: one card that says so, without a number', async () => {
     stack.faults.mode = 'down';

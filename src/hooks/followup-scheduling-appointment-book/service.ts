@@ -54,6 +54,12 @@ const oncePerBooking = (found: readonly LateBooking[]): readonly LateBooking[] =
       ),
   );
 
+/**
+ * Patients and their relatives book too. What a model says of a risk is a clinician's to tell them, and a card that asks
+ * for an earlier date tells it.
+ */
+const isLay = ({ userId }: { readonly userId: string }): boolean => /^(Patient|RelatedPerson)\//.test(userId);
+
 /** CDS service `followup-scheduling-appointment-book` (CDS Hooks 2.0, hook appointment-book 1.0). */
 export function createAppointmentBookService(dependencies: HookDependencies): CdsService {
   const { visits, answers, queries, careQueries, codes, policy, translators } = dependencies;
@@ -165,6 +171,7 @@ export function createAppointmentBookService(dependencies: HookDependencies): Cd
       const booked = bookedOf(request.context, tenant, codes);
       // Most bookings of a hospital are for something else: nobody's chart is read for them.
       if (booked.length === 0) return { body: answers.respond(asked, []), outcome: 'not-follow-up' };
+      if (isLay(request.context)) return { body: answers.respond(asked, []), outcome: 'booked-by-patient' };
       const visit = await visits.see(request, tenant, requestContext, ['appointments']);
       const translator = translators(requestContext.acceptLanguage);
       const [outcome, cards] = answerOf(visit, booked, {
