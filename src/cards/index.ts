@@ -1,3 +1,5 @@
+export { renderAppointmentCard, type AppointmentKind, type LateAppointment } from './appointment-card.ts';
+export { renderAppointmentWaitingCard, type NotCompared } from './appointment-waiting-card.ts';
 export { renderCard, stampCard } from './base.ts';
 export type { CardContext, CardTopic, RenderContext, RenderedCard, RenderedSuggestion } from './base.ts';
 export { criterionRows, type CriterionRow } from './criteria.ts';

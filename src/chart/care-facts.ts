@@ -17,7 +17,15 @@ export interface AppointmentFact {
   readonly startsOn?: string;
   /** The instant as it is written, with its offset. */
   readonly startsAt?: string;
+  /** First day of the periods it is asked for, where it has no start yet. */
+  readonly requestedOn?: string;
+  /** Of serviceType and serviceCategory. */
   readonly serviceTypes: readonly Coded[];
+  readonly appointmentTypes: readonly Coded[];
+  readonly specialties: readonly Coded[];
+  readonly reasons: readonly Coded[];
+  /** Some of what it is for is said in words without a code, which nothing here can read. */
+  readonly saidInWords: boolean;
   /** `Patient/id` of every patient who takes part. */
   readonly patients: readonly string[];
 }

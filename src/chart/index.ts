@@ -37,7 +37,7 @@ export { allOfPatient, ownReference, patientIdOf } from './identity.ts';
 export { createFhirSource } from './fhir-source.ts';
 export { openCohort, type CohortSource } from './ndjson-source.ts';
 export { careFacts, parseChart, type CareResourceSets, type ResourceSets } from './parse.ts';
-export { serviceRequestFact } from './parse/care.ts';
+export { appointmentFact, serviceRequestFact } from './parse/care.ts';
 export { binaryFact, endpointFact } from './parse/document.ts';
 export {
   CARE_QUERY_KEYS,

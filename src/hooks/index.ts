@@ -1,4 +1,5 @@
 import type { CdsService, HookDependencies } from './common/index.ts';
+import { createAppointmentBookService } from './followup-scheduling-appointment-book/index.ts';
 import { createPatientViewService } from './recurrence-risk-patient-view/index.ts';
 import { createOrderSelectService } from './recurrence-risk-order-select/index.ts';
 
@@ -15,6 +16,7 @@ export {
 const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [
   createPatientViewService,
   createOrderSelectService,
+  createAppointmentBookService,
 ];
 
 export const createServices = (dependencies: HookDependencies): readonly CdsService[] =>

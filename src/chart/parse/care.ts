@@ -30,6 +30,18 @@ const patientsOf = (appointment: Json): string[] =>
     return actor?.startsWith('Patient/') === true ? [actor] : [];
   });
 
+/** The first day of those that are asked for. */
+const requestedOn = (appointment: Json, zone: string): string | undefined =>
+  list(appointment['requestedPeriod'])
+    .flatMap((period) => calendarDay(record(period)?.['start'], zone) ?? [])
+    .sort()[0];
+
+/** Members, lists of CodeableConcepts, by which an Appointment says what it is for. */
+const KIND_MEMBERS = ['serviceType', 'serviceCategory', 'specialty', 'reasonCode'];
+
+const isInWords = (concept: unknown): boolean =>
+  text(record(concept)?.['text']) !== undefined && codings(concept).length === 0;
+
 export const appointmentFact: Parser<AppointmentFact> = (resource, zone) => {
   const startsOn = calendarDay(resource['start'], zone);
   return compact<AppointmentFact>({
@@ -37,7 +49,12 @@ export const appointmentFact: Parser<AppointmentFact> = (resource, zone) => {
     status: text(resource['status']),
     startsOn,
     startsAt: startsOn === undefined ? undefined : text(resource['start']),
-    serviceTypes: codingsOfAll(resource['serviceType']),
+    requestedOn: startsOn === undefined ? requestedOn(resource, zone) : undefined,
+    serviceTypes: [...codingsOfAll(resource['serviceType']), ...codingsOfAll(resource['serviceCategory'])],
+    appointmentTypes: codings(resource['appointmentType']),
+    specialties: codingsOfAll(resource['specialty']),
+    reasons: codingsOfAll(resource['reasonCode']),
+    saidInWords: KIND_MEMBERS.some((member) => list(resource[member]).some(isInWords)),
     patients: patientsOf(resource),
   });
 };

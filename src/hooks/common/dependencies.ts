@@ -17,6 +17,8 @@ export interface HookDependencies {
       valueSetId: string,
       codings: readonly { readonly system?: string | undefined; readonly code?: string | undefined }[],
     ): boolean;
+    /** Does the ValueSet name codes of the system? Of another system it cannot tell what a code means. */
+    speaks(valueSetId: string, system: string | undefined): boolean;
   };
   readonly translators: (acceptLanguage: string | undefined) => RenderContext['translator'];
   /** The installed model was trained on simulated patients. */

@@ -1,0 +1,1 @@
+export { createAppointmentBookService } from './service.ts';
