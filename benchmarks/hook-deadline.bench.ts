@@ -38,7 +38,7 @@ const nothing = (): undefined => undefined;
 const withoutSamples = (prefetch: Prefetch): Prefetch =>
   Object.fromEntries(Object.entries(prefetch).filter(([key]) => key !== 'metabolomics'));
 
-const SCENARIOS: readonly Scenario[] = [
+const SCENARIOS_ALL: readonly Scenario[] = [
   ...(['silent', 'stalled', 'trickling'] as const).map((fhir): Scenario => ({
     ...{ name: `FHIR server ${fhir}`, fhir, sent: nothing, callback: true, expected: NO_SERVER },
   })),
@@ -51,6 +51,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'worker hung', fhir: 'silent', worker: true, hangs: 'worker', sent: everything, expected: PENDING },
 ];
 
+const SCENARIOS = SCENARIOS_ALL.filter(({ name }) => new RegExp(process.env["ONLY"] ?? ".").test(name));
 const summaryOf = (text: string): string =>
   (JSON.parse(text) as { cards?: { summary?: string }[] }).cards?.[0]?.summary ?? '';
 
