@@ -2,7 +2,7 @@ import { startService } from '../src/app/index.ts';
 import { createLog, parseConfig, systemClock } from '../src/platform/index.ts';
 import { findOnPath } from '../tests/setup/programs.ts';
 import type { Benchmark } from './lib/benchmark.ts';
-import { demoPrefetch, patientViewBody, type Prefetch } from './lib/hook-body.ts';
+import { demoPrefetch, HOOK_PATH, patientViewBody, type Prefetch } from './lib/hook-body.ts';
 import { startHookSite, type FhirHang, type HookSite } from './lib/hook-site.ts';
 import { askAll, type Answered } from './lib/timed-requests.ts';
 
@@ -69,7 +69,7 @@ async function patientsWithRisk(): Promise<Patients> {
     const found = new Map<string, Prefetch>();
     for (const [id, prefetch] of all) {
       const asking = { body: patientViewBody(id, { prefetch }) };
-      const url = `${service.url}/cds-services/recurrence-risk-patient-view`;
+      const url = service.url + HOOK_PATH;
       const [answer] = await askAll(url, [asking], 1);
       if (/\d ?%/.test(summaryOf(answer?.text ?? '{}'))) found.set(id, prefetch);
     }

@@ -15,6 +15,9 @@ import { loadTerminology } from '../../src/terminology/index.ts';
 /** Prefetch of one patient, by key: bare Patient, searchset Bundles. */
 export type Prefetch = Readonly<Record<string, unknown>>;
 
+/** What is called: the patient-view service. */
+export const HOOK_PATH = '/cds-services/recurrence-risk-patient-view';
+
 const PATIENT = 'demo-low-3-months';
 
 /**

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { startCli } from '../../tests/e2e/processes.ts';
 import { startRedis } from '../../tests/setup/redis.ts';
 import { createClient, CLIENT_ISSUER, PUBLIC_BASE_URL } from './client-tokens.ts';
+import { HOOK_PATH } from './hook-body.ts';
 
 export type FhirHang = 'silent' | 'stalled' | 'trickling';
 
@@ -20,8 +21,6 @@ export interface HookSite {
   hang(part: 'redis' | 'worker'): void;
   close(): Promise<void>;
 }
-
-const SERVICE = '/cds-services/recurrence-risk-patient-view';
 
 const startHungFhir = async (mode: FhirHang) => {
   const child = fork(path.join(import.meta.dirname, 'hung-fhir-server.ts'), [mode]);
@@ -68,9 +67,9 @@ export async function startHookSite(options: {
   await worker?.noted(/worker takes/);
   await untilReady(url);
   return {
-    url: url + SERVICE,
+    url: url + HOOK_PATH,
     fhirBaseUrl,
-    token: () => client.token(SERVICE),
+    token: () => client.token(HOOK_PATH),
     hang: (part) => {
       process.kill(part === 'redis' ? redis.pid : (worker?.child.pid ?? 0), 'SIGSTOP');
     },
