@@ -36,7 +36,7 @@ const settings = (folder: string, fhirBaseUrl: string, redisUrl: string) => ({
       id: 'bench',
       fhirBaseUrl,
       sweep: { enabled: false },
-      ...(process.env['NOAUTH'] ? {} : { clientAuth: { clients: [{ issuer: CLIENT_ISSUER, jwksFile: path.join(folder, 'jwks.json') }] } }),
+      clientAuth: { clients: [{ issuer: CLIENT_ISSUER, jwksFile: path.join(folder, 'jwks.json') }] },
     },
   ],
   queue: { redisUrl },
