@@ -95,7 +95,7 @@ describe('the benchmark harness', () => {
     });
   });
 
-  it('a figure over its own limit is not ok, whatever the ratio, and both are told', async () => {
+  it('a figure over its own limit is not ok, whatever the ratio, and both are told', () => {
     const figure = { what: 'p99', value: 61, unit: 'ms', limit: 60 };
     const { benchmark } = scripted([], []);
     const within = { benchmark, ours: [1], peer: [1], figures: [{ ...figure, value: 60 }] };
