@@ -107,7 +107,7 @@ export const benchmark: Benchmark = {
   question:
     'What does a hook request with a fresh stored result cost, beside verifying its JWT, parsing its body and nothing else?',
   unit: 'ms CPU/request',
-  limit: 3,
+  limit: 2.5,
   rounds: 5,
   peer: { name: 'express.json(), jose and an empty answer', find: () => 'express' },
   setup: async () => {
