@@ -11,6 +11,8 @@ export interface Benchmark {
   readonly limit: number;
   /** Rounds that count, each ours then the peer; 7 where not given. One more goes first to warm up. */
   readonly rounds?: number;
+  /** False: each round starts everything afresh, and a round that does not count would tell nothing. */
+  readonly warmUp?: false;
   readonly peer: Peer;
   /** Prepares what both need; not timed. */
   setup(): Promise<Trial>;
@@ -30,5 +32,15 @@ export interface Peer {
 export interface Trial {
   ours(): Promise<number>;
   peer(): Promise<number>;
+  /** Asked for after the last round, where figures of ours have limits of their own. */
+  figures?(): readonly Figure[];
   teardown(): Promise<void>;
+}
+
+/** A figure of ours that may not be higher than its limit, whatever the peer needs; a lower one is better. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly limit: number;
 }

@@ -1,4 +1,4 @@
-import type { Benchmark, Trial } from './benchmark.ts';
+import type { Benchmark, Figure, Trial } from './benchmark.ts';
 
 const DEFAULT_ROUNDS = 7;
 
@@ -7,6 +7,8 @@ export interface Measurement {
   /** The figures of each round, in order. */
   readonly ours: readonly number[];
   readonly peer: readonly number[];
+  /** What has a limit of its own. */
+  readonly figures?: readonly Figure[];
 }
 
 /** The last line a run prints, as JSON. */
@@ -19,7 +21,9 @@ export interface Verdict {
   /** ours / peer: below 1 we are better. */
   readonly ratio: number;
   readonly limit: number;
+  /** Of the ratio and of every figure. */
   readonly ok: boolean;
+  readonly figures?: readonly Figure[];
 }
 
 /** The middle value, or the mean of the two in the middle. NaN for none. */
@@ -33,13 +37,15 @@ export function median(values: readonly number[]): number {
 async function rounds(benchmark: Benchmark, trial: Trial): Promise<Measurement> {
   const [ours, peer]: [number[], number[]] = [[], []];
   // In turn, so that a machine that slows down or speeds up does it to both.
-  for (let round = 0; round <= (benchmark.rounds ?? DEFAULT_ROUNDS); round++) {
+  const first = benchmark.warmUp === false ? 1 : 0;
+  for (let round = first; round <= (benchmark.rounds ?? DEFAULT_ROUNDS); round++) {
     const pair = [await trial.ours(), await trial.peer()] as const;
     if (round === 0) continue; // warming up: code is compiled, caches are filled
     ours.push(pair[0]);
     peer.push(pair[1]);
   }
-  return { benchmark, ours, peer };
+  const figures = trial.figures?.();
+  return { benchmark, ours, peer, ...(figures !== undefined && { figures }) };
 }
 
 /** Ours and the peer in turn (A B A B), after one round that does not count. */
@@ -52,13 +58,16 @@ export async function measure(benchmark: Benchmark): Promise<Measurement> {
   }
 }
 
-/** A ratio that is no number (a figure of zero or none) is not ok. */
-export function judge({ benchmark, ours, peer }: Measurement): Verdict {
+const withinLimit = ({ value, limit }: Figure): boolean => Number.isFinite(value) && value <= limit;
+
+/** A ratio or a figure that is no number (of zero or none) is not ok. */
+export function judge({ benchmark, ours, peer, figures }: Measurement): Verdict {
   const [oursMedian, peerMedian] = [median(ours), median(peer)];
   const ratio = oursMedian / peerMedian;
   const { name, unit, limit } = benchmark;
-  const ok = Number.isFinite(ratio) && ratio <= limit;
-  return { name, ours: oursMedian, peer: peerMedian, unit, ratio, limit, ok };
+  const ok = Number.isFinite(ratio) && ratio <= limit && (figures ?? []).every(withinLimit);
+  const verdict = { name, ours: oursMedian, peer: peerMedian, unit, ratio, limit, ok };
+  return figures === undefined ? verdict : { ...verdict, figures };
 }
 
 const figure = (value: number): string => value.toPrecision(4);
@@ -88,10 +97,15 @@ export function table(measurement: Measurement): string {
   return rows.map(line).join('\n');
 }
 
+const figureLine = (each: Figure): string =>
+  `${each.what}: ${figure(each.value)} ${each.unit}, limit ${String(each.limit)}: ${withinLimit(each) ? 'ok' : 'NOT ok'}`;
+
 /** All that a run prints: the question, the table, the judgement in words, and the JSON line. */
 export function report(measurement: Measurement): string {
   const verdict = judge(measurement);
-  const judgement = `ratio ${figure(verdict.ratio)}, limit ${verdict.limit}: ${verdict.ok ? 'ok' : 'NOT ok'}`;
+  const { ratio, limit } = verdict;
+  const judgement = `ratio ${figure(ratio)}, limit ${limit}: ${ratio <= limit ? 'ok' : 'NOT ok'}`;
   const { question } = measurement.benchmark;
-  return [question, '', table(measurement), '', judgement, JSON.stringify(verdict)].join('\n');
+  const absolute = (verdict.figures ?? []).map(figureLine);
+  return [question, '', table(measurement), '', ...absolute, judgement, JSON.stringify(verdict)].join('\n');
 }

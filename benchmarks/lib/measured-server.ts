@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import autocannon from 'autocannon';
+import { HOOK_PATH } from './hook-body.ts';
 
 export interface Load {
   readonly cpuMillisecondsPerRequest: number;
@@ -13,28 +14,50 @@ export interface Load {
 
 export interface MeasuredServer {
   /** One request, to see that the answer is what it should be. */
-  ask(body: string): Promise<unknown>;
-  /** @param connections each sends its next request when the last was answered */
-  load(body: string, connections: number, seconds: number): Promise<Load>;
+  ask(body: string, token: string): Promise<unknown>;
+  /**
+   * One request a token.
+   *
+   * @param connections each sends its next request when the last was answered
+   */
+  load(body: string, tokens: readonly string[], connections: number): Promise<Load>;
   stop(): Promise<void>;
 }
 
 const reply = async <T>(child: ChildProcess): Promise<T> => ((await once(child, 'message')) as [T])[0];
 
-export async function startMeasuredServer(kind: 'ours' | 'peer'): Promise<MeasuredServer> {
-  const child = fork(path.join(import.meta.dirname, 'hook-server.ts'), [kind]);
+const json = { 'content-type': 'application/json' };
+const bearing = (token: string) => ({ ...json, authorization: `Bearer ${token}` });
+
+/** @param args of hook-server.ts */
+export async function startMeasuredServer(...args: readonly string[]): Promise<MeasuredServer> {
+  const child = fork(path.join(import.meta.dirname, 'hook-server.ts'), args);
   const { url } = await reply<{ url: string }>(child);
   const cpu = async (): Promise<number> => {
     const answer = reply<{ cpuMicroseconds: number }>(child);
     child.send('cpu');
     return (await answer).cpuMicroseconds;
   };
-  const headers = { 'content-type': 'application/json' };
   return {
-    ask: async (body) => (await fetch(url, { method: 'POST', headers, body })).json(),
-    load: async (body, connections, seconds) => {
+    ask: async (body, token) =>
+      (await fetch(url + HOOK_PATH, { method: 'POST', headers: bearing(token), body })).json(),
+    load: async (body, tokens, connections) => {
+      const unused = tokens.values();
       const before = await cpu();
-      const result = await autocannon({ url, method: 'POST', headers, body, connections, duration: seconds });
+      const result = await autocannon({
+        url,
+        connections,
+        amount: tokens.length,
+        requests: [
+          {
+            method: 'POST',
+            path: HOOK_PATH,
+            body,
+            // More may be made than are sent: then the last ones have none, and would be refused.
+            setupRequest: (request) => ({ ...request, headers: bearing(unused.next().value ?? '') }),
+          },
+        ],
+      });
       const spent = (await cpu()) - before;
       if (result.non2xx > 0 || result.errors > 0)
         throw new Error(`${String(result.non2xx + result.errors)} failed`);

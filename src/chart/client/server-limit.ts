@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import PQueue from 'p-queue';
 
 /** What all clients of one server in this process share: its slots, and what it asked for. */
@@ -27,6 +28,16 @@ export interface ServerLimit {
 /** However long a server asks to be left alone, after this one request is tried again. */
 const MAX_HOLD_MS = 300_000;
 
+/**
+ * One turn later: with a server that hangs, the time of many ends in one turn, and a slot that one gives up would go to
+ * another that is about to end, with a connection made for nothing each time.
+ */
+async function started<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  await nextTurn();
+  signal.throwIfAborted();
+  return task();
+}
+
 function createLimit(most: number): ServerLimit & { lower(concurrency: number): void } {
   const queue = new PQueue({ concurrency: most });
   let allowed = most;
@@ -47,7 +58,7 @@ function createLimit(most: number): ServerLimit & { lower(concurrency: number): 
     withoutPostSearch: new Set(),
     heldFor,
     run: async (task, { signal, priority }) => {
-      const result = await queue.add(task, { signal, priority });
+      const result = await queue.add(() => started(task, signal), { signal, priority });
       speedUp();
       return result;
     },

@@ -1,9 +1,13 @@
-/** How long work that heard of the deadline gets to say what it knows, before it is answered without. */
-const GRACE_MS = 30;
+/**
+ * How long before the deadline its signal comes: for those who hear it to say what they know, and for the card to be
+ * made and sent, beside those of others whose time ends at the same moment.
+ */
+const RESERVE_MS = 40;
 
 /**
- * Runs work with a signal that aborts at the deadline; work that does not end then is answered for by `late`. The
- * timers go with the work: at hundreds of requests a second, timers that outlive their requests would pile up.
+ * Runs work with a signal that aborts shortly before the deadline; work that has not ended at the deadline is answered
+ * for by `late`. The timers go with the work: at hundreds of requests a second, timers that outlive their requests
+ * would pile up.
  *
  * @param late what to answer when the work ignored the signal; the work's own end is then of no interest
  */
@@ -13,18 +17,20 @@ export async function withDeadline<T>(
   late: () => T,
 ): Promise<T> {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  const reserveMs = Math.min(RESERVE_MS, milliseconds / 2);
+  const ending = setTimeout(() => {
+    controller.abort();
+  }, milliseconds - reserveMs);
+  let overdue: NodeJS.Timeout | undefined;
   const overrun = new Promise<T>((resolve) => {
-    timer = setTimeout(() => {
-      controller.abort();
-      timer = setTimeout(() => {
-        resolve(late());
-      }, GRACE_MS);
+    overdue = setTimeout(() => {
+      resolve(late());
     }, milliseconds);
   });
   try {
     return await Promise.race([work(controller.signal), overrun]);
   } finally {
-    clearTimeout(timer);
+    clearTimeout(ending);
+    clearTimeout(overdue);
   }
 }

@@ -1,6 +1,6 @@
 import type { AssessmentQueue, Assessor, ResultStore } from '../../assessment/index.ts';
 import type { CareQueryKey, ClinicalFacts } from '../../chart/index.ts';
-import { asCdsError } from '../../domain/index.ts';
+import { asCdsError, type ErrorCode } from '../../domain/index.ts';
 import { calendarDate, type Clock, type Log, type TenantConfig } from '../../platform/index.ts';
 import type { ChartReader, ReadCare } from './chart-reader.ts';
 import { withDeadline } from './deadline.ts';
@@ -52,13 +52,14 @@ export function createVisits(dependencies: VisitDependencies) {
     request: HookRequest<VisitContext>,
     tenant: TenantConfig,
     care: readonly CareQueryKey[],
-    deadline: AbortSignal,
+    { deadline, chartRead }: { readonly deadline: AbortSignal; readonly chartRead: () => void },
   ): Promise<Visit> => {
     const today = calendarDate(clock.now(), tenant.timeZone);
     const { patientId, encounterId } = request.context;
     try {
       const reading = { patientId, care, ...(encounterId !== undefined && { encounterId }) };
       const read = await reader.read(request, tenant, reading, deadline);
+      chartRead();
       const plan = assessor.plan({ tenant: tenant.id, fhirBaseUrl: tenant.fhirBaseUrl }, read.chart, today);
       const decision = await decide({ plan, read, backgroundAccess: tenant.backgroundAccess, deadline });
       return { decision, care: read.care, clinical: plan.clinical, today };
@@ -95,12 +96,17 @@ export function createVisits(dependencies: VisitDependencies) {
       { receivedAt }: Pick<RequestContext, 'receivedAt'>,
       care: readonly CareQueryKey[] = [],
     ): Promise<Visit> => {
+      // What is waited for: if that ends in nothing at all, it is what the answer names.
+      let awaited: ErrorCode = 'FHIR_TIMEOUT';
+      const chartRead = (): void => {
+        awaited = 'STORE_UNAVAILABLE';
+      };
       const visit = await withDeadline<Visit>(
         Math.max(LEAST_MS, deadlineMs - (performance.now() - receivedAt)),
-        (deadline) => look(request, tenant, care, deadline),
-        // Everything else that waits has a limit of its own and heard of the deadline; the store may be frozen.
+        (deadline) => look(request, tenant, care, { deadline, chartRead }),
+        // The store's limit may end after the deadline; what else waits has heard of it, and may not have had its turn.
         () => ({
-          decision: { kind: 'unavailable', code: 'STORE_UNAVAILABLE' },
+          decision: { kind: 'unavailable', code: awaited },
           today: calendarDate(clock.now(), tenant.timeZone),
         }),
       );

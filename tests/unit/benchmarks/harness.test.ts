@@ -95,6 +95,33 @@ describe('the benchmark harness', () => {
     });
   });
 
+  it('a figure over its own limit is not ok, whatever the ratio, and both are told', () => {
+    const figure = { what: 'p99', value: 61, unit: 'ms', limit: 60 };
+    const { benchmark } = scripted([], []);
+    const within = { benchmark, ours: [1], peer: [1], figures: [{ ...figure, value: 60 }] };
+    expect(judge(within).ok).toBe(true);
+    const over = { ...within, figures: [figure] };
+    expect(judge(over)).toMatchObject({ ratio: 1, ok: false, figures: [figure] });
+    expect(judge({ ...within, figures: [{ ...figure, value: NaN }] }).ok).toBe(false);
+    expect(report(over)).toContain('p99: 61.00 ms, limit 60: NOT ok');
+    expect(report(over)).toContain('ratio 1.000, limit 2: ok');
+  });
+
+  it('asks for the figures after the last round; without a warm-up every round counts', async () => {
+    const { benchmark } = scripted([], []);
+    const calls: string[] = [];
+    const trial = {
+      ours: () => Promise.resolve(calls.push('A')),
+      peer: () => Promise.resolve(calls.push('B')),
+      figures: () => [{ what: 'calls', value: calls.length, unit: '', limit: 9 }],
+      teardown: () => Promise.resolve(),
+    };
+    const fresh = { ...benchmark, rounds: 1, warmUp: false as const, setup: () => Promise.resolve(trial) };
+    const measurement = await measure(fresh);
+    expect(measurement).toMatchObject({ ours: [1], peer: [2] });
+    expect(measurement.figures?.[0]?.value).toBe(2);
+  });
+
   it('every benchmark file exports one of its own name, with a question, a peer and a limit', async () => {
     const folder = path.resolve(import.meta.dirname, '../../../benchmarks');
     const names = benchmarkNames(folder);

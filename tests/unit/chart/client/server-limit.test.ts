@@ -31,6 +31,32 @@ describe('serverLimit', () => {
     expect(serverLimit(freshOrigin(), 5)).not.toBe(limit);
   });
 
+  it('a slot that one gives up at the end of its time does not go to another whose time ends in the same turn', async () => {
+    const limit = serverLimit(freshOrigin(), 1);
+    const ends = [new AbortController(), new AbortController(), new AbortController()];
+    const started: number[] = [];
+    const runs = ends.map(({ signal }, index) =>
+      limit.run(
+        async () => {
+          started.push(index);
+          // Hangs, and ends as a request does: by its signal alone.
+          if (index < 2) await new Promise<never>(() => undefined);
+        },
+        { signal, priority: 0 },
+      ),
+    );
+    await sleep(5);
+    expect(started).toEqual([0]);
+    // Timers of one turn: what waits for the first has its say before the second.
+    for (const end of ends.slice(0, 2))
+      setTimeout(() => {
+        end.abort();
+      }, 5);
+    const settled = await Promise.allSettled(runs);
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    expect(started).toEqual([0, 2]);
+  });
+
   it('halves once for a wave of 429s, however late some of them come, and again for the next wave', async () => {
     const slots = async (waves: number): Promise<number> => {
       const limit = serverLimit(freshOrigin(), 16);
