@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  discovered,
   exampleRequest,
   EXAMPLES,
   post,
@@ -9,20 +10,25 @@ import {
   withoutUuids,
 } from '../tests/http/published-request.ts';
 
-const stack = await startExampleStack();
-try {
-  const discovery = (await (await fetch(`${stack.service.url}/cds-services`)).json()) as {
-    services: { id: string }[];
-  };
-  for (const service of discovery.services) {
-    const folder = path.join(EXAMPLES, service.id);
+/** One service, on a stack of its own: an example does not see what another loaded or asked. */
+async function writeExample(id: string): Promise<void> {
+  const stack = await startExampleStack();
+  try {
+    const service = (await discovered(stack)).find((each) => each.id === id);
+    if (service === undefined) throw new Error(`${id} is not in the discovery`);
+    const folder = path.join(EXAMPLES, id);
     await mkdir(folder, { recursive: true });
-    const request = await exampleRequest(stack);
-    const files = { discovery: service, request, response: withoutUuids(await post(stack, request)) };
+    const request = await exampleRequest(stack, service);
+    const files = { discovery: service, request, response: withoutUuids(await post(stack, id, request)) };
     for (const [name, content] of Object.entries(files))
       await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(content, null, 2)}\n`);
     console.log(folder);
+  } finally {
+    await stack.close();
   }
-} finally {
-  await stack.close();
 }
+
+const stack = await startExampleStack();
+const ids = (await discovered(stack)).map(({ id }) => id);
+await stack.close();
+for (const id of ids) await writeExample(id);

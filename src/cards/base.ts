@@ -1,7 +1,6 @@
 import type { Translator } from '../i18n/index.ts';
-import type { Card } from './schema.ts';
-import { SUMMARY_LIMIT } from './schema.ts';
-import { shorten } from './escape.ts';
+import { plainText } from './escape.ts';
+import { DESCRIPTION_LIMIT, DETAIL_LIMIT, LABEL_LIMIT, SUMMARY_LIMIT, type Card } from './schema.ts';
 
 /** What a card is about, for clients that group or filter cards. */
 export const CARD_TOPIC_SYSTEM = 'https://recurrence-cds.org/fhir/CodeSystem/card-topic';
@@ -41,15 +40,33 @@ export type RenderedCard = Omit<Card, 'uuid' | 'suggestions'> & {
   readonly suggestions?: readonly RenderedSuggestion[];
 };
 
+/** What is read as plain text, made fit for it: whoever made the card and wherever its words came from. */
+const plainParts = ({ suggestions, links }: RenderedCard) => ({
+  ...(suggestions !== undefined && {
+    suggestions: suggestions.map((suggestion) => ({
+      ...suggestion,
+      label: plainText(suggestion.label, LABEL_LIMIT),
+      actions: suggestion.actions.map((action) => ({
+        ...action,
+        description: plainText(action.description, DESCRIPTION_LIMIT),
+      })),
+    })),
+  }),
+  ...(links !== undefined && {
+    links: links.map((link) => ({ ...link, label: plainText(link.label, LABEL_LIMIT) })),
+  }),
+});
+
 /** The rendered card with fresh uuids. */
 export const stampCard = (rendered: RenderedCard, uuid: () => string): Card => {
-  const { suggestions, ...rest } = rendered;
+  const { suggestions, links, ...rest } = { ...rendered, ...plainParts(rendered) };
   return {
     uuid: uuid(),
     ...rest,
     ...(suggestions !== undefined && {
       suggestions: suggestions.map(({ item: _, ...suggestion }) => ({ ...suggestion, uuid: uuid() })),
     }),
+    ...(links !== undefined && { links }),
   };
 };
 
@@ -66,14 +83,28 @@ export interface CardParts {
   readonly detail: readonly string[];
 }
 
+/** The paragraphs that a card has room for, in order; said where one is left out. Only a hostile chart has as many. */
+const fitting = ({ t }: Translator, paragraphs: readonly string[]): string => {
+  const whole = paragraphs.join('\n\n');
+  if (whole.length <= DETAIL_LIMIT) return whole;
+  const note = t('card.shortened');
+  let room = DETAIL_LIMIT - note.length;
+  const kept = paragraphs.filter((paragraph) => {
+    const fits = paragraph.length + 2 <= room;
+    if (fits) room -= paragraph.length + 2;
+    return fits;
+  });
+  return [...kept, note].join('\n\n');
+};
+
 /** A card of what all cards have. */
 export const renderCard = (
   { translator, source, simulated }: RenderContext,
   { topic, indicator, summary, detail }: CardParts,
 ): RenderedCard => ({
-  summary: shorten(summary, SUMMARY_LIMIT),
+  summary: plainText(summary, SUMMARY_LIMIT),
   indicator,
-  detail: (simulated ? [banner(translator), ...detail] : detail).join('\n\n'),
+  detail: fitting(translator, simulated ? [banner(translator), ...detail] : detail),
   source: {
     label: source.label,
     ...(source.url !== undefined && { url: source.url }),

@@ -52,11 +52,46 @@ export const escapeMarkdown = (text: string): string => {
     );
 };
 
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** As many of the first `limit` code points as end a character that a reader sees as one. */
+const wholeCharacters = (text: string, limit: number): string => {
+  const points = Array.from(text).slice(0, limit + 1);
+  const end = points.slice(0, limit).join('').length;
+  let kept = 0;
+  // One code point more than may stay: whether the last character goes on is seen only then.
+  for (const { index, segment } of SEGMENTER.segment(points.join(''))) {
+    if (index + segment.length > end) break;
+    kept = index + segment.length;
+  }
+  // A single character may be made of a thousand marks.
+  return text.slice(0, kept === 0 ? end : kept);
+};
+
 /** At most `limit` code points, an ellipsis in place of the rest: a chart's string may be a megabyte. */
 export const shorten = (text: string, limit: number): string => {
+  if (text.length <= limit) return text;
   // A code point is at most two code units: the slice bounds the work.
-  const points = Array.from(text.slice(0, 2 * limit + 2));
-  return points.length <= limit ? text : `${points.slice(0, limit - 1).join('')}…`;
+  const start = text.slice(0, 2 * limit + 2);
+  return Array.from(start).length <= limit ? text : `${wholeCharacters(start, limit - 1)}…`;
+};
+
+/** What a client that takes plain text for HTML would take for a tag. "<1%" is none. */
+const TAG_BEGINNING = /<(?=[A-Za-z/!?])/g;
+
+/**
+ * A string for where CDS Hooks asks for plain text (summary, label, description): one line, without control
+ * characters and bidirectional marks, at most `limit` code points. Some EHRs put it into their page as it is: what
+ * would begin a tag there becomes a mark that looks like it.
+ */
+export const plainText = (text: string, limit: number): string => {
+  const line = text
+    .toWellFormed()
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(UNPRINTABLE, '')
+    .replaceAll(TAG_BEGINNING, '‹')
+    .trim();
+  return shorten(line, limit);
 };
 
 /** Longest string of the chart that a card repeats, in code points. */

@@ -10,13 +10,14 @@ export {
   renderNotEligibleCard,
   renderOutOfScopeCard,
 } from './eligibility-cards.ts';
-export { escapeMarkdown } from './escape.ts';
-export { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from './override-reasons.ts';
+export { escapeMarkdown, plainText } from './escape.ts';
+export { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS, overrideReasons } from './override-reasons.ts';
+export type { OverrideReason } from './override-reasons.ts';
 export { featureName } from './reasons-section.ts';
 export { renderRiskCard, riskCard } from './risk-card.ts';
 export type { RiskCardContent } from './risk-card.ts';
-export { cardSchema, SUMMARY_LIMIT } from './schema.ts';
-export type { Card } from './schema.ts';
+export { actionSchema, cardSchema, LABEL_LIMIT, responseSchema, SUMMARY_LIMIT } from './schema.ts';
+export type { Card, CardAction, CdsResponse } from './schema.ts';
 export { cardTemplate } from './template.ts';
 export type { CardTemplate } from './template.ts';
 export { pendingCard, renderPendingCard, renderUnavailableCard, unavailableCard } from './waiting-cards.ts';

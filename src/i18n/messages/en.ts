@@ -11,6 +11,7 @@ export const en = {
   'format.joiner': ', ',
   'format.clauses': '; ',
   'sentence.end': '. ',
+  'card.shortened': 'Something was left out here, because the card would have become too long.',
   'modality.metabolomics': 'Plasma metabolomics',
   'modality.radiomics': 'Chest CT',
   'modality.cfdna': 'Plasma cell-free DNA',
@@ -118,6 +119,11 @@ export const en = {
   'override.clinical-judgement': 'Clinical judgement differs',
   'override.other-treatment-planned': 'Other treatment or work-up planned',
   'override.result-implausible': 'Result not plausible',
+  'override.date-medically-needed': 'Date needed for medical reasons',
+  'override.no-earlier-slot': 'No earlier slot',
+  'override.patient-preference': 'Preferred by the patient',
+  'override.other-clinical-question': 'Ordered for another question',
+  'override.ordered-elsewhere': 'Ordered elsewhere',
 
   // Criteria of the study
   'criterion.consent': 'Informed consent',

@@ -12,6 +12,7 @@ export const zhCN: Catalogue = {
   'format.joiner': '、',
   'format.clauses': '；',
   'sentence.end': '。',
+  'card.shortened': '因卡片内容过长，部分内容已省略。',
   'modality.metabolomics': '血浆代谢组学',
   'modality.radiomics': '胸部CT',
   'modality.cfdna': '血浆循环游离DNA',
@@ -112,6 +113,11 @@ export const zhCN: Catalogue = {
   'override.clinical-judgement': '临床判断不同',
   'override.other-treatment-planned': '已计划其他治疗或检查',
   'override.result-implausible': '结果不可信',
+  'override.date-medically-needed': '因医疗需要选择该日期',
+  'override.no-earlier-slot': '没有更早的号源',
+  'override.patient-preference': '患者要求',
+  'override.other-clinical-question': '为其他临床问题开具',
+  'override.ordered-elsewhere': '已在其他机构开具',
 
   // 研究入组标准
   'criterion.consent': '知情同意',

@@ -327,10 +327,9 @@ describe('the follow-up', () => {
     for (const { actions, isRecommended } of card.suggestions ?? []) {
       expect(isRecommended).toBeUndefined();
       expect(actions).toHaveLength(1);
-      expect(actions[0]?.resource).toMatchObject({
-        resourceType: 'ServiceRequest',
-        status: 'draft',
-        intent: 'proposal',
+      expect(actions[0]).toMatchObject({
+        type: 'create',
+        resource: { resourceType: 'ServiceRequest', status: 'draft', intent: 'proposal' },
       });
     }
   });
