@@ -1,4 +1,5 @@
-import type { CdsService, HookDependencies } from './common/index.ts';
+import { withVersions, type CdsService, type HookDependencies } from './common/index.ts';
+import { createEncounterStartService } from './recurrence-risk-encounter-start/index.ts';
 import { createPatientViewService } from './recurrence-risk-patient-view/index.ts';
 
 export {
@@ -11,7 +12,13 @@ export {
 } from './common/index.ts';
 
 /** The registry: a new service is one folder, one entry in cds-hooks/, and one line here. */
-const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [createPatientViewService];
+const FACTORIES: readonly ((dependencies: HookDependencies) => CdsService)[] = [
+  createPatientViewService,
+  createEncounterStartService,
+];
 
 export const createServices = (dependencies: HookDependencies): readonly CdsService[] =>
-  FACTORIES.map((create) => create(dependencies));
+  FACTORIES.map((create) => {
+    const service = create(dependencies);
+    return { ...service, definition: withVersions(service.definition) };
+  });

@@ -25,9 +25,8 @@ describe('discovery', () => {
   it('lists the service with what CDS Hooks 2.0 requires, and only legal prefetch tokens', async () => {
     const { body, status } = await request(stack.service.url).get('/cds-services');
     expect(status).toBe(200);
-    expect(body.services).toHaveLength(1);
-    const [service] = body.services;
-    expect(service).toMatchObject({ hook: 'patient-view', id: 'recurrence-risk-patient-view' });
+    const service = body.services.find(({ id }: { id: string }) => id === 'recurrence-risk-patient-view');
+    expect(service).toMatchObject({ hook: 'patient-view', version: '2.0.0', hookVersion: '1.0' });
     expect(service.description).not.toBe('');
     for (const template of Object.values<string>(service.prefetch))
       expect(template.match(/\{\{(.*?)\}\}/g)).toEqual(['{{context.patientId}}']);
