@@ -50,7 +50,7 @@ describe('the site’s links', () => {
       const context = { ...contextIn(language), links: LINKS };
       for (const card of [
         pendingCard({ ...context, previous: valid }),
-        unavailableCard({ ...context, previous: valid, errorCode: 'FHIR_UNAVAILABLE' }),
+        unavailableCard({ ...context, previous: valid, errorCode: 'FHIR_UNREACHABLE' }),
       ]) {
         expect(card.links).toHaveLength(2);
         expect(() => cardSchema.parse(card)).not.toThrow();

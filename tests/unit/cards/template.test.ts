@@ -47,8 +47,8 @@ describe('what it replaces', () => {
           ...(extended && { extension: { 'org.example.other': 'kept' } }),
         };
         const template = cardTemplate(card);
-        const plain = JSON.parse(template.stamp(() => 'u').toString()) as any;
-        const stamped = JSON.parse(template.stamp(() => 'u', replaces).toString()) as any;
+        const plain = JSON.parse(template.stamp(() => 'u').toString());
+        const stamped = JSON.parse(template.stamp(() => 'u', replaces).toString());
         expect(stamped).toEqual({
           ...plain,
           detail: `${plain.detail}\n\n${replaces.line}`,
