@@ -20,7 +20,7 @@ export type { RiskTopic } from './replaced-card.ts';
 export { renderRiskCard, riskCard } from './risk-card.ts';
 export type { RiskCardContent } from './risk-card.ts';
 export { actionSchema, cardSchema, LABEL_LIMIT, responseSchema, SUMMARY_LIMIT } from './schema.ts';
-export type { Card, CardAction, CdsResponse } from './schema.ts';
+export type { Card, CardAction } from './schema.ts';
 export { cardTemplate } from './template.ts';
 export type { CardTemplate, Replacement } from './template.ts';
 export { pendingCard, renderPendingCard, renderUnavailableCard, unavailableCard } from './waiting-cards.ts';

@@ -134,4 +134,3 @@ export const responseSchema = z
 /** A card as it leaves the service. */
 export type Card = z.infer<typeof cardSchema>;
 export type CardAction = z.infer<typeof actionSchema>;
-export type CdsResponse = z.infer<typeof responseSchema>;

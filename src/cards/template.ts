@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { RenderedCard } from './base.ts';
 import { stampCard } from './base.ts';
 import { REPLACES } from './replaced-card.ts';
@@ -22,16 +22,19 @@ export interface CardTemplate {
   stamp(uuid: () => string, replaces?: Replacement): Buffer;
 }
 
-/** In no text of a card: its Markdown has no control characters, and JSON writes this one as an escape. */
-const PLACEHOLDER = '\u0001uuid';
+/** Nobody can guess it: neither a chart nor what a client sent, and gets back in a suggestion, can hold it. */
+const PLACEHOLDER = JSON.stringify(`uuid of ${randomUUID()}`);
 
 /** The pieces between uuids. */
-const cut = (json: string): Buffer[] =>
-  json.split(JSON.stringify(PLACEHOLDER)).map((part) => Buffer.from(part));
-
-const stamped = (rendered: RenderedCard): Card => stampCard(rendered, () => PLACEHOLDER);
+const cut = (json: string): Buffer[] => json.split(PLACEHOLDER).map((part) => Buffer.from(part));
 
 const inner = (json: string): string => json.slice(1, -1);
+
+const stamped = (rendered: RenderedCard): Card => stampCard(rendered, () => inner(PLACEHOLDER));
+
+/** Of all but the uuids: the same in every process. */
+const digestOf = (card: Card): string =>
+  hash('sha256', Buffer.concat(cut(JSON.stringify(card))), 'base64url');
 
 /**
  * Serialises a card once: a card is a few kilobytes of text, and turning it into bytes anew for each request
@@ -55,7 +58,7 @@ export function cardTemplate(rendered: RenderedCard, plain: RenderedCard = rende
     parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from(`"${next()}"`, 'latin1'), part]));
   return {
     topic: rendered.source.topic.code,
-    content: hash('sha256', JSON.stringify(plain === rendered ? card : stamped(plain)), 'base64url'),
+    content: digestOf(plain === rendered ? card : stamped(plain)),
     items: (rendered.suggestions ?? []).map(({ item }) => item),
     stamp: (next, replaces) =>
       Buffer.concat([

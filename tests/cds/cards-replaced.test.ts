@@ -1,4 +1,4 @@
-/** A card that replaces a newer one says so, over HTTP and the account of issued cards. */
+/** A card that replaces an older one says so, over HTTP and the account of issued cards. */
 import type { Observation } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { responseSchema } from '../../src/cards/index.ts';
@@ -21,7 +21,7 @@ const ask = async (patient: string, language = 'en', service = SERVICE_PATH, cha
   return responseSchema.parse(await answer.json()).cards[0]!;
 };
 
-/** Makes the patient's blood and tissue say something else from now on: recurrence is recorded. */
+/** From now on there is no risk to show. */
 const recordRecurrence = (patient: string) => {
   const status: Observation & { id: string } = {
     resourceType: 'Observation',

@@ -36,6 +36,38 @@ it('gives new uuids each time', () => {
   expect(uuidOf()).not.toBe(uuidOf());
 });
 
+it('takes nothing in a resource for a uuid’s place, and says the same in every process', () => {
+  const card: RenderedCard = {
+    ...rendered('x'),
+    suggestions: [
+      {
+        item: 'first',
+        label: 'one',
+        actions: [
+          {
+            type: 'create',
+            description: 'd',
+            resource: { resourceType: 'Basic', a: '\u0001uuid', b: 'uuid of ' },
+          },
+        ],
+      },
+    ],
+  };
+  const uuids: string[] = [];
+  const stamped: any = JSON.parse(
+    cardTemplate(card)
+      .stamp(() => {
+        uuids.push(randomUUID());
+        return uuids.at(-1) ?? '';
+      })
+      .toString(),
+  );
+  expect(uuids).toEqual([stamped.uuid, stamped.suggestions[0].uuid]);
+  expect(stamped.suggestions[0].actions).toEqual(card.suggestions?.[0]?.actions);
+  // By another process.
+  expect(cardTemplate(rendered('x')).content).toBe('8_2H9hn_rKdbexzyzsdXAtTj6CChqztq81psi0r-wf8');
+});
+
 describe('what it replaces', () => {
   const replaces = { line: 'Replaces the card of 10:15: "old" – 旧.', uuids: [randomUUID(), randomUUID()] };
 
