@@ -75,6 +75,8 @@ const openServices = (core: Core, queue: AssessmentQueue) => {
     codes: core.terminology,
     simulated: models.identity.simulated,
     explainOutOfScope: config.hook.explainOutOfScope,
+    writeIds: core.writeIds,
+    clock,
     translators: translatorsFor(config.hook.language),
   });
 };

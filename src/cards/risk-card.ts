@@ -11,11 +11,13 @@ import { chartText } from './escape.ts';
 import { evidenceSection } from './evidence-section.ts';
 import { followUpSection, followUpSuggestions } from './follow-up-section.ts';
 import { riskInWords } from './headline.ts';
+import { siteLinks, type SiteLink } from './links.ts';
 import { overrideReasons } from './override-reasons.ts';
 import { reasonsSection } from './reasons-section.ts';
 import type { Currency } from './risk-section.ts';
 import { riskSection } from './risk-section.ts';
 import type { Card } from './schema.ts';
+import { visitSection } from './visit-section.ts';
 
 export interface RiskCardContent extends Currency {
   readonly assessment: Assessment;
@@ -27,6 +29,10 @@ export interface RiskCardContent extends Currency {
   readonly criteria: readonly CriterionResult[];
   /** Shown where a contrast CT is among the proposals. */
   readonly contrast: ContrastNotes;
+  /** The site's. */
+  readonly links?: readonly SiteLink[];
+  /** A visit begins: say what it should bring. */
+  readonly atVisit?: boolean;
 }
 
 /** Hex digits of the digest that a card shows: enough to tell models apart, short enough to read out. */
@@ -68,7 +74,7 @@ const summaryOf = (context: RenderContext, { assessment, rechecked, ageDays }: R
 /**
  * The card of a result, without uuids: the same input gives the same card, so that a caller may keep it by
  * what it is made of. Shows, in this order: the banner of a simulated model; the risks with their 90 % intervals; each
- * modality; what changed; the reasons; the proposed follow-up; the study's criteria; the model.
+ * modality; what the visit should bring, where one begins; what changed; the reasons; the proposed follow-up; the study's criteria; the model.
  *
  * A risk that could not be estimated gives a card without number; without a stratum there are no suggestions.
  */
@@ -87,6 +93,8 @@ export const renderRiskCard = (input: RenderContext & RiskCardContent): Rendered
     detail: [
       ...riskSection(translator, assessment, input),
       ...evidenceSection(translator, assessment, ageDays),
+      // An older result tells what was missing then.
+      ...(input.atVisit === true && ageDays === 0 ? visitSection(translator, assessment) : []),
       ...changeSection(translator, assessment, previous),
       ...reasonsSection(translator, assessment),
       ...followUpSection(
@@ -105,6 +113,7 @@ export const renderRiskCard = (input: RenderContext & RiskCardContent): Rendered
       selectionBehavior: 'any',
     }),
     overrideReasons: overrideReasons(translator),
+    ...siteLinks(translator.language, input.links ?? [], assessment.fingerprint),
   };
 };
 

@@ -6,7 +6,7 @@ export const SUMMARY_LIMIT = 139;
 export const LABEL_LIMIT = 100;
 /** Of what tells an action: two lines. */
 export const DESCRIPTION_LIMIT = 240;
-/** Of the Markdown: the longest card of ours is a third of it. */
+/** Of the Markdown: the longest card of the demo is a sixth of it. */
 export const DETAIL_LIMIT = 20_000;
 
 /** Code points: what JSON Schema's `maxLength` counts, and zod's `max` does not. */
@@ -134,4 +134,3 @@ export const responseSchema = z
 /** A card as it leaves the service. */
 export type Card = z.infer<typeof cardSchema>;
 export type CardAction = z.infer<typeof actionSchema>;
-export type CdsResponse = z.infer<typeof responseSchema>;

@@ -4,6 +4,7 @@ import type { CardContext, RenderContext, RenderedCard } from './base.ts';
 import { renderCard, stampCard } from './base.ts';
 import { escapeMarkdown } from './escape.ts';
 import { riskInWords } from './headline.ts';
+import { siteLinks, type SiteLink } from './links.ts';
 import type { Card } from './schema.ts';
 
 /**
@@ -25,7 +26,14 @@ const earlierText = (translator: Translator, earlier: EarlierResult | undefined)
   });
 };
 
-type WaitingInput = RenderContext & { readonly previous?: EarlierResult };
+type WaitingInput = RenderContext & {
+  readonly previous?: EarlierResult;
+  /** The site's, shown where an earlier risk is. */
+  readonly links?: readonly SiteLink[];
+};
+
+const linksOf = ({ translator, previous, links = [] }: WaitingInput) =>
+  previous?.status === 'valid' ? siteLinks(translator.language, links, previous.assessment.fingerprint) : {};
 
 const isSimulated = ({ simulated, previous }: WaitingInput): boolean =>
   simulated || (previous?.status === 'valid' && previous.assessment.model.simulated);
@@ -33,7 +41,7 @@ const isSimulated = ({ simulated, previous }: WaitingInput): boolean =>
 /** The deadline came before the result: it is being computed. */
 export const renderPendingCard = (input: WaitingInput): RenderedCard => {
   const { t } = input.translator;
-  return renderCard(
+  const card = renderCard(
     { ...input, simulated: isSimulated(input) },
     {
       topic: 'pending',
@@ -42,6 +50,7 @@ export const renderPendingCard = (input: WaitingInput): RenderedCard => {
       detail: [t('pending.detail'), earlierText(input.translator, input.previous)],
     },
   );
+  return { ...card, ...linksOf(input) };
 };
 
 /** Error codes by their beginning, the narrower first, and what a reader is told. */
@@ -66,7 +75,7 @@ export const renderUnavailableCard = (
 ): RenderedCard => {
   const { t } = input.translator;
   const [, reason] = REASONS.find(([beginning]) => input.errorCode.startsWith(beginning)) ?? [];
-  return renderCard(
+  const card = renderCard(
     { ...input, simulated: isSimulated(input) },
     {
       topic: 'unavailable',
@@ -78,6 +87,7 @@ export const renderUnavailableCard = (
       ],
     },
   );
+  return { ...card, ...linksOf(input) };
 };
 
 /** {@link renderPendingCard} with fresh uuids. */

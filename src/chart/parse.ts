@@ -67,7 +67,8 @@ export function parseChart(
 }
 
 /**
- * What the care queries brought, as facts; resources taken back are left out, cancelled ones too.
+ * What the care queries brought, as facts; resources taken back are left out, cancelled ones too. Not encounters: a
+ * hook is about one, and has to know that it was cancelled.
  *
  * @param timeZone the site's; instants become its calendar dates
  */
@@ -78,7 +79,7 @@ export function careFacts(sets: CareResourceSets, timeZone: string): CareFacts {
       .filter((resource) => !isVoid(resource))
       .map((resource) => parse(resource, timeZone));
   return {
-    encounters: facts('Encounter', encounterFact),
+    encounters: (resources.get('Encounter') ?? []).map((resource) => encounterFact(resource, timeZone)),
     appointments: facts('Appointment', appointmentFact),
     serviceRequests: facts('ServiceRequest', serviceRequestFact),
     carePlans: facts('CarePlan', carePlanFact),

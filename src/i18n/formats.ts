@@ -24,6 +24,8 @@ export interface Formats {
   readonly percent: (probability: number) => string;
   /** A FHIR date, as precise as it is: YYYY, YYYY-MM or YYYY-MM-DD (of an instant, the date it is written with). */
   readonly date: (isoDate: string) => string;
+  /** An ISO instant as day and time of day in a time zone: "24 Nov 2026, 10:15". */
+  readonly instant: (isoInstant: string, timeZone: string) => string;
   /** "6 months", "6个月". */
   readonly duration: (value: number, unit: TimeUnit) => string;
 }
@@ -66,6 +68,8 @@ export const createFormats = (language: Language): Formats => {
     [7, new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', timeZone: 'UTC' })],
     [10, new Intl.DateTimeFormat(locale, { dateStyle: DATE_STYLE[language], timeZone: 'UTC' })],
   ]);
+  /** By time zone: of the tenants, a few. */
+  const instants = new Map<string, Intl.DateTimeFormat>();
   const durations = new Map(
     TIME_UNITS.map((unit) => [
       unit,
@@ -87,6 +91,15 @@ export const createFormats = (language: Language): Formats => {
       if (format === undefined || Number.isNaN(time)) {
         throw new CdsError('INTERNAL', 'A date to be shown is none.');
       }
+      return format.format(time);
+    },
+    instant: (isoInstant, timeZone) => {
+      const time = Date.parse(isoInstant);
+      if (Number.isNaN(time)) throw new CdsError('INTERNAL', 'An instant to be shown is none.');
+      const format =
+        instants.get(timeZone) ??
+        new Intl.DateTimeFormat(locale, { dateStyle: DATE_STYLE[language], timeStyle: 'short', timeZone });
+      instants.set(timeZone, format);
       return format.format(time);
     },
     duration: (value, unit) => (durations.get(unit) ?? oneDecimal).format(finite(value)),

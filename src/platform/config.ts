@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { CdsError } from '../domain/index.ts';
-import { tenantSchema } from './tenant-config.ts';
+import { needsClient, tenantSchema } from './tenant-config.ts';
 
 /** The repository or package root: defaults are found from here, wherever the process was started. */
 export const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
@@ -174,6 +174,21 @@ const requireClients = ({ environment, tenants, http }: Config): void => {
   }
 };
 
+/**
+ * An EHR keeps by itself only what it is told by a service that knows who asks: a result rests on what requests
+ * brought. And a resource has one writer: either the EHR keeps it, or we write it back.
+ */
+const requireAgreement = ({ tenants }: Config): void => {
+  for (const tenant of tenants) {
+    if (tenant.cards.systemActions.length === 0) continue;
+    const setting = `tenants: cards.systemActions of ${tenant.id}`;
+    if (!needsClient(tenant))
+      throw new CdsError('CONFIG_INVALID', `${setting}: only where clients are authenticated (clientAuth)`);
+    if (tenant.writeBack.enabled)
+      throw new CdsError('CONFIG_INVALID', `${setting}: not beside writeBack.enabled, which writes the same`);
+  }
+};
+
 /** @throws {CdsError} CONFIG_INVALID naming the setting */
 export function parseConfig(raw: unknown): Config {
   const result = configSchema.safeParse(raw);
@@ -186,6 +201,7 @@ export function parseConfig(raw: unknown): Config {
       'store.key: production needs one (RECURRENCE_STORE_KEY, 32 bytes in base64)',
     );
   requireClients(config);
+  requireAgreement(config);
   return config;
 }
 

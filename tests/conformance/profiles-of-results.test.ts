@@ -5,7 +5,9 @@ import { AUDITED_ACTIONS, auditEventOf } from '../../src/chart/write/audit-event
 import { deviceOf } from '../../src/chart/write/device.ts';
 import { diagnosticReportOf } from '../../src/chart/write/diagnostic-report.ts';
 import { provenanceOf } from '../../src/chart/write/provenance.ts';
+import { createWriteIds } from '../../src/chart/write/ids.ts';
 import { riskAssessmentOf } from '../../src/chart/write/risk-assessment.ts';
+import { selfContainedRiskAssessment } from '../../src/chart/write/self-contained.ts';
 import { addDays, type Assessment, type HorizonRisk } from '../../src/domain/index.ts';
 import { allDefinitions, readFolder } from '../support/fhir-definitions.ts';
 import { createFhirValidator, type FhirValidator } from '../support/fhir-validator.ts';
@@ -103,6 +105,28 @@ describe('what is written back', () => {
           expect(resource.meta?.profile?.[0]).toContain('https://recurrence-cds.org/fhir/');
           expect(validator.validate(resource, resources), resource.resourceType).toEqual([]);
         }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('what an EHR keeps by itself', () => {
+  it('is one resource that meets the profile with its Device in it, whatever the result and the date', () => {
+    const ids = createWriteIds(new Uint8Array(32));
+    fc.assert(
+      fc.property(anAssessment, (assessment) => {
+        const resource = selfContainedRiskAssessment(assessment, ids);
+        expect(validator.validate(resource, [resource])).toEqual([]);
+        expect(resource.meta?.profile?.[0]).toContain('recurrence-risk-assessment');
+        const [device, ...others] = resource.contained ?? [];
+        expect(others).toEqual([]);
+        expect(resource.performer?.reference).toBe(`#${device?.id ?? ''}`);
+        expect(validator.validate(device as FhirResource, [])).toEqual([]);
+        // R4 dom-4, dom-5: of a contained resource neither versions nor security labels.
+        expect(Object.keys(device?.meta ?? {})).toEqual(['profile']);
+        // The model is named in it as in the Device that write-back makes.
+        expect(JSON.stringify(device)).toContain(assessment.model.digest);
       }),
       { numRuns: 60 },
     );

@@ -26,7 +26,7 @@ describe('discovery', () => {
     const { body, status } = await request(stack.service.url).get('/cds-services');
     expect(status).toBe(200);
     const service = body.services.find(({ id }: { id: string }) => id === 'recurrence-risk-patient-view');
-    expect(service).toMatchObject({ hook: 'patient-view', id: 'recurrence-risk-patient-view' });
+    expect(service).toMatchObject({ hook: 'patient-view', version: '2.0.0', hookVersion: '1.0' });
     expect(service.description).not.toBe('');
     for (const template of Object.values<string>(service.prefetch))
       expect(template.match(/\{\{(.*?)\}\}/g)).toEqual(['{{context.patientId}}']);

@@ -1,6 +1,7 @@
 import type { RenderContext } from '../../cards/index.ts';
-import type { CareQueryKey, ChartQuery } from '../../chart/index.ts';
+import type { CareQueryKey, ChartQuery, WriteIds } from '../../chart/index.ts';
 import type { FollowUpPolicy } from '../../policy/index.ts';
+import type { Clock } from '../../platform/index.ts';
 import type { Answers } from './answers.ts';
 import type { Visits } from './visits.ts';
 
@@ -24,4 +25,7 @@ export interface HookDependencies {
   /** The installed model was trained on simulated patients. */
   readonly simulated: boolean;
   readonly explainOutOfScope: boolean;
+  /** Ids of resources that are kept for a result, by us or by the EHR. */
+  readonly writeIds: WriteIds;
+  readonly clock: Clock;
 }

@@ -5,5 +5,11 @@ export { fhirId, hookRequests, userId, type HookRequest, type HookRequests } fro
 export type { Decision } from './risk/decide.ts';
 export { CARD_SOURCE, proposalsFor, renderWaiting } from './risk/response.ts';
 export { createRiskService } from './risk-service.ts';
-export type { CdsService, HandledRequest, RequestContext, ServiceDefinition } from './service.ts';
+export {
+  withVersions,
+  type CdsService,
+  type HandledRequest,
+  type RequestContext,
+  type ServiceDefinition,
+} from './service.ts';
 export { createVisits, type Visit, type Visits } from './visits.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** CDS Hooks 2.0, "Discovery". */
+/** CDS Hooks 2.0, "Discovery"; two members are of the 3.0 ballot, which clients of 2.0 leave unread. */
 export interface ServiceDefinition {
   readonly hook: string;
   readonly id: string;
@@ -8,7 +8,28 @@ export interface ServiceDefinition {
   readonly description: string;
   readonly prefetch: Readonly<Record<string, string>>;
   readonly usageRequirements: string;
+  /** Of the specification. See {@link withVersions}. */
+  readonly version?: string;
+  /** Of the hook's definition. */
+  readonly hookVersion?: string;
 }
+
+/** The specification that the services follow. */
+const SPECIFICATION = '2.0.0';
+
+/** The hooks' definitions that the services were made for, https://cds-hooks.org/hooks/ */
+const HOOK_VERSIONS: ReadonlyMap<string, string> = new Map([
+  ['patient-view', '1.0'],
+  ['encounter-start', '1.0'],
+  ['appointment-book', '1.0'],
+  ['order-select', '1.0'],
+]);
+
+/** The definition as it is published: with what it was made for, so that an EHR of a later day need not guess. */
+export const withVersions = (definition: ServiceDefinition): ServiceDefinition => {
+  const hookVersion = HOOK_VERSIONS.get(definition.hook);
+  return { ...definition, version: SPECIFICATION, ...(hookVersion !== undefined && { hookVersion }) };
+};
 
 /** What a request brings beside its body. */
 export interface RequestContext {

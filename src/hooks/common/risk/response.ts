@@ -9,9 +9,11 @@ import {
   type CardTemplate,
   type RenderContext,
   type RenderedCard,
+  type SiteLink,
 } from '../../../cards/index.ts';
 import { monthsSinceSurgery, type Assessment } from '../../../domain/index.ts';
 import { proposeFollowUp, type FollowUpPolicy, type FollowUpProposal } from '../../../policy/index.ts';
+import type { HookDependencies } from '../dependencies.ts';
 import type { Decision, Earlier } from './decide.ts';
 import type { Recent } from './recent.ts';
 
@@ -20,7 +22,19 @@ export interface CardDependencies {
   readonly simulated: boolean;
   readonly explainOutOfScope: boolean;
   readonly rendered: Recent<CardTemplate>;
+  readonly translators: HookDependencies['translators'];
+  /** Cards say what the visit should bring. */
+  readonly atVisit: boolean;
 }
+
+/** Whom a card is for. */
+export interface CardReader {
+  readonly translator: RenderContext['translator'];
+  /** The site's. */
+  readonly links: readonly SiteLink[];
+}
+
+type RiskRenderContext = RenderContext & Pick<CardReader, 'links'>;
 
 /** What every card says it is from. */
 export const CARD_SOURCE = { label: 'recurrence-cds' } as const;
@@ -50,46 +64,21 @@ type RiskDecision = Extract<Decision, { kind: 'risk' }>;
 
 const renderRisk = (
   decision: RiskDecision,
-  context: RenderContext,
-  { policy }: CardDependencies,
+  context: RiskRenderContext,
+  { policy, atVisit }: Pick<CardDependencies, 'policy' | 'atVisit'>,
 ): RenderedCard =>
   renderRiskCard({
     ...context,
     ...decision,
+    atVisit,
     // A result from before today proposes nothing: its dates would count from another visit.
     proposals:
       decision.ageDays === 0 ? proposalsFor(policy, decision.assessment, context.translator.language) : [],
   });
 
-/**
- * The same result in the same language is the same card but for its uuids, and a chart is opened more than once
- * a visit: the last few hundred are kept, in memory only.
- */
-const renderedRisk = (
-  decision: RiskDecision,
-  context: RenderContext,
-  dependencies: CardDependencies,
-): CardTemplate => {
-  const { assessment, previous, rechecked, ageDays, criteria, contrast } = decision;
-  const key = [
-    assessment.fingerprint,
-    assessment.computedAt,
-    // Corrected by our own reading of the chart, a result keeps its instant.
-    assessment.readBy,
-    previous?.fingerprint,
-    previous?.computedAt,
-    previous?.readBy,
-    String(rechecked),
-    String(ageDays),
-    context.translator.language,
-    // Judged anew in each request, by settings and facts that are not all in the name of the result.
-    ...criteria.flatMap(({ result, reason, found }) => [result, reason, found]),
-    JSON.stringify(contrast),
-  ].join(' ');
-  return dependencies.rendered.get(key, () => cardTemplate(renderRisk(decision, context, dependencies)));
-};
+type OtherDecision = Exclude<Decision, RiskDecision>;
 
-const renderOther = (decision: Exclude<Decision, RiskDecision>, context: RenderContext): RenderedCard => {
+const renderOther = (decision: OtherDecision, context: RiskRenderContext): RenderedCard => {
   switch (decision.kind) {
     case 'out-of-scope':
       return renderOutOfScopeCard({ ...context, outOfScope: decision.eligibility.outOfScope });
@@ -106,23 +95,79 @@ const renderOther = (decision: Exclude<Decision, RiskDecision>, context: RenderC
 /** "Being computed", or "not available now" and why: what any service says that waits for a risk. */
 export const renderWaiting = (
   decision: Extract<Decision, { kind: 'pending' | 'unavailable' }>,
-  context: RenderContext,
+  context: RenderContext & Partial<Pick<CardReader, 'links'>>,
 ): RenderedCard =>
   decision.kind === 'pending'
     ? renderPendingCard({ ...context, ...withEarlier(decision.earlier) })
     : renderUnavailableCard({ ...context, errorCode: decision.code, ...withEarlier(decision.earlier) });
+
+const render = (
+  decision: Decision,
+  context: RiskRenderContext,
+  dependencies: Pick<CardDependencies, 'policy' | 'atVisit'>,
+): RenderedCard =>
+  decision.kind === 'risk' ? renderRisk(decision, context, dependencies) : renderOther(decision, context);
+
+/**
+ * The card, and what it says: two cards say the same that are the same in English, without the site's links and
+ * without what one service adds for the visit. So a card never replaces itself in another language or at another door.
+ */
+const templateOf = (
+  decision: Decision,
+  context: RiskRenderContext,
+  dependencies: CardDependencies,
+): CardTemplate => {
+  const { translators, policy } = dependencies;
+  const english = translators('en');
+  const card = render(decision, context, dependencies);
+  if (context.translator === english && context.links.length === 0 && !dependencies.atVisit)
+    return cardTemplate(card);
+  const plain = { ...context, translator: english, links: [] };
+  return cardTemplate(card, render(decision, plain, { policy, atVisit: false }));
+};
+
+/**
+ * The same result in the same language is the same card but for its uuids, and a chart is opened more than once
+ * a visit: the last few hundred are kept, in memory only.
+ */
+const keptTemplateOf = (
+  decision: RiskDecision,
+  context: RiskRenderContext,
+  dependencies: CardDependencies,
+): CardTemplate => {
+  const { assessment, previous, rechecked, ageDays, criteria, contrast } = decision;
+  const key = [
+    assessment.fingerprint,
+    assessment.computedAt,
+    // Corrected by our own reading of the chart, a result keeps its instant.
+    assessment.readBy,
+    previous?.fingerprint,
+    previous?.computedAt,
+    previous?.readBy,
+    String(rechecked),
+    String(ageDays),
+    context.translator.language,
+    JSON.stringify(context.links),
+    // Judged anew in each request, by settings and facts that are not all in the name of the result.
+    ...criteria.flatMap(({ result, reason, found }) => [result, reason, found]),
+    JSON.stringify(contrast),
+  ].join(' ');
+  return dependencies.rendered.get(key, () => templateOf(decision, context, dependencies));
+};
 
 /**
  * The card of a decision. Out of scope is silence: patient-view fires for every patient of the hospital.
  */
 export function riskCards(
   decision: Decision,
-  translator: RenderContext['translator'],
+  { translator, links }: CardReader,
   dependencies: CardDependencies,
 ): readonly CardTemplate[] {
   if (decision.kind === 'out-of-scope' && !dependencies.explainOutOfScope) return [];
-  const context = { translator, source: CARD_SOURCE, simulated: dependencies.simulated };
-  return decision.kind === 'risk'
-    ? [renderedRisk(decision, context, dependencies)]
-    : [cardTemplate(renderOther(decision, context))];
+  const context = { translator, links, source: CARD_SOURCE, simulated: dependencies.simulated };
+  return [
+    decision.kind === 'risk'
+      ? keptTemplateOf(decision, context, dependencies)
+      : templateOf(decision, context, dependencies),
+  ];
 }

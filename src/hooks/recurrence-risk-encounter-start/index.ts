@@ -1,0 +1,1 @@
+export { createEncounterStartService } from './service.ts';

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { renderRiskCard } from '../../../src/cards/index.ts';
+import {
+  MODALITY_REASONS,
+  type ModalityId,
+  type ModalityOutcome,
+  type NotPresent,
+} from '../../../src/domain/index.ts';
+import { LANGUAGES, type Language } from '../../../src/i18n/index.ts';
+import { assessment, contextIn, contrast, criteriaWith, highProposals, MODALITIES } from './fixtures.ts';
+
+const lacking = (modality: ModalityId, parts: Omit<NotPresent, 'evidence'>): ModalityOutcome => ({
+  modality,
+  evidence: [],
+  ...parts,
+});
+const [METABOLOMICS, , CFDNA] = MODALITIES as [ModalityOutcome, ModalityOutcome, ModalityOutcome];
+const NO_CT = lacking('radiomics', { status: 'absent', reason: 'no-model' });
+
+/** What the card says under "At this visit"; undefined where it says nothing. */
+const section = (
+  modalities: readonly ModalityOutcome[],
+  {
+    language = 'en',
+    ageDays = 0,
+    atVisit = true,
+  }: { language?: Language; ageDays?: number; atVisit?: boolean } = {},
+): string | undefined => {
+  const { detail } = renderRiskCard({
+    ...contextIn(language),
+    assessment: assessment({ modalities }),
+    proposals: highProposals(language),
+    rechecked: true,
+    ageDays,
+    criteria: criteriaWith(),
+    contrast: contrast(),
+    atVisit,
+  });
+  const title = { en: 'At this visit', 'zh-CN': '本次就诊' }[language];
+  return new RegExp(`\\*\\*${title}\\*\\*\\n\\n([\\s\\S]*?)\\n\\n\\*\\*`).exec(detail)?.[1];
+};
+
+describe('at this visit', () => {
+  it('names what is too old and what is missing, and leaves the decision', () => {
+    const text = section([
+      lacking('metabolomics', { status: 'too-old', reason: 'older-than-allowed', collectedOn: '2026-04-23' }),
+      NO_CT,
+      lacking('cfdna', { status: 'absent', reason: 'no-data' }),
+    ]);
+    expect(text).toBe(
+      '- Plasma metabolomics: the last is of 23 Apr 2026 (214 days ago), too old for the model. A new plasma sample would let it be used.\n' +
+        '- Plasma cell-free DNA: nothing in the chart. A new plasma sample would let it be used.\n\n' +
+        'This is about the estimate only; whether to examine is for you to decide.',
+    );
+  });
+
+  it('asks for nothing where a result is on its way', () => {
+    const text = section([
+      lacking('metabolomics', { status: 'absent', reason: 'not-yet-usable', collectedOn: '2026-11-20' }),
+      NO_CT,
+      CFDNA,
+    ]);
+    expect(text).toBe('- Plasma metabolomics: collected on 20 Nov 2026; the result is still to come.');
+  });
+
+  it('says that nothing is needed where all that models are installed for is used', () => {
+    expect(section([METABOLOMICS, NO_CT, CFDNA])).toContain('Nothing to bring');
+    expect(
+      section([METABOLOMICS, lacking('radiomics', { status: 'absent', reason: 'no-data' }), CFDNA]),
+    ).toContain('A new chest CT');
+  });
+
+  it.each(
+    MODALITY_REASONS.filter(
+      (reason) => !['no-data', 'not-yet-usable', 'older-than-allowed'].includes(reason),
+    ),
+  )('asks for no new sample on account of: %s', (reason) => {
+    const status = reason === 'no-model' || reason === 'no-access' ? 'absent' : 'rejected';
+    const text = section([lacking('metabolomics', { status, reason }), NO_CT, CFDNA]) ?? '';
+    expect(text).not.toContain('new');
+    // What could not be used is no reason to say that all is well.
+    expect(text.includes('Nothing to bring')).toBe(reason === 'no-model');
+  });
+
+  it.each(LANGUAGES)('is in %s, whether or not the date is known', (language) => {
+    for (const [status, reason] of [
+      ['too-old', 'older-than-allowed'],
+      ['absent', 'not-yet-usable'],
+      ['absent', 'no-data'],
+    ] as const)
+      for (const dated of [{}, { collectedOn: '2026-01-02' }]) {
+        const text = section([lacking('cfdna', { status, reason, ...dated })], { language });
+        expect(text).toMatch(/^- /);
+        expect(text).not.toMatch(/\{\{|undefined/);
+      }
+  });
+
+  it('is on no other card: not of a result of an earlier day, not of another service', () => {
+    const modalities = [lacking('cfdna', { status: 'absent', reason: 'no-data' })];
+    expect(section(modalities, { ageDays: 3 })).toBeUndefined();
+    expect(section(modalities, { atVisit: false })).toBeUndefined();
+  });
+});
