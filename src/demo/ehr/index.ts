@@ -1,6 +1,7 @@
 export { createDemoEhr } from './app.ts';
 export type { DemoEhrOptions } from './app.ts';
-export type { DemoPatient, Story } from './pages.ts';
+export { createEhrIdentity, type EhrIdentity } from './identity.ts';
+export type { DemoPatient, Story } from './layout.ts';
 export type { CriteriaPanel, CriterionLine } from './criteria-view.ts';
 export {
   readWrittenBack,
