@@ -79,27 +79,33 @@ const countedFeedback = async ({ service }: Running): Promise<string> => {
     .join('\n');
 };
 
-/** Opens the chart, accepts what is suggested first, and sets the same card aside; the service is told. */
-const giveFeedback = async (running: Running, language: DemoOptions['language']): Promise<string> => {
-  const { target } = running;
-  const call = { hook: 'patient-view', serviceId: SERVICES.chart, context: { patientId: PATIENT } } as const;
-  const shown = createShownCards();
-  const result = await callService(target, call, language);
+type Result = Awaited<ReturnType<typeof callService>>;
+
+/** What there is to accept on the chart's card. @throws {CdsError} INTERNAL where there is nothing */
+const firstSuggestion = (result: Result) => {
   const [card] = result.kind === 'cards' ? result.cards : [];
   const [suggestion] = card?.suggestions ?? [];
   if (card?.uuid === undefined || suggestion?.uuid === undefined)
     throw new CdsError('INTERNAL', `${PATIENT} has no suggestion to accept`);
+  return { card, cardUuid: card.uuid, label: suggestion.label, suggestionUuid: suggestion.uuid };
+};
+
+/** Opens the chart, accepts what is suggested first, and sets the same card aside; the service is told. */
+const giveFeedback = async (running: Running, language: DemoOptions['language']): Promise<string> => {
+  const { target } = running;
+  const call = { hook: 'patient-view', serviceId: SERVICES.chart, context: { patientId: PATIENT } } as const;
+  const { card, cardUuid, label, suggestionUuid } = firstSuggestion(
+    await callService(target, call, language),
+  );
+  const shown = createShownCards();
   shown.add({ patientId: PATIENT, serviceId: call.serviceId, card });
-  const clicks = [
-    { card: card.uuid, suggestion: suggestion.uuid },
-    { card: card.uuid, reason: 0 },
-  ];
-  const outcomes = [];
-  for (const click of clicks) outcomes.push((await handleClick(target, shown, click)).outcome);
+  const outcomes: string[] = [];
+  for (const click of [{ suggestion: suggestionUuid }, { reason: 0 }])
+    outcomes.push((await handleClick(target, shown, { card: cardUuid, ...click })).outcome);
   if (outcomes.join() !== 'accepted,overridden')
     throw new CdsError('INTERNAL', `feedback came to: ${outcomes.join(', ')}`);
   return [
-    `  Accepted in the chart: ${suggestion.label}`,
+    `  Accepted in the chart: ${label}`,
     `  Set aside: the rest of the card, ${card.overrideReasons[0]?.display ?? ''}`,
     await countedFeedback(running),
     '',
