@@ -1,16 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callService, type HookCall, type HookTarget } from '../demo/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { shortened } from './demo-criteria.ts';
 import { COLUMNS, heading, indent, markdownLines, wrap } from './terminal.ts';
 
+type Language = 'en' | 'zh-CN';
+
 /** The parts of a card that a terminal shows. */
 interface ShownCard {
+  readonly uuid?: string;
   readonly summary: string;
   readonly indicator: string;
   readonly detail?: string;
   readonly source: { readonly label: string; readonly topic?: { readonly code: string } };
-  readonly suggestions?: readonly { readonly label: string }[];
+  readonly suggestions?: readonly { readonly uuid?: string; readonly label: string }[];
 }
 
 export interface HookAnswer {
@@ -23,34 +26,21 @@ export interface HookAnswer {
   readonly body: { readonly cards?: readonly ShownCard[] };
 }
 
-export interface HookCall {
-  readonly serviceUrl: string;
-  readonly fhirServer: string;
-  readonly patientId: string;
-  readonly language: string;
-}
-
 const MAX_CALLS = 20;
 
-const callOnce = async (call: HookCall): Promise<Omit<HookAnswer, 'calls'>> => {
-  const started = performance.now();
-  const response = await fetch(call.serviceUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'accept-language': call.language },
-    body: JSON.stringify({
-      hook: 'patient-view',
-      hookInstance: randomUUID(),
-      fhirServer: call.fhirServer,
-      context: { userId: 'Practitioner/demo', patientId: call.patientId },
-    }),
-    signal: AbortSignal.timeout(10_000),
-  });
-  const body = (await response.json()) as HookAnswer['body'];
+const callOnce = async (
+  target: HookTarget,
+  call: HookCall,
+  language: Language,
+): Promise<Omit<HookAnswer, 'calls'>> => {
+  const { durationMs, status, raw } = await callService(target, call, language);
+  if (status !== 200 || raw === undefined)
+    throw new CdsError('INTERNAL', `${call.serviceId} answered ${String(status ?? 'nothing')}`);
   return {
-    patientId: call.patientId,
-    status: response.status,
-    milliseconds: performance.now() - started,
-    body,
+    patientId: call.context.patientId,
+    status,
+    milliseconds: durationMs,
+    body: JSON.parse(raw) as HookAnswer['body'],
   };
 };
 
@@ -58,20 +48,19 @@ const isPending = ({ body }: Omit<HookAnswer, 'calls'>): boolean =>
   body.cards?.some((card) => card.source.topic?.code === 'pending') === true;
 
 /**
- * Calls the hook as an EHR does when a chart is opened; while the card says "being computed" it is opened again.
+ * Calls a hook as an EHR does; while the card says "being computed" it is called again.
  *
  * @throws {CdsError} INTERNAL where the service refuses the demo's own request
  */
-export async function callHook(call: HookCall): Promise<HookAnswer> {
+export async function callHook(target: HookTarget, call: HookCall, language: Language): Promise<HookAnswer> {
   for (let calls = 1; ; calls++) {
-    const answer = await callOnce(call);
-    if (answer.status !== 200) throw new CdsError('INTERNAL', `the hook answered ${String(answer.status)}`);
+    const answer = await callOnce(target, call, language);
     if (!isPending(answer) || calls === MAX_CALLS) return { ...answer, calls };
     await sleep(250);
   }
 }
 
-const printCard = (card: ShownCard, patientId: string): string =>
+export const printCard = (card: ShownCard, patientId: string): string =>
   [
     ...indent(wrap(`[${card.indicator}] ${card.summary}`, COLUMNS - 2), 2),
     '',

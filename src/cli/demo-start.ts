@@ -1,9 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StructureDefinition } from 'fhir/r4.js';
 import { startService, startWorker, type Service } from '../app/index.ts';
-import { createDemoEhr, createFhirServer, type CriteriaPanel, type Story } from '../demo/index.ts';
+import {
+  createDemoEhr,
+  createEhrIdentity,
+  createFhirServer,
+  type CriteriaPanel,
+  type EhrIdentity,
+  type HookTarget,
+  type Story,
+} from '../demo/index.ts';
 import { CdsError } from '../domain/index.ts';
 import {
   calendarDate,
@@ -32,10 +42,26 @@ export interface DemoOptions {
   readonly explainOutOfScope?: true;
 }
 
-export const SERVICE_ID = 'recurrence-risk-patient-view';
+/** The CDS services, by what is done in a chart. */
+export const SERVICES = {
+  chart: 'recurrence-risk-patient-view',
+  visit: 'recurrence-risk-encounter-start',
+  book: 'followup-scheduling-appointment-book',
+  order: 'recurrence-risk-order-select',
+} as const;
+
+/** The demo EHR, by the name in its JWTs. */
+const EHR_ISSUER = 'https://demo-ehr.recurrence-cds.org';
 const TIME_ZONE = 'UTC';
 
-const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string | undefined): Config =>
+interface Addresses {
+  readonly fhirBaseUrl: string;
+  readonly redisUrl: string | undefined;
+  /** The demo EHR's public keys. */
+  readonly jwksFile: string;
+}
+
+const demoConfig = ({ fhirBaseUrl, redisUrl, jwksFile }: Addresses, options: DemoOptions): Config =>
   parseConfig({
     environment: 'demo',
     http: { port: options.once === true ? 0 : options.port + 1 },
@@ -46,6 +72,11 @@ const demoConfig = (fhirBaseUrl: string, options: DemoOptions, redisUrl: string 
         fhirBaseUrl,
         timeZone: TIME_ZONE,
         writeBack: { enabled: true, diagnosticReport: true, auditEvents: true },
+        clientAuth: {
+          clients: [{ issuer: EHR_ISSUER, jwksFile }],
+          // So that one can try it with curl. A JWT that is sent is verified all the same.
+          required: false,
+        },
         subscriptions: { secret: randomBytes(32).toString('base64url'), quietMs: 500 },
       },
     ],
@@ -85,10 +116,24 @@ const requireReady = async (url: string): Promise<void> => {
   if (!answer.ok) throw new CdsError('STORE_UNAVAILABLE');
 };
 
+type Closers = (() => Promise<void>)[];
+
+/** The demo EHR and its keys; the service is given the public ones in a file, as a hospital may. */
+const createIdentity = async (closers: Closers): Promise<{ identity: EhrIdentity; jwksFile: string }> => {
+  const identity = await createEhrIdentity(EHR_ISSUER);
+  const folder = await mkdtemp(path.join(tmpdir(), 'recurrence-demo-'));
+  closers.push(() => rm(folder, { recursive: true, force: true }));
+  const jwksFile = path.join(folder, 'ehr.jwks.json');
+  await writeFile(jwksFile, JSON.stringify(identity.jwks));
+  return { identity, jwksFile };
+};
+
 export interface Running {
   readonly ehr: Listening;
   readonly fhirBaseUrl: string;
   readonly service: Service;
+  /** How the demo EHR calls it. */
+  readonly target: HookTarget;
   /** Of whoever runs tasks and jobs. */
   readonly metrics: Metrics;
   readonly cases: readonly DemoCase[];
@@ -98,8 +143,6 @@ export interface Running {
   readonly today: string;
   close(): Promise<void>;
 }
-
-type Closers = (() => Promise<void>)[];
 
 const startFhir = async (
   options: DemoOptions,
@@ -142,7 +185,9 @@ export async function startDemo(options: DemoOptions, { env, note }: CliContext)
     const fhirBaseUrl = await startFhir(options, cases, closers);
     note(`FHIR server up, ${String(cases.length)} simulated patients`);
     const redisUrl = env['REDIS_URL'] === '' ? undefined : env['REDIS_URL'];
-    const { service, metrics } = await startServing(demoConfig(fhirBaseUrl, options, redisUrl), closers);
+    const { identity, jwksFile } = await createIdentity(closers);
+    const config = demoConfig({ fhirBaseUrl, redisUrl, jwksFile }, options);
+    const { service, metrics } = await startServing(config, closers);
     note(
       `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
     );
@@ -157,14 +202,17 @@ export async function startDemo(options: DemoOptions, { env, note }: CliContext)
       patients: cases,
       serviceUrl: service.url,
       fhirUrl: fhirBaseUrl,
-      serviceId: SERVICE_ID,
+      serviceId: SERVICES.chart,
+      services: SERVICES,
+      identity,
       criteriaOf,
       showWritten: true,
       newsOf: (patientId) => news.get(patientId),
     });
     const ehr = await listen(page, LOOPBACK, options.once === true ? 0 : options.port);
     closers.push(ehr.close);
-    return { ehr, fhirBaseUrl, service, metrics, cases, criteriaOf, news, today, close };
+    const target = { serviceUrl: service.url, fhirUrl: fhirBaseUrl, timeoutMs: 10_000, identity };
+    return { ehr, fhirBaseUrl, service, target, metrics, cases, criteriaOf, news, today, close };
   } catch (error) {
     await close();
     throw error;

@@ -5,9 +5,10 @@ import type { DemoCase } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
 import { printCriteria } from './demo-criteria.ts';
+import { showVisit } from './demo-hooks.ts';
 import { bringNewData, NEW_DATA_NEWS, printNewData } from './demo-new-data.ts';
 import { demoSite } from './demo-site.ts';
-import { SERVICE_ID, startDemo, type DemoOptions, type Running } from './demo-start.ts';
+import { SERVICES, startDemo, type DemoOptions, type Running } from './demo-start.ts';
 import { printSweep, sweepNow } from './demo-sweep.ts';
 import { printWritten, readWritten, writtenLines } from './demo-written.ts';
 
@@ -29,12 +30,12 @@ const showCard = async (
   out: Out,
 ): Promise<HookAnswer> => {
   const ready = await isStored(running, each.id);
-  const answer = await callHook({
-    serviceUrl: `${running.service.url}/cds-services/${SERVICE_ID}`,
-    fhirServer: running.fhirBaseUrl,
-    patientId: each.id,
-    language,
-  });
+  const call = {
+    hook: 'patient-view',
+    serviceId: SERVICES.chart,
+    context: { patientId: each.id },
+  } as const;
+  const answer = await callHook(running.target, call, language);
   out(printAnswer({ name: each.name, story: each.story[language === 'en' ? 'en' : 'zh'] }, answer, ready));
   return answer;
 };
@@ -84,6 +85,7 @@ const runDemo = async (options: DemoOptions, context: CliContext): Promise<void>
     context.out(printSweep(await sweepNow(service, metrics)));
     const answers = await showCards(running, options, context.out);
     context.out(printWritten(await readWritten(service, SHOWN_PATIENT)));
+    await showVisit(running, options, context.out);
     answers.push(...(await showNewData(running, options, context.out)));
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(answers, null, 2)}\n`);
     if (options.once === true) return;

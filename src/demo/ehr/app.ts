@@ -1,12 +1,15 @@
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import type { CriteriaPanel } from './criteria-view.ts';
-import { callPatientView } from './hook-client.ts';
+import { callService, type HookCall, type HookTarget } from './hook-client.ts';
+import type { EhrIdentity } from './identity.ts';
+import type { DemoPatient, Story } from './layout.ts';
 import { notFoundPage, patientPage, patientsPage } from './pages.ts';
-import type { DemoPatient, Story } from './pages.ts';
+import { createShownCards } from './shown-cards.ts';
 import { STYLE } from './style.ts';
-import { chooseLanguage } from './texts.ts';
 import type { Language } from './texts.ts';
+import { doneOf, languageOf, remember, workflowRoutes } from './workflow-routes.ts';
+import { WORKFLOW_NAMES, type WorkflowName } from './workflows.ts';
 import { readWrittenBack } from './written.ts';
 
 export interface DemoEhrOptions {
@@ -24,20 +27,23 @@ export interface DemoEhrOptions {
   readonly showWritten?: boolean;
   /** What happened to a patient since the story. */
   readonly newsOf?: (patientId: string) => Story | undefined;
+  /** Who signs the calls; published at /.well-known/jwks.json. */
+  readonly identity?: EhrIdentity;
+  /** The services of what else is done in a chart; without them it can only be opened. */
+  readonly services?: Readonly<Partial<Record<WorkflowName, string>>>;
+  /** YYYY-MM-DD; this machine's day unless said. */
+  readonly today?: () => string;
 }
 
 /** No script at all, styles from here only; a card can bring neither. */
 const HEADERS = {
   'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-store',
   Vary: 'Accept-Language',
 };
-
-const languageOf = (request: Request): Language =>
-  chooseLanguage(request.query['lang'], request.get('accept-language'));
 
 const notFound = (request: Request, response: Response): void => {
   response
@@ -57,8 +63,15 @@ const unreadable: ErrorRequestHandler = (error: unknown, request, response, next
  * cards. Server-rendered, no script. Where the service fails the page says how, with status 502.
  */
 export const createDemoEhr = (options: DemoEhrOptions): Express => {
-  const target = { timeoutMs: 10_000, ...options, serviceUrl: options.serviceUrl.replace(/\/+$/, '') };
-  const { serviceId, fhirUrl } = options;
+  const target: HookTarget = {
+    timeoutMs: 10_000,
+    ...options,
+    serviceUrl: options.serviceUrl.replace(/\/+$/, ''),
+  };
+  const { serviceId, fhirUrl, services = {}, identity } = options;
+  const today = options.today ?? ((): string => new Date().toISOString().slice(0, 10));
+  const shown = createShownCards();
+  const workflows = WORKFLOW_NAMES.filter((name) => services[name] !== undefined);
   // After the card; a server that does not tell costs the page this panel and no more.
   const writtenOf = (patientId: string) =>
     readWrittenBack(fhirUrl, patientId, AbortSignal.timeout(target.timeoutMs)).catch(() => undefined);
@@ -82,18 +95,31 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
       return;
     }
     const language = languageOf(request);
+    const call: HookCall = { hook: 'patient-view', serviceId, context: { patientId: patient.id } };
     const [result, criteria] = await Promise.all([
-      callPatientView(target, patient.id, language),
+      callService(target, call, language),
       // What went wrong with the chart is on the card: the panel is then left out.
       options.criteriaOf?.(patient.id, language).catch(() => undefined),
     ]);
+    remember(shown, call, result);
     const written = options.showWritten === true ? await writtenOf(patient.id) : undefined;
     const news = options.newsOf?.(patient.id);
     response
       .status(result.kind === 'cards' ? 200 : 502)
       .type('html')
-      .send(patientPage(patient, { serviceId, fhirUrl, result, criteria, written, news }, language));
+      .send(
+        patientPage(
+          patient,
+          { call, fhirUrl, result, criteria, written, news, workflows, done: doneOf(request) },
+          language,
+        ),
+      );
   });
+  if (identity !== undefined)
+    app.get('/.well-known/jwks.json', (_request, response) => {
+      response.json(identity.jwks);
+    });
+  app.use(workflowRoutes({ target, patients, shown, services, today }));
   app.use(notFound);
   app.use(unreadable);
   return app;

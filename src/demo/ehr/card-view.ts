@@ -26,8 +26,32 @@ const actionView = (texts: Texts, action: Suggestion['actions'][number]): SafeHt
   </li>`;
 };
 
-const suggestionView = (texts: Texts, { label, isRecommended, actions }: Suggestion): SafeHtml =>
-  html`<li class="suggestion">
+/** Where clicks on cards go: forms of the page, that name the card and say what was clicked. */
+export interface CardForms {
+  readonly action: string;
+  /** The page to come back to. */
+  readonly back: string;
+}
+
+const hidden = (name: string, value: string): SafeHtml =>
+  html`<input type="hidden" name="${name}" value="${value}" />`;
+
+const acceptView = (
+  texts: Texts,
+  card: Card,
+  suggestion: Suggestion,
+  forms?: CardForms,
+): SafeHtml | string =>
+  forms === undefined || card.uuid === undefined || suggestion.uuid === undefined
+    ? ''
+    : html`<form method="post" action="${forms.action}">
+        ${hidden('card', card.uuid)} ${hidden('suggestion', suggestion.uuid)} ${hidden('back', forms.back)}
+        <button type="submit" aria-label="${texts.accept}: ${suggestion.label}">${texts.accept}</button>
+      </form>`;
+
+const suggestionView = (texts: Texts, card: Card, suggestion: Suggestion, forms?: CardForms): SafeHtml => {
+  const { label, isRecommended, actions } = suggestion;
+  return html`<li class="suggestion">
     <p class="label">
       ${label} ${isRecommended === true ? html`<span class="tag">${texts.recommended}</span>` : ''}
     </p>
@@ -38,9 +62,12 @@ const suggestionView = (texts: Texts, { label, isRecommended, actions }: Suggest
           </ul>`
         : ''
     }
+    ${acceptView(texts, card, suggestion, forms)}
   </li>`;
+};
 
-const suggestionsView = (texts: Texts, { suggestions, selectionBehavior }: Card): SafeHtml | undefined => {
+const suggestionsView = (texts: Texts, card: Card, forms?: CardForms): SafeHtml | undefined => {
+  const { suggestions, selectionBehavior } = card;
   if (suggestions.length === 0) return undefined;
   const rule =
     selectionBehavior && { any: texts.choiceAny, 'at-most-one': texts.choiceOne }[selectionBehavior];
@@ -48,7 +75,7 @@ const suggestionsView = (texts: Texts, { suggestions, selectionBehavior }: Card)
     <h4>${texts.suggestions}</h4>
     ${rule !== undefined && suggestions.length > 1 ? html`<p class="quiet">${rule}</p>` : ''}
     <ul class="suggestions">
-      ${suggestions.map((suggestion) => suggestionView(texts, suggestion))}
+      ${suggestions.map((suggestion) => suggestionView(texts, card, suggestion, forms))}
     </ul>
   </section>`;
 };
@@ -69,20 +96,50 @@ const linksView = (texts: Texts, { links }: Card): SafeHtml | undefined =>
         </ul>
       </section>`;
 
-const overrideView = (texts: Texts, { overrideReasons }: Card): SafeHtml | undefined =>
-  overrideReasons.length === 0
+const overrideForm = (texts: Texts, card: Card, forms: CardForms, headingId: string): SafeHtml =>
+  html`<section class="part">
+    <form class="override" method="post" action="${forms.action}" aria-labelledby="${headingId}-override">
+      <h4 id="${headingId}-override">${texts.override}</h4>
+      ${hidden('card', card.uuid ?? '')} ${hidden('back', forms.back)}
+      ${
+        card.overrideReasons.length === 0
+          ? ''
+          : html`<label
+              >${texts.reason}
+              <select name="reason">
+                <option value="">${texts.noReason}</option>
+                ${card.overrideReasons.map(
+                  ({ display, code }, index) => html`<option value="${index}">${display ?? code}</option>`,
+                )}
+              </select>
+            </label>`
+      }
+      <label>${texts.comment} <input name="comment" maxlength="1000" autocomplete="off" /></label>
+      <button type="submit">${texts.setAside}</button>
+    </form>
+  </section>`;
+
+const overrideView = (
+  texts: Texts,
+  card: Card,
+  headingId: string,
+  forms?: CardForms,
+): SafeHtml | undefined => {
+  if (forms !== undefined && card.uuid !== undefined) return overrideForm(texts, card, forms, headingId);
+  return card.overrideReasons.length === 0
     ? undefined
     : html`<section class="part">
         <h4>${texts.overrideReasons}</h4>
         <ul class="reasons">
-          ${overrideReasons.map(({ display, code }) => html`<li>${display ?? code}</li>`)}
+          ${card.overrideReasons.map(({ display, code }) => html`<li>${display ?? code}</li>`)}
         </ul>
       </section>`;
+};
 
 const MARKS: Readonly<Record<Card['indicator'], string>> = { info: 'i', warning: '!', critical: '!!' };
 
 /** A card as an EHR shows it: the indicator as word, mark and colour, then everything the card offers. */
-export const cardView = (texts: Texts, card: Card, index: number): SafeHtml => {
+export const cardView = (texts: Texts, card: Card, index: number, forms?: CardForms): SafeHtml => {
   const headingId = `card-${index}`;
   return html`<article class="card ${card.indicator}" aria-labelledby="${headingId}">
     <header>
@@ -92,7 +149,8 @@ export const cardView = (texts: Texts, card: Card, index: number): SafeHtml => {
       <h3 id="${headingId}">${card.summary}</h3>
     </header>
     ${card.detail === undefined ? '' : html`<div class="detail">${renderMarkdown(card.detail, texts.table)}</div>`}
-    ${suggestionsView(texts, card)} ${linksView(texts, card)} ${overrideView(texts, card)}
+    ${suggestionsView(texts, card, forms)} ${linksView(texts, card)}
+    ${overrideView(texts, card, headingId, forms)}
     <footer>${texts.source}: ${outward(card.source.url, card.source.label)}</footer>
   </article>`;
 };

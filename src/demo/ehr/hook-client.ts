@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EhrIdentity } from './identity.ts';
 import { outcomeSchema, responseSchema } from './response.ts';
 import type { Card } from './response.ts';
 import type { Language } from './texts.ts';
@@ -6,10 +7,19 @@ import type { Language } from './texts.ts';
 export interface HookTarget {
   /** Base URL of the CDS service, without /cds-services. */
   readonly serviceUrl: string;
-  readonly serviceId: string;
+  /** Signs the calls; without it they are sent unproven. */
+  readonly identity?: EhrIdentity;
   /** Base URL of the FHIR server that the service may read from. */
   readonly fhirUrl: string;
   readonly timeoutMs: number;
+}
+
+/** A hook that fires, and the service it is sent to. */
+export interface HookCall {
+  readonly hook: 'patient-view' | 'encounter-start' | 'appointment-book' | 'order-select';
+  readonly serviceId: string;
+  /** Beside the userId. */
+  readonly context: Readonly<Record<string, unknown>> & { readonly patientId: string };
 }
 
 /** What came of a hook call; `raw` is the answer as it was received. */
@@ -62,39 +72,53 @@ const read = (status: number, raw: string): Reading => {
     : { kind: 'problem', problem: 'notCards', texts: [] };
 };
 
+const USER_ID = 'Practitioner/demo';
+
+export const serviceAddress = ({ serviceUrl }: Pick<HookTarget, 'serviceUrl'>, serviceId: string): string =>
+  `${serviceUrl}/cds-services/${encodeURIComponent(serviceId)}`;
+
+/** Posts JSON as this EHR, each call with a JWT of its own. */
+export const postAs = async (
+  { identity, timeoutMs }: Pick<HookTarget, 'identity' | 'timeoutMs'>,
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...headers,
+      ...(identity !== undefined && { authorization: `Bearer ${await identity.tokenFor(url)}` }),
+    },
+    body,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+
 /**
- * Sends a patient-view request as an EHR does on opening a chart; never throws, every failure is a result.
+ * Sends a hook's request as an EHR does; never throws, every failure is a result.
  *
  * @see https://cds-hooks.hl7.org/2.0/#calling-a-cds-service
  */
-export const callPatientView = async (
+export const callService = async (
   target: HookTarget,
-  patientId: string,
+  { hook, serviceId, context }: HookCall,
   language: Language,
 ): Promise<HookResult> => {
   const body = {
-    hook: 'patient-view',
+    hook,
     hookInstance: randomUUID(),
     fhirServer: target.fhirUrl,
-    context: { userId: 'Practitioner/demo', patientId },
+    context: { userId: USER_ID, ...context },
   };
   const request = JSON.stringify(body, undefined, 2);
   const start = performance.now();
   const elapsed = (): number => Math.round(performance.now() - start);
   try {
-    const response = await fetch(
-      `${target.serviceUrl}/cds-services/${encodeURIComponent(target.serviceId)}`,
-      {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'accept-language': language,
-        },
-        body: request,
-        signal: AbortSignal.timeout(target.timeoutMs),
-      },
-    );
+    const response = await postAs(target, serviceAddress(target, serviceId), request, {
+      'accept-language': language,
+    });
     const raw = await response.text();
     return { request, durationMs: elapsed(), status: response.status, raw, ...read(response.status, raw) };
   } catch (error) {

@@ -10,14 +10,20 @@ const action = z.object({
 });
 
 const suggestion = z.object({
+  uuid: z.string().optional(),
   label: z.string(),
   isRecommended: z.boolean().optional(),
   actions: z.array(action).default([]),
 });
 
-const overrideReason = z.object({ code: z.string().optional(), display: z.string().optional() });
+const overrideReason = z.object({
+  code: z.string().optional(),
+  system: z.string().optional(),
+  display: z.string().optional(),
+});
 
 const card = z.object({
+  uuid: z.string().optional(),
   summary: z.string(),
   detail: z.string().optional(),
   indicator: z.enum(['info', 'warning', 'critical']),

@@ -81,6 +81,21 @@ th { font-size: 0.88rem; color: var(--quiet); font-weight: 600; border-bottom-co
 .reasons li { padding: 2px 10px; border: 1px solid var(--line); border-radius: 4px; background: var(--ground); font-size: 0.92rem; }
 .card > footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.9rem; padding-top: 8px; padding-bottom: 8px; }
 
+button, input, select { font: inherit; color: inherit; }
+button { padding: 5px 16px; border: 1px solid var(--link); border-radius: 5px; background: var(--link); color: #fff; cursor: pointer; }
+button:hover { background: #083c6b; }
+input, select { padding: 4px 8px; border: 1px solid #8794a1; border-radius: 5px; background: var(--paper); max-width: 100%; }
+.suggestion form { margin: 4px 0 5px; }
+.override { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: end; }
+.override h4 { flex: 1 0 100%; margin-bottom: 0; }
+.override label, .workflow label { display: grid; gap: 2px; font-size: 0.9rem; color: var(--quiet); }
+.override label:last-of-type { flex: 1 1 14em; }
+.override input, .override select, .workflow input, .workflow select { color: var(--ink); width: 100%; }
+.workflow { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: end; }
+.workflow > p { flex: 1 0 100%; }
+.done { margin-top: 12px; padding: 10px 16px; border: 1px solid var(--line); border-left: 6px solid #23693a; border-radius: 6px; background: var(--paper); }
+.done.failed { border-left-color: var(--critical); }
+
 .contents { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-top: 10px; font-size: 0.92rem; }
 .panel { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 14px 18px; margin-top: 16px; }
 .panel h2 { margin-bottom: 2px; }
