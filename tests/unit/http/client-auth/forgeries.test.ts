@@ -64,7 +64,9 @@ describe('the algorithm', () => {
     for (const bits of ['256', '384', '512'])
       for (const secret of secrets) {
         const signature = bySecret(secret, `sha${bits}`);
-        expect(await judged(compact(header({ alg: `HS${bits}` }), goodClaims(), signature))).toBe('algorithm');
+        expect(await judged(compact(header({ alg: `HS${bits}` }), goodClaims(), signature))).toBe(
+          'algorithm',
+        );
         // The same under the name of the right algorithm.
         expect(await judged(compact(header(), goodClaims(), signature))).toBe('signature');
       }
@@ -154,7 +156,15 @@ describe('the key', () => {
     const jwksUrl = `${own.url}/jwks.json`;
     const client = { issuer: ISSUER, jwksUrl };
     const auth = await openAuth({ tenants: [{ clientAuth: { clients: [client] } }] });
-    const foreign = [jku, `${jwksUrl}?`, `${jwksUrl}#x`, jwksUrl.replace('http', 'HTTP'), [jwksUrl], null, ''];
+    const foreign = [
+      jku,
+      `${jwksUrl}?`,
+      `${jwksUrl}#x`,
+      jwksUrl.replace('http', 'HTTP'),
+      [jwksUrl],
+      null,
+      '',
+    ];
     for (const each of foreign) {
       expect(await auth.judge(bearer(tokenOf(attacker, { header: { jku: each } })))).toBe('jku');
       expect(await auth.judge(bearer(tokenOf(ehr, { header: { jku: each } })))).toBe('jku');

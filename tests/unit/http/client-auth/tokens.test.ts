@@ -185,7 +185,11 @@ describe('several tenants', () => {
 
   it('each by its own rules', async () => {
     const auth = await openAuth({
-      tenants: [pinned(es384), pinned(es384, {}, { algorithms: ['RS384'] }), pinned(es384, { maxLifetimeSeconds: 60 })],
+      tenants: [
+        pinned(es384),
+        pinned(es384, {}, { algorithms: ['RS384'] }),
+        pinned(es384, { maxLifetimeSeconds: 60 }),
+      ],
     });
     expect(await auth.judge(bearer(tokenOf(es384)))).toEqual(['tenant-0']);
   });
@@ -194,7 +198,8 @@ describe('several tenants', () => {
     const auth = await openAuth({
       tenants: [pinned(es384, {}, { tenant: 'thoracic' }), pinned(es384, {}, { tenant: 'cardiac' })],
     });
-    const at = (tenant?: string): Promise<unknown> => auth.judge(bearer(tokenOf(es384, { claims: { tenant } })));
+    const at = (tenant?: string): Promise<unknown> =>
+      auth.judge(bearer(tokenOf(es384, { claims: { tenant } })));
     expect(await at('thoracic')).toEqual(['tenant-0']);
     expect(await at('cardiac')).toEqual(['tenant-1']);
     expect(await at('renal')).toBe('unknown-tenant');
