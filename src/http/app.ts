@@ -4,7 +4,7 @@ import type { NotificationDoor } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CdsService } from '../hooks/index.ts';
 import type { Log, Metrics } from '../platform/index.ts';
-import { authenticate, tenantsOf, type ClientAuth } from './client-auth/index.ts';
+import { authenticateClients, tenantsOf, type ClientAuth } from './client-auth/index.ts';
 import { answerErrors } from './errors.ts';
 import { notificationRoutes } from './notifications.ts';
 
@@ -118,21 +118,17 @@ export function createMonitoringApp(dependencies: Monitored): Express {
 export function createApp(dependencies: HttpDependencies): Express {
   const { services, clientAuth, bodyLimit, log, publicKeys } = dependencies;
   const discovery = { services: services.map(({ definition }) => definition) };
+  const authenticate = authenticateClients(clientAuth);
   const app = bareApp();
   app
     .route('/cds-services')
-    .get(authenticate(clientAuth, { path: () => '/cds-services', discovery: true }), (_request, response) => {
+    .get(authenticate, (_request, response) => {
       response.json(discovery);
     })
     .all(methodNotAllowed('GET'));
   app
     .route('/cds-services/:id')
-    .post(
-      authenticate<{ id: string }>(clientAuth, { path: ({ params }) => `/cds-services/${params.id}` }),
-      requireJson,
-      express.json({ limit: bodyLimit }),
-      callService(dependencies),
-    )
+    .post(authenticate, requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
     .all(methodNotAllowed('POST'));
   app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
 

@@ -37,12 +37,13 @@ export interface ClientAuth {
    * @param authorization every Authorization header; one that is there is verified, needed or not
    * @param path of the address that is called, as published: `aud` is the public base URL and this
    * @param options.discovery it shows no patient: without a token it is refused only where a tenant protects it
+   * @param options.requestId for the log line of a refusal
    * @throws {CdsError} CDS_UNAUTHENTICATED
    */
   authenticate(
     authorization: string | readonly string[] | undefined,
     path: string,
-    options?: { readonly discovery?: boolean },
+    options?: { readonly discovery?: boolean; readonly requestId?: string },
   ): Promise<ReadonlySet<string>>;
   /**
    * Outside production the address that the service listens on stands in for a public base URL that is not
@@ -175,7 +176,7 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
   };
 
   return {
-    authenticate: async (authorization, path, { discovery = false } = {}) => {
+    authenticate: async (authorization, path, { discovery = false, requestId } = {}) => {
       const headers = headersOf(authorization);
       try {
         const proven = await admit(headers, path, discovery);
@@ -185,7 +186,7 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
         if (!(error instanceof Refused)) throw error;
         const { reason } = error;
         metrics?.clientAuth.inc({ outcome: reason });
-        log.info({ reason }, 'client refused');
+        log.info({ requestId, reason }, 'client refused');
         throw new CdsError('CDS_UNAUTHENTICATED');
       }
     },

@@ -1,38 +1,40 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { CdsError } from '../../domain/index.ts';
 import type { ClientAuth } from './client-auth.ts';
 
-/** Where the tenants are that a caller may speak for. */
-const TENANTS = 'tenants';
-
-export interface AuthenticateOptions<Params> {
-  /** The published path of what is called, from the route: not what the request line looks like. */
-  readonly path: (request: Request<Params>) => string;
-  readonly discovery?: boolean;
-}
+const ROOT = '/cds-services';
 
 /**
- * Lets nobody pass who is not proven, before the body is read. The answer is 401 with nothing in it: CDS Hooks 2.0,
- * "Trusting CDS Clients".
+ * The published path of what is called, from the route and its parameter: a request line can be written in many ways,
+ * and `aud` in one.
  */
-export const authenticate =
-  <Params>(
-    clientAuth: ClientAuth,
-    { path, discovery = false }: AuthenticateOptions<Params>,
-  ): RequestHandler<Params> =>
+const publishedPath = ({ params, route }: Request): string => {
+  const id = params['id'];
+  if (typeof id !== 'string') return ROOT;
+  const { path } = route as { readonly path: unknown };
+  const below = typeof path === 'string' && path.endsWith('/feedback') ? '/feedback' : '';
+  return `${ROOT}/${id}${below}`;
+};
+
+/**
+ * Lets nobody pass who is not proven, before the body is read. For the routes of the discovery, of a service (`:id`)
+ * and of its feedback.
+ *
+ * Passes on {@link CdsError} CDS_UNAUTHENTICATED
+ */
+export const authenticateClients =
+  (clientAuth: ClientAuth): RequestHandler =>
   async (request, response, next) => {
-    try {
-      // `headers` keeps the first of several; what a proxy before us took may have been another.
-      const authorization = request.headersDistinct['authorization'];
-      response.locals[TENANTS] = await clientAuth.authenticate(authorization, path(request), { discovery });
-    } catch (error) {
-      if (!(error instanceof CdsError) || error.code !== 'CDS_UNAUTHENTICATED') throw error;
-      response.status(401).set('WWW-Authenticate', 'Bearer').end();
-      return;
-    }
+    const path = publishedPath(request);
+    const requestId = response.locals['requestId'] as string | undefined;
+    // `headers` keeps the first of several; what a proxy before us took may have been another.
+    const tenants = await clientAuth.authenticate(request.headersDistinct['authorization'], path, {
+      discovery: path === ROOT,
+      ...(requestId !== undefined && { requestId }),
+    });
+    response.locals['caller'] = { tenants };
     next();
   };
 
 /** The tenants that the caller of this request may speak for: none where nobody asked. */
-export const tenantsOf = (response: Response): ReadonlySet<string> =>
-  (response.locals[TENANTS] as ReadonlySet<string> | undefined) ?? new Set();
+export const tenantsOf = ({ locals }: Response): ReadonlySet<string> =>
+  (locals['caller'] as { readonly tenants: ReadonlySet<string> } | undefined)?.tenants ?? new Set();
