@@ -27,8 +27,8 @@ const refusedTime = (
 };
 
 /**
- * What is wrong with a token's claims; undefined where nothing is. Asked before the signature is verified, which costs
- * a thousand times more, and true of the verified token too: its bytes are the same.
+ * What is wrong with a token's claims; undefined where nothing is. Asked before the signature is verified, which is
+ * what costs, and true of the verified token too: its bytes are the same.
  *
  * @param now seconds since 1970
  */
