@@ -32,6 +32,15 @@ describeWith('redis-server', 'two services on one Redis, behind one address', ()
   const statuses = async (token: string): Promise<number[]> =>
     (await Promise.all(services.map((each) => hook(each, token)))).map(({ status }) => status);
 
+  /** Tokens for which Redis did not answer in time. */
+  const unchecked = async (): Promise<number> => {
+    const counts = services.map(async ({ service }) => {
+      const { values } = await service.core.metrics.replaysUnchecked.get();
+      return values[0]?.value ?? 0;
+    });
+    return (await Promise.all(counts)).reduce((sum, each) => sum + each, 0);
+  };
+
   it('a token that one took, the other does not take', async () => {
     const [first, second] = services as [RunningAuthService, RunningAuthService];
     const token = signedFor(ehr, PUBLIC + SERVICE_PATH);
@@ -43,8 +52,16 @@ describeWith('redis-server', 'two services on one Redis, behind one address', ()
   });
 
   it('sent to both at once, one takes it', async () => {
-    for (let i = 0; i < 10; i++)
-      expect((await statuses(signedFor(ehr, PUBLIC + SERVICE_PATH))).sort()).toEqual([200, 401]);
+    let decided = 0;
+    for (let i = 0; i < 10; i++) {
+      const before = await unchecked();
+      const answers = await statuses(signedFor(ehr, PUBLIC + SERVICE_PATH));
+      // A machine too busy for Redis to answer in time is another case, and counted.
+      if ((await unchecked()) > before) continue;
+      expect(answers.sort()).toEqual([200, 401]);
+      decided++;
+    }
+    expect(decided).toBeGreaterThan(0);
   });
 
   it('with Redis gone hooks are answered, each service knows its own, and it is counted', async () => {
