@@ -10,6 +10,7 @@ import {
   createFingerprint,
   createHandlers,
   createOutbox,
+  createReplayGuard,
   createRedisRecords,
   createResultStore,
   createSqliteRecords,
@@ -21,6 +22,7 @@ import {
   type JobHandlers,
   type Outbox,
   type RecordStore,
+  type ReplayGuard,
   type ResultStore,
   type WriteBacks,
   type WorkerSite,
@@ -63,6 +65,8 @@ export interface Core {
   readonly outbox: Outbox;
   /** The account of the cards that were given. */
   readonly ledger: CardLedger;
+  /** Remembers the tokens of those who call. */
+  readonly replay: ReplayGuard;
   readonly writeBacks: WriteBacks;
   readonly audit: AuditTrail;
   readonly writeIds: WriteIds;
@@ -156,6 +160,12 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   const outbox = createOutbox(records, kept);
   const ledger = createCardLedger();
   const metrics = createMetrics();
+  const replay = createReplayGuard({
+    ...{ records, key, log },
+    onUnchecked: () => {
+      metrics.replaysUnchecked.inc();
+    },
+  });
   const rules = new Map(config.tenants.map(({ id, eligibility }) => [id, eligibility]));
   const writeBacks = createWriteBacks({
     outbox,
@@ -217,6 +227,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     store,
     outbox,
     ledger,
+    replay,
     writeBacks,
     audit,
     writeIds: createWriteIds(key),

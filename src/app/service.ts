@@ -9,7 +9,7 @@ import {
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { careQueries } from '../chart/index.ts';
 import { createAnswers, createChartReader, createServices, createVisits } from '../hooks/index.ts';
-import { createApp, createMonitoringApp } from '../http/index.ts';
+import { createApp, createClientAuth, createMonitoringApp, type ClientAuth } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
 import { listen, type Config, type Listening } from '../platform/index.ts';
 import { openBackground, startBackgroundWorkers, type BackgroundOptions } from './background.ts';
@@ -81,6 +81,21 @@ const openServices = (core: Core, queue: AssessmentQueue) => {
   });
 };
 
+/** @throws {CdsError} CONFIG_INVALID for keys of clients that cannot be used */
+const openClientAuth = async (core: Core): Promise<ClientAuth> => {
+  const { config, replay, clock, log, metrics } = core;
+  const { tenants, environment, http } = config;
+  try {
+    return await createClientAuth({
+      ...{ tenants, environment, replay, clock, log, metrics },
+      publicBaseUrl: http.publicBaseUrl,
+    });
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+};
+
 /**
  * Starts the hook service. Without REDIS_URL its queue and workers are in this process; with it, jobs wait in
  * BullMQ for `worker` processes.
@@ -90,6 +105,7 @@ const openServices = (core: Core, queue: AssessmentQueue) => {
 export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config } = core;
+  const clientAuth = await openClientAuth(core);
   const queue = openQueue(core);
   const background = openBackground({ core, queue, ...writingBack(core) });
   startWriteBack(core, background.tasks);
@@ -97,7 +113,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const app = createApp({
     services,
     notifications: background.door,
-    tenants: config.tenants,
+    clientAuth,
     bodyLimit: config.http.bodyLimit,
     log: core.log,
     metrics: core.metrics,
@@ -118,6 +134,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
   };
   try {
     const listening = await listen(app, config.http.host, config.http.port);
+    clientAuth.listeningAt(listening.url);
     return {
       core,
       tasks: background.tasks,

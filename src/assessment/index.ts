@@ -10,4 +10,5 @@ export * from './write-back/index.ts';
 export * from './tasks/index.ts';
 export * from './triggers/index.ts';
 export { connectRedis } from './redis.ts';
+export { createReplayGuard, type ReplayGuardOptions } from './replay-guard.ts';
 export { createCardLedger } from './feedback/ledger.ts';

@@ -3,12 +3,13 @@ import helmet from 'helmet';
 import type { NotificationDoor } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CdsService } from '../hooks/index.ts';
-import { needsClient, type Log, type Metrics, type TenantConfig } from '../platform/index.ts';
+import type { Log, Metrics } from '../platform/index.ts';
+import { authenticateClients, tenantsOf, type ClientAuth } from './client-auth/index.ts';
 import { answerErrors } from './errors.ts';
 import { notificationRoutes } from './notifications.ts';
 
 export interface HttpDependencies {
-  readonly tenants: readonly TenantConfig[];
+  readonly clientAuth: ClientAuth;
   readonly services: readonly CdsService[];
   /** Where FHIR servers tell of new data. */
   readonly notifications: NotificationDoor;
@@ -33,12 +34,7 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-const callService = ({
-  services,
-  metrics,
-  tenants: all,
-}: HttpDependencies): RequestHandler<{ id: string }> => {
-  const tenants = new Set(all.filter((tenant) => !needsClient(tenant)).map(({ id }) => id));
+const callService = ({ services, metrics }: HttpDependencies): RequestHandler<{ id: string }> => {
   return async (request, response) => {
     const receivedAt = performance.now();
     const service = services.find(({ definition }) => definition.id === request.params.id);
@@ -48,7 +44,7 @@ const callService = ({
     try {
       const { body, outcome } = await service.handle(request.body, {
         acceptLanguage: request.get('accept-language'),
-        tenants,
+        tenants: tenantsOf(response),
         receivedAt,
         admit: () => Promise.resolve(),
       });
@@ -120,18 +116,19 @@ export function createMonitoringApp(dependencies: Monitored): Express {
 
 /** The service's HTTP door. Every answer that is not 2xx carries an OperationOutcome. */
 export function createApp(dependencies: HttpDependencies): Express {
-  const { services, bodyLimit, log, publicKeys } = dependencies;
+  const { services, clientAuth, bodyLimit, log, publicKeys } = dependencies;
   const discovery = { services: services.map(({ definition }) => definition) };
+  const authenticate = authenticateClients(clientAuth);
   const app = bareApp();
   app
     .route('/cds-services')
-    .get((_request, response) => {
+    .get(authenticate, (_request, response) => {
       response.json(discovery);
     })
     .all(methodNotAllowed('GET'));
   app
     .route('/cds-services/:id')
-    .post(requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
+    .post(authenticate, requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
     .all(methodNotAllowed('POST'));
   app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
 

@@ -51,6 +51,11 @@ export const answerErrors =
       next(thrown);
       return;
     }
+    if (error.code === 'CDS_UNAUTHENTICATED') {
+      // Bare, as CDS Hooks asks: who is refused learns nothing by it.
+      response.status(error.kind.status).set('WWW-Authenticate', 'Bearer').end();
+      return;
+    }
     response
       .status(error.kind.status)
       .type('application/fhir+json')

@@ -5,6 +5,8 @@ export interface Metrics {
   readonly registry: Registry;
   readonly hookRequests: Counter<'service' | 'outcome'>;
   readonly hookSeconds: Histogram<'service'>;
+  readonly clientAuth: Counter<'outcome'>;
+  readonly replaysUnchecked: Counter;
   readonly assessments: Counter;
   readonly writeBacks: Counter<'outcome'>;
   readonly auditEvents: Counter<'outcome'>;
@@ -28,6 +30,17 @@ export function createMetrics(): Metrics {
       help: 'Time from a parsed hook request to its answer',
       labelNames: ['service'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.45, 0.5, 1, 2.5],
+      registers: [registry],
+    }),
+    clientAuth: new Counter({
+      name: 'recurrence_client_auth_total',
+      help: 'Callers by outcome: verified, anonymous (none was asked for), or why they were refused',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
+    replaysUnchecked: new Counter({
+      name: 'recurrence_replays_unchecked_total',
+      help: 'Client tokens whose replay was looked for in one process only, since the store did not answer',
       registers: [registry],
     }),
     assessments: new Counter({

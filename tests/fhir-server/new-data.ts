@@ -4,10 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { createNotificationDoor, subscriptionsFor } from '../../src/assessment/index.ts';
+import {
+  createNotificationDoor,
+  createReplayGuard,
+  createSqliteRecords,
+  subscriptionsFor,
+} from '../../src/assessment/index.ts';
 import type { Task } from '../../src/assessment/ports.ts';
 import { exportCohort } from '../../src/chart/index.ts';
-import { createApp } from '../../src/http/index.ts';
+import { createApp, createClientAuth } from '../../src/http/index.ts';
 import { createLog, createMetrics, listen, LOOPBACK, systemClock } from '../../src/platform/index.ts';
 import { NEVER, queries } from '../unit/support/reading.ts';
 import { clientOf } from './result-writer.ts';
@@ -37,7 +42,15 @@ const openDoor = async (tenant: string, fhirBaseUrl: string) => {
   const app = createApp({
     ...shared,
     services: [],
-    tenants: [],
+    clientAuth: await createClientAuth({
+      ...shared,
+      ...{ tenants: [], environment: 'test' },
+      replay: createReplayGuard({
+        records: createSqliteRecords(':memory:'),
+        key: new Uint8Array(32),
+        log: shared.log,
+      }),
+    }),
     bodyLimit: '1mb',
     ready: () => Promise.resolve(),
     notifications,

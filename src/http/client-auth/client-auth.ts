@@ -1,0 +1,197 @@
+import { jwtVerify } from 'jose';
+import type { ReplayGuard } from '../../assessment/index.ts';
+import { CdsError } from '../../domain/index.ts';
+import {
+  needsClient,
+  type Clock,
+  type Config,
+  type Log,
+  type Metrics,
+  type TenantConfig,
+} from '../../platform/index.ts';
+import { refusedClaim, type ClaimRules } from './claims.ts';
+import { openClients, type Registered } from './clients.ts';
+import type { KeySet } from './key-set.ts';
+import { Refused, type Refusal } from './refused.ts';
+import type { RemoteLimits } from './remote-keys.ts';
+import { readToken, type UnverifiedToken } from './token.ts';
+
+export interface ClientAuthOptions {
+  readonly tenants: readonly TenantConfig[];
+  /** What clients call, without a trailing slash; see {@link ClientAuth.listeningAt} where there is none. */
+  readonly publicBaseUrl?: string | undefined;
+  readonly environment: Config['environment'];
+  readonly replay: ReplayGuard;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics?: Pick<Metrics, 'clientAuth'>;
+  readonly remoteLimits?: Partial<RemoteLimits>;
+}
+
+/** Who may call: CDS Hooks 2.0, "Trusting CDS Clients". */
+export interface ClientAuth {
+  /**
+   * The tenants that a caller may speak for: those that its JWT proves, and those that ask nobody for one. A token is
+   * used up by it.
+   *
+   * @param authorization every Authorization header; one that is there is verified, needed or not
+   * @param path of the address that is called, as published: `aud` is the public base URL and this
+   * @param options.discovery it shows no patient: without a token it is refused only where a tenant protects it
+   * @param options.requestId for the log line of a refusal
+   * @throws {CdsError} CDS_UNAUTHENTICATED
+   */
+  authenticate(
+    authorization: string | readonly string[] | undefined,
+    path: string,
+    options?: { readonly discovery?: boolean; readonly requestId?: string },
+  ): Promise<ReadonlySet<string>>;
+  /**
+   * Outside production the address that the service listens on stands in for a public base URL that is not
+   * configured. Never an address that a request names.
+   */
+  listeningAt(url: string): void;
+}
+
+const headersOf = (authorization: string | readonly string[] | undefined): readonly string[] =>
+  typeof authorization === 'string' ? [authorization] : (authorization ?? []);
+
+/** A candidate whose client may have sent this token, by all that can be told without its key. */
+interface Candidate extends Registered {
+  readonly rules: ClaimRules;
+}
+
+const rulesOf = ({ tenant, client }: Registered, address: string): ClaimRules => {
+  const { clockSkewSeconds, maxLifetimeSeconds } = tenant.clientAuth;
+  return { audiences: [address, ...client.audience], clockSkewSeconds, maxLifetimeSeconds };
+};
+
+/** `jku` is never followed; where it could be meant, at a client whose keys lie at an address, it must be that one. */
+const refusedJku = ({ jku }: UnverifiedToken, { client }: Registered): boolean =>
+  jku !== undefined && client.jwksUrl !== undefined && jku !== client.jwksUrl;
+
+const refusalOf = (token: UnverifiedToken, candidate: Candidate, now: number): Refusal | undefined => {
+  if (!candidate.client.algorithms.includes(token.algorithm)) return 'algorithm';
+  if (refusedJku(token, candidate)) return 'jku';
+  return refusedClaim(token.claims, candidate.rules, now);
+};
+
+/** The first refusal of all, or those that passed. */
+const passing = <T>(all: readonly T[], refusal: (one: T) => Refusal | undefined): readonly T[] => {
+  const refusals = all.map(refusal);
+  const [first] = refusals;
+  if (first !== undefined && refusals.every((each) => each !== undefined)) throw new Refused(first);
+  return all.filter((_, index) => refusals[index] === undefined);
+};
+
+const maximum = (candidates: readonly Candidate[], of: (rules: ClaimRules) => number): number =>
+  Math.max(...candidates.map(({ rules }) => of(rules)));
+
+/** Is the signature by a key of this set? jose asks for the claims once more. */
+const proofBy = async (
+  token: UnverifiedToken,
+  keys: KeySet,
+  candidates: readonly Candidate[],
+  now: Date,
+): Promise<Refusal | undefined> => {
+  try {
+    await jwtVerify(token.compact, await keys.keyFor(token), {
+      algorithms: [token.algorithm],
+      typ: 'JWT',
+      issuer: token.issuer,
+      audience: candidates.flatMap(({ rules }) => rules.audiences),
+      requiredClaims: ['iss', 'aud', 'exp', 'iat', 'jti'],
+      clockTolerance: maximum(candidates, ({ clockSkewSeconds }) => clockSkewSeconds),
+      currentDate: now,
+    });
+    return undefined;
+  } catch (error) {
+    // Whatever went wrong: it is not proven.
+    return error instanceof Refused ? error.reason : 'signature';
+  }
+};
+
+/**
+ * Opens the clients' keys and verifies by them. What is cheap is asked first: a stranger's bytes cost two JSON.parse,
+ * and a signature is computed only for a token of a known issuer that is made out to this address and alive.
+ *
+ * @throws {CdsError} CONFIG_INVALID for a key file that cannot be used, or an address that is not https in production
+ */
+export async function createClientAuth(options: ClientAuthOptions): Promise<ClientAuth> {
+  const { tenants, environment, replay, clock, log, metrics } = options;
+  const clients = await openClients(options);
+  const open = tenants.filter((tenant) => !needsClient(tenant)).map(({ id }) => id);
+  const discoveryIsOpen = !tenants.some(({ clientAuth }) => clientAuth.protectDiscovery);
+  let baseUrl = options.publicBaseUrl;
+
+  const candidatesOf = (token: UnverifiedToken, path: string): readonly Candidate[] => {
+    const ofIssuer = clients.get(token.issuer);
+    if (ofIssuer === undefined) throw new Refused('unknown-issuer');
+    const { tenant } = token.claims;
+    const ofTenant = ofIssuer.filter(({ client }) => client.tenant === tenant);
+    if (ofTenant.length === 0) throw new Refused('unknown-tenant');
+    if (baseUrl === undefined) throw new Refused('audience');
+    const address = baseUrl + path;
+    return ofTenant.map((each) => ({ ...each, rules: rulesOf(each, address) }));
+  };
+
+  /** Tenants may share a key set; its signature is computed once. */
+  const prove = async (
+    token: UnverifiedToken,
+    candidates: readonly Candidate[],
+    now: Date,
+  ): Promise<readonly Candidate[]> => {
+    const sets = [...new Set(candidates.map(({ keys }) => keys))];
+    const proofs = new Map(
+      await Promise.all(
+        sets.map(async (keys) => {
+          const using = candidates.filter((each) => each.keys === keys);
+          return [keys, await proofBy(token, keys, using, now)] as const;
+        }),
+      ),
+    );
+    return passing(candidates, ({ keys }) => proofs.get(keys));
+  };
+
+  const verify = async (headers: readonly string[], path: string): Promise<readonly string[]> => {
+    const token = readToken(headers);
+    const now = clock.now();
+    const seconds = Math.floor(now.getTime() / 1000);
+    const candidates = passing(candidatesOf(token, path), (each) => refusalOf(token, each, seconds));
+    const proven = await prove(token, candidates, now);
+    // Last: only who holds the key uses a jti up.
+    const { exp = 0, jti = '' } = token.claims;
+    const rememberSeconds = exp - seconds + maximum(proven, ({ clockSkewSeconds }) => clockSkewSeconds) + 1;
+    if (!(await replay.firstUse(token.issuer, jti, rememberSeconds))) throw new Refused('replayed');
+    return proven.map(({ tenant }) => tenant.id);
+  };
+
+  const admit = async (
+    headers: readonly string[],
+    path: string,
+    discovery: boolean,
+  ): Promise<readonly string[]> => {
+    if (headers.length > 0) return verify(headers, path);
+    if (discovery ? !discoveryIsOpen : open.length === 0) throw new Refused('no-token');
+    return [];
+  };
+
+  return {
+    authenticate: async (authorization, path, { discovery = false, requestId } = {}) => {
+      const headers = headersOf(authorization);
+      try {
+        const proven = await admit(headers, path, discovery);
+        metrics?.clientAuth.inc({ outcome: headers.length === 0 ? 'anonymous' : 'verified' });
+        return new Set([...open, ...proven]);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        const { reason } = error;
+        metrics?.clientAuth.inc({ outcome: reason });
+        log.info({ requestId, reason }, 'client refused');
+        throw new CdsError('CDS_UNAUTHENTICATED');
+      }
+    },
+    listeningAt: (url) => {
+      if (environment !== 'production') baseUrl ??= url;
+    },
+  };
+}
