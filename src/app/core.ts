@@ -7,6 +7,7 @@ import {
   createAssessor,
   createAuditTrail,
   createCardLedger,
+  createFeedbackInbox,
   createFingerprint,
   createHandlers,
   createOutbox,
@@ -15,9 +16,11 @@ import {
   createSqliteRecords,
   createWriteBacks,
   requireRule,
+  watchRecords,
   type Assessor,
   type AuditTrail,
   type CardLedger,
+  type FeedbackInbox,
   type JobHandlers,
   type Outbox,
   type RecordStore,
@@ -33,6 +36,7 @@ import {
   type KeyFile,
   type WriteIds,
 } from '../chart/index.ts';
+import { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from '../cards/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { DEFAULT_ELIGIBILITY } from '../eligibility/index.ts';
 import { createModalities, type Modality } from '../modalities/index.ts';
@@ -63,6 +67,8 @@ export interface Core {
   readonly outbox: Outbox;
   /** The account of the cards that were given. */
   readonly ledger: CardLedger;
+  /** Where feedback is taken, with its spool; closed by who opened it, before the core. @throws {CdsError} CONFIG_INVALID */
+  readonly openInbox: () => FeedbackInbox;
   readonly writeBacks: WriteBacks;
   readonly audit: AuditTrail;
   readonly writeIds: WriteIds;
@@ -154,8 +160,19 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   const kept = { key, ttlSeconds: config.store.ttlDays * 86_400 };
   const store = createResultStore(records, kept);
   const outbox = createOutbox(records, kept);
-  const ledger = createCardLedger();
   const metrics = createMetrics();
+  const watched = watchRecords(records);
+  const ledger = createCardLedger({
+    ...{ records: watched.records, key, log, metrics },
+    ttlSeconds: config.feedback.acceptDays * 86_400,
+    tallyTtlSeconds: kept.ttlSeconds,
+  });
+  const openInbox = (): FeedbackInbox =>
+    createFeedbackInbox({
+      ...{ ...watched, ...kept, ledger, clock, log, metrics },
+      spoolFile: config.feedback.spoolFile,
+      reasons: { system: OVERRIDE_REASON_SYSTEM, codes: OVERRIDE_REASONS },
+    });
   const rules = new Map(config.tenants.map(({ id, eligibility }) => [id, eligibility]));
   const writeBacks = createWriteBacks({
     outbox,
@@ -194,7 +211,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     ]),
   );
   const handOver = async (): Promise<void> => {
-    await Promise.all([writeBacks.idle(), audit.close()]);
+    await Promise.all([writeBacks.idle(), audit.close(), ledger.idle()]);
   };
   const handlers = createHandlers({
     assessor,
@@ -217,6 +234,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     store,
     outbox,
     ledger,
+    openInbox,
     writeBacks,
     audit,
     writeIds: createWriteIds(key),

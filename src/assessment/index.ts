@@ -10,4 +10,4 @@ export * from './write-back/index.ts';
 export * from './tasks/index.ts';
 export * from './triggers/index.ts';
 export { connectRedis } from './redis.ts';
-export { createCardLedger } from './feedback/ledger.ts';
+export * from './feedback/index.ts';

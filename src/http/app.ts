@@ -1,15 +1,18 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { NotificationDoor } from '../assessment/index.ts';
+import type { FeedbackInbox, NotificationDoor } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CdsService } from '../hooks/index.ts';
 import { needsClient, type Log, type Metrics, type TenantConfig } from '../platform/index.ts';
 import { answerErrors } from './errors.ts';
+import { takeFeedback } from './feedback.ts';
 import { notificationRoutes } from './notifications.ts';
 
 export interface HttpDependencies {
   readonly tenants: readonly TenantConfig[];
   readonly services: readonly CdsService[];
+  /** Where clinicians' feedback to cards goes; its addresses exist only where there is one. */
+  readonly inbox?: FeedbackInbox;
   /** Where FHIR servers tell of new data. */
   readonly notifications: NotificationDoor;
   readonly bodyLimit: string;
@@ -33,12 +36,15 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
+const openTenants = (all: readonly TenantConfig[]): ReadonlySet<string> =>
+  new Set(all.filter((tenant) => !needsClient(tenant)).map(({ id }) => id));
+
 const callService = ({
   services,
   metrics,
   tenants: all,
 }: HttpDependencies): RequestHandler<{ id: string }> => {
-  const tenants = new Set(all.filter((tenant) => !needsClient(tenant)).map(({ id }) => id));
+  const tenants = openTenants(all);
   return async (request, response) => {
     const receivedAt = performance.now();
     const service = services.find(({ definition }) => definition.id === request.params.id);
@@ -62,6 +68,22 @@ const callService = ({
       stop();
     }
   };
+};
+
+const addFeedback = (
+  app: Express,
+  { services, tenants: all, bodyLimit }: HttpDependencies,
+  inbox: FeedbackInbox,
+): void => {
+  const tenants = openTenants(all);
+  app
+    .route('/cds-services/:id/feedback')
+    .post(
+      requireJson,
+      express.json({ limit: bodyLimit }),
+      takeFeedback({ services, inbox, tenantsOf: () => tenants }),
+    )
+    .all(methodNotAllowed('POST'));
 };
 
 type Monitored = Pick<HttpDependencies, 'log' | 'metrics' | 'ready'>;
@@ -133,6 +155,7 @@ export function createApp(dependencies: HttpDependencies): Express {
     .route('/cds-services/:id')
     .post(requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
     .all(methodNotAllowed('POST'));
+  if (dependencies.inbox !== undefined) addFeedback(app, dependencies, dependencies.inbox);
   app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
 
   if (publicKeys !== undefined) addPublicKeys(app, publicKeys);
