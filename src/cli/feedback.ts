@@ -31,7 +31,7 @@ const tenantsOf = ({ tenants }: Config, wanted: string | undefined): readonly st
 };
 
 const percent = (share: number | undefined): string =>
-  share === undefined ? '-' : `${(100 * share).toFixed(0)} %`;
+  share === undefined ? '-' : `${(100 * share).toFixed(0)}%`;
 
 const counts = (all: Readonly<Record<string, number>>): string =>
   Object.entries(all)
@@ -42,13 +42,10 @@ const counts = (all: Readonly<Record<string, number>>): string =>
 const cell = (text: string): string => text.replaceAll('|', '/').replaceAll(/\s+/g, ' ');
 
 const summaryRow = (each: FeedbackSummary): string => {
-  const answered = each.accepted + each.overridden;
   const cells = [
     ...[each.tenant, each.service, each.topic, String(each.issued), String(each.accepted)],
     String(each.overridden),
-    each.acceptanceRate === undefined
-      ? '-'
-      : `${percent(each.acceptanceRate)} (${each.accepted} of ${answered})`,
+    percent(each.acceptanceRate),
     counts(each.reasons),
   ];
   return `| ${cells.map(cell).join(' | ')} |`;
