@@ -22,7 +22,10 @@ const said = {
 const accepted = z.object({
   ...said,
   outcome: z.literal('accepted'),
-  acceptedSuggestions: z.array(z.object({ id: uuid })).min(1).max(MOST_SUGGESTIONS),
+  acceptedSuggestions: z
+    .array(z.object({ id: uuid }))
+    .min(1)
+    .max(MOST_SUGGESTIONS),
 });
 
 const overridden = z.object({

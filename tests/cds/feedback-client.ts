@@ -46,7 +46,9 @@ export async function post(
   const text = await answer.text();
   const base = { status: answer.status, text, headers: answer.headers };
   if (answer.ok) return base;
-  const { issue } = JSON.parse(text) as { issue: [{ details: { text: string; coding: [{ code: string }] } }] };
+  const { issue } = JSON.parse(text) as {
+    issue: [{ details: { text: string; coding: [{ code: string }] } }];
+  };
   return { ...base, code: issue[0].details.coding[0].code, said: issue[0].details.text };
 }
 

@@ -67,7 +67,14 @@ describe('on a file', () => {
     const env = { RECURRENCE_STORE_FILE: file, RECURRENCE_STORE_KEY: key };
     const { summaries } = JSON.parse(await command(['feedback', '--json'], env));
     expect(summaries).toMatchObject([
-      { service: SERVICE, topic: 'recurrence-risk', issued: 1, accepted: 1, overridden: 1, acceptanceRate: 0.5 },
+      {
+        service: SERVICE,
+        topic: 'recurrence-risk',
+        issued: 1,
+        accepted: 1,
+        overridden: 1,
+        acceptanceRate: 0.5,
+      },
     ]);
     const table = await command(['feedback'], env);
     expect(table).toMatch(/\| 1 +\| 1 +\| 1 +\| 50% +\| none 1$/m);
@@ -124,7 +131,10 @@ describe('on a file', () => {
       [{ RECURRENCE_STORE_KEY: key, RECURRENCE_STORE_FILE: '/nonexistent/x.db' }, /store\.file/],
     ] as const;
     for (const [env, message] of cases)
-      await expect(command(['feedback'], env)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) });
+      await expect(command(['feedback'], env)).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(message),
+      });
     await expect(
       command(['erase', '--tenant', 'nobody', '--patient', 'x', '--yes'], { RECURRENCE_STORE_KEY: key }),
     ).rejects.toMatchObject({ code: 'COMMAND_INVALID' });
@@ -202,7 +212,8 @@ describeWith('redis-server', 'over processes on one Redis', (address) => {
       process.kill(server.pid, 'SIGCONT');
     }
     const bytes = [spoolFile, `${spoolFile}-wal`].filter((each) => existsSync(each));
-    for (const each of bytes) expect(readFileSync(each).toString('latin1')).not.toMatch(/COMMENT-CANARY|demo-/);
+    for (const each of bytes)
+      expect(readFileSync(each).toString('latin1')).not.toMatch(/COMMENT-CANARY|demo-/);
     const next = await start(options);
     await vi.waitFor(async () => {
       expect(await metric([next], FEEDBACK)).toBe(1);

@@ -19,7 +19,11 @@ describe('feedback', () => {
   it('accepted: 200 with an empty object, not to be cached; counted, with what was accepted', async () => {
     const before = await metric([stack], 'recurrence_suggestions_accepted_total');
     const answer = await send(stack, accepted(card));
-    expect([answer.status, answer.text, answer.headers.get('cache-control')]).toEqual([200, '{}', 'no-store']);
+    expect([answer.status, answer.text, answer.headers.get('cache-control')]).toEqual([
+      200,
+      '{}',
+      'no-store',
+    ]);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
     expect(await metric([stack], FEEDBACK, 'outcome="accepted",reason="none"')).toBe(1);
     expect(await metric([stack], 'recurrence_suggestions_accepted_total')).toBe(before + 1);

@@ -147,11 +147,9 @@ function contract(openSite: () => Site & { dump(): Promise<Buffer> }): void {
       outcome: 'accepted',
       acceptedSuggestions: [card.suggestions[1]!.uuid, other.suggestions[0]!.uuid],
     };
-    expect(await process.inbox.receive(NORTH, SERVICE, [accept(other, 0), mixed, override(card.uuid)])).toEqual([
-      { state: 'stored' },
-      { state: 'unknown-suggestion', index: 1 },
-      { state: 'stored' },
-    ]);
+    expect(
+      await process.inbox.receive(NORTH, SERVICE, [accept(other, 0), mixed, override(card.uuid)]),
+    ).toEqual([{ state: 'stored' }, { state: 'unknown-suggestion', index: 1 }, { state: 'stored' }]);
   });
 
   it('a card that has expired is unknown', async () => {
@@ -335,9 +333,12 @@ function contract(openSite: () => Site & { dump(): Promise<Buffer> }): void {
       },
       { timeout: 10_000 },
     );
-    expect(await send(next[0]!, cards.map(({ uuid }) => override(uuid, { userComment: COMMENT })))).toEqual(
-      cards.map(() => 'repeated'),
-    );
+    expect(
+      await send(
+        next[0]!,
+        cards.map(({ uuid }) => override(uuid, { userComment: COMMENT })),
+      ),
+    ).toEqual(cards.map(() => 'repeated'));
     const stranger = start(site, { spoolFile, key: randomBytes(32) });
     expect(await counted([stranger], 'recurrence_feedback_spooled')).toEqual({ '': 0 });
   });
@@ -371,7 +372,7 @@ describeWith('redis-server', 'FeedbackInbox on Redis', (address) => {
       for (const key of await redis.keys(`${site.prefix}*`)) {
         parts.push(Buffer.from(key));
         if ((await redis.type(key)) === 'string') parts.push((await redis.getBuffer(key))!);
-        else parts.push(Buffer.from((await redis.zrange(key, 0, -1)).join('\n')));
+        else parts.push(Buffer.from((await redis.zrange(key, '0', '-1')).join('\n')));
       }
       await redis.quit();
       return Buffer.concat(parts);

@@ -145,7 +145,7 @@ describeWith('redis-server', 'CardLedger on Redis', (address) => {
     const back = await startRedis({ port: server.port });
     closers.unshift(() => back.stop());
     const other = start(redisSite(server.address, 250));
-    const same = start({ open: site.open });
+    const same = start({ open: () => site.open() });
     await vi.waitFor(
       async () => {
         for (const card of cards.slice(5)) expect(await same.ledger.find('north', card.uuid)).toEqual(card);

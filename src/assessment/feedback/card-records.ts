@@ -6,7 +6,6 @@ import { openedOrNothing, type Seal } from '../store/sealing.ts';
 const CARD = 'c.';
 const LAST = 'last-card';
 
-
 const encode = (card: IssuedCard): Buffer => Buffer.from(JSON.stringify(card));
 const decode = (plain: Buffer): IssuedCard => JSON.parse(plain.toString()) as IssuedCard;
 
@@ -39,15 +38,19 @@ export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: 
       return [
         { group: cards, name: uuid, value: Buffer.from(group), ttlSeconds },
         sealed(group, CARD + uuid, card),
-        ...(isLast ? [sealed(group, LAST, card)] : []),
+        // Only which it is: sealing is most of what a card costs.
+        ...(isLast ? [{ group, name: LAST, value: Buffer.from(uuid), ttlSeconds }] : []),
       ];
     },
     find: async (tenant: string, uuid: string): Promise<IssuedCard | undefined> => {
       const group = await records.get(seal.tenantGroup('cards', tenant), uuid);
       return group === undefined ? undefined : read(Buffer.from(group).toString(), CARD + uuid);
     },
-    last: (tenant: string, patientId: string): Promise<IssuedCard | undefined> =>
-      read(seal.patientGroup(tenant, patientId), LAST),
+    last: async (tenant: string, patientId: string): Promise<IssuedCard | undefined> => {
+      const group = seal.patientGroup(tenant, patientId);
+      const uuid = await records.get(group, LAST);
+      return uuid === undefined ? undefined : read(group, CARD + Buffer.from(uuid).toString());
+    },
   };
 }
 

@@ -25,10 +25,9 @@ export function createCardUuids(key: Uint8Array): CardUuids {
   // A few tenants times a few services, all of the configuration.
   const owners = new Map<string, Map<string, string>>();
   const ownerOf = (tenant: string, service: string): string => {
-    let services = owners.get(tenant);
-    if (services === undefined) owners.set(tenant, (services = new Map()));
-    let owner = services.get(service);
-    if (owner === undefined) services.set(service, (owner = JSON.stringify([tenant, service])));
+    const services = owners.get(tenant) ?? new Map<string, string>();
+    const owner = services.get(service) ?? JSON.stringify([tenant, service]);
+    owners.set(tenant, services.set(service, owner));
     return owner;
   };
   const complete = (tenant: string, service: string, random: string): string => {

@@ -162,8 +162,6 @@ export async function readCountedFeedback(records: RecordStore, seal: Seal, tena
   return {
     feedback: entries.map(({ counted }) => counted),
     comments: async (since: string): Promise<FeedbackComment[]> =>
-      (
-        await Promise.all(entries.filter(({ counted }) => counted.issuedAt >= since).map(commentOf))
-      ).flat(),
+      (await Promise.all(entries.filter(({ counted }) => counted.issuedAt >= since).map(commentOf))).flat(),
   };
 }

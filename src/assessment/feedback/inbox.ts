@@ -57,9 +57,7 @@ const acceptedOf = (item: FeedbackItem, card: IssuedCard): readonly string[] | n
   if (item.outcome === 'overridden') return [];
   const items = new Map(card.suggestions.map((each) => [each.uuid, each.item]));
   const foreign = item.acceptedSuggestions.findIndex((uuid) => !items.has(uuid));
-  return foreign >= 0
-    ? foreign
-    : [...new Set(item.acceptedSuggestions)].map((uuid) => items.get(uuid) ?? '');
+  return foreign >= 0 ? foreign : [...new Set(item.acceptedSuggestions)].map((uuid) => items.get(uuid) ?? '');
 };
 
 /**

@@ -23,7 +23,8 @@ export interface LedgerDependencies {
 }
 
 /** Cards of one burst are written together; short, since feedback may come to another process. */
-const GATHER_MS = 10;
+const GATHER_MS = 25;
+const TALLY_MS = 2000;
 const BATCH = 200;
 const KEEP = 10_000;
 const FIRST_WAIT_MS = 250;
@@ -58,6 +59,7 @@ export function createCardLedger(dependencies: LedgerDependencies): CardLedger {
   /** By uuid, in the order of issue. */
   const waiting = new Map<string, IssuedCard>();
   let timer: NodeJS.Timeout | undefined;
+  let tallyTimer: NodeJS.Timeout | undefined;
   let writing: Promise<boolean> | undefined;
   let waitMs = FIRST_WAIT_MS;
   let afterFailure = false;
@@ -90,14 +92,28 @@ export function createCardLedger(dependencies: LedgerDependencies): CardLedger {
   const writeBatch = async (batch: readonly IssuedCard[]): Promise<void> => {
     const last = await lastOfEach(batch);
     const all: TimedRecord[] = batch.flatMap((card) => cards.of(card, last.has(card)));
-    try {
-      await records.putAll([...all, ...tallies.takeRecords()]);
-    } catch (error) {
-      tallies.giveBack();
-      throw error;
-    }
+    await records.putAll(all);
     for (const { uuid } of batch) waiting.delete(uuid);
-    tallies.forgetBefore(batch.at(-1)?.issuedAt.slice(0, 10) ?? '');
+  };
+
+  /** Now and then: a process that is killed leaves a little uncounted. */
+  const writeTallies = async (): Promise<void> => {
+    clearTimeout(tallyTimer);
+    tallyTimer = undefined;
+    try {
+      await records.putAll(tallies.takeRecords());
+      tallies.forgetBefore(new Date().toISOString().slice(0, 10));
+    } catch {
+      tallies.giveBack();
+    }
+  };
+
+  const scheduleTallies = (): void => {
+    tallyTimer ??= setTimeout(() => void writeTallies().then(againIfChanged), TALLY_MS).unref();
+  };
+
+  const againIfChanged = (): void => {
+    if (tallies.changed()) scheduleTallies();
   };
 
   /** True when nothing is left. */
@@ -145,6 +161,7 @@ export function createCardLedger(dependencies: LedgerDependencies): CardLedger {
         metrics.cardsIssued.inc({ service: card.service, topic: card.topic });
       }
       keepNewest();
+      scheduleTallies();
       if (waiting.size > 0 && writing === undefined) schedule(GATHER_MS);
     },
     find: async (tenant, uuid) => {
@@ -161,6 +178,7 @@ export function createCardLedger(dependencies: LedgerDependencies): CardLedger {
     idle: async () => {
       for (let attempt = 1; !(await flush()) && attempt < LAST_ATTEMPTS; attempt++)
         await sleep(FIRST_WAIT_MS);
+      await writeTallies();
       clearTimeout(timer);
       timer = undefined;
       lost += waiting.size;

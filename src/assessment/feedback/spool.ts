@@ -80,8 +80,7 @@ export function createSpool(file: string, limit: number): Spool {
       run(() => {
         inOneTransaction(database, () => {
           for (const { name, value, attempt } of items) insert.run(name, value, attempt, Date.now());
-          if (size() > limit)
-            throw new CdsError('STORE_UNAVAILABLE', 'Nor could the feedback be put aside.');
+          if (size() > limit) throw new CdsError('STORE_UNAVAILABLE', 'Nor could the feedback be put aside.');
         });
       });
     },

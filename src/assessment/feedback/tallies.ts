@@ -26,6 +26,7 @@ export function createTallies(seal: Seal, ttlSeconds: number) {
       const cards = (tallies.get(key)?.tally.cards ?? 0) + 1;
       tallies.set(key, { tenant, tally: { day, service, topic, cards }, changed: true });
     },
+    changed: (): boolean => [...tallies.values()].some(({ changed }) => changed),
     /** Of what changed since they were last taken. */
     takeRecords: (): TimedRecord[] => {
       const records: TimedRecord[] = [];

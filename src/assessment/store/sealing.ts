@@ -47,6 +47,8 @@ export function createSeal(key: Uint8Array): Seal {
   const encryptionKey = deriveKey(key, 'encryption');
   const namingKey = deriveKey(key, 'naming');
   let last = { patient: '', group: '' };
+  // As many as the configuration has tenants, a few of each.
+  const tenantGroups = new Map<string, string>();
   return {
     patientGroup: (tenant, patientId) => {
       const patient = JSON.stringify([tenant, patientId]);
@@ -56,10 +58,15 @@ export function createSeal(key: Uint8Array): Seal {
       return last.group;
     },
     // Three parts: no patient's group is named so.
-    tenantGroup: (of, tenant) =>
-      createHmac('sha256', namingKey)
-        .update(JSON.stringify([of, tenant, '']))
-        .digest('base64url'),
+    tenantGroup: (of, tenant) => {
+      const name = JSON.stringify([of, tenant, '']);
+      let group = tenantGroups.get(name);
+      if (group === undefined) {
+        group = createHmac('sha256', namingKey).update(name).digest('base64url');
+        tenantGroups.set(name, group);
+      }
+      return group;
+    },
     seal: (group, name, plain) => {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', encryptionKey, iv).setAAD(place(group, name));
