@@ -2,7 +2,14 @@ import type { IssuedCard } from '../ports.ts';
 import type { RecordStore, TimedRecord } from '../store/records.ts';
 import { openedOrNothing, type Seal } from '../store/sealing.ts';
 
-/** Of a patient's group: a card by its uuid, and the last one. */
+/**
+ * A patient's cards, and what was said to them: a group beside that of the results, which are listed at each visit and
+ * shall not be looked for among them.
+ */
+export const cardsGroup = (seal: Seal, tenant: string, patientId: string): string =>
+  `${seal.patientGroup(tenant, patientId)}-cards`;
+
+/** Of that group: a card by its uuid, and the last one. */
 const CARD = 'c.';
 const LAST = 'last-card';
 
@@ -10,8 +17,8 @@ const encode = (card: IssuedCard): Buffer => Buffer.from(JSON.stringify(card));
 const decode = (plain: Buffer): IssuedCard => JSON.parse(plain.toString()) as IssuedCard;
 
 /**
- * Where cards lie: sealed in the group of their patient, so that they go with the patient, and by uuid in a group of
- * the tenant, where only the name of the patient's group is kept.
+ * Where cards lie: sealed in a group of their patient, so that they go with the patient, and by uuid in a group of the
+ * tenant, where only the name of the patient's group is kept.
  */
 export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: number) {
   const sealed = (group: string, name: string, card: IssuedCard): TimedRecord => ({
@@ -33,7 +40,7 @@ export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: 
      */
     of: (card: IssuedCard, isLast: boolean): TimedRecord[] => {
       const { tenant, patientId, uuid } = card;
-      const group = seal.patientGroup(tenant, patientId);
+      const group = cardsGroup(seal, tenant, patientId);
       const cards = seal.tenantGroup('cards', tenant);
       return [
         { group: cards, name: uuid, value: Buffer.from(group), ttlSeconds },
@@ -47,7 +54,7 @@ export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: 
       return group === undefined ? undefined : read(Buffer.from(group).toString(), CARD + uuid);
     },
     last: async (tenant: string, patientId: string): Promise<IssuedCard | undefined> => {
-      const group = seal.patientGroup(tenant, patientId);
+      const group = cardsGroup(seal, tenant, patientId);
       const uuid = await records.get(group, LAST);
       return uuid === undefined ? undefined : read(group, CARD + Buffer.from(uuid).toString());
     },
@@ -56,15 +63,16 @@ export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: 
 
 export type CardRecords = ReturnType<typeof createCardRecords>;
 
-/** Removes the ways to a patient's cards; the cards themselves are in the patient's group. */
-export async function eraseCardPointers(
+/** Removes a patient's cards, the ways to them, and what was said to them. */
+export async function eraseCards(
   records: RecordStore,
   seal: Seal,
   tenant: string,
   patientId: string,
 ): Promise<number> {
-  const cards = await records.list(seal.patientGroup(tenant, patientId), CARD);
+  const group = cardsGroup(seal, tenant, patientId);
+  const cards = await records.list(group, CARD);
   const pointers = seal.tenantGroup('cards', tenant);
   await Promise.all(cards.map(({ name }) => records.remove(pointers, name.slice(CARD.length))));
-  return cards.length;
+  return cards.length + (await records.erase(group));
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { FeedbackItem, IssuedCard } from '../ports.ts';
 import type { RecordStore } from '../store/records.ts';
 import { deriveKey, openedOrNothing, type Seal } from '../store/sealing.ts';
+import { cardsGroup } from './card-records.ts';
 
 /** One item of feedback as it came; whose card it is, is known from the uuid alone. */
 export interface TakenFeedback {
@@ -104,7 +105,7 @@ export function createFeedbackRecords({ records, seal, key, ttlSeconds, reasons 
       counted: CountedFeedback,
       { name, attempt, unheard = [] }: PutFeedback,
     ): Promise<'stored' | 'repeated'> => {
-      const group = seal.patientGroup(card.tenant, card.patientId);
+      const group = cardsGroup(seal, card.tenant, card.patientId);
       const tenantGroup = seal.tenantGroup('feedback', card.tenant);
       const entry = `${FEEDBACK}${group}.${name}`;
       const kept: KeptFeedback = { ...taken, attempt, topic: card.topic, accepted: counted.accepted };
@@ -129,7 +130,7 @@ export async function eraseCountedFeedback(
   patientId: string,
 ): Promise<number> {
   const group = seal.tenantGroup('feedback', tenant);
-  const prefix = `${FEEDBACK}${seal.patientGroup(tenant, patientId)}.`;
+  const prefix = `${FEEDBACK}${cardsGroup(seal, tenant, patientId)}.`;
   const counted = await records.list(group, prefix);
   await Promise.all(counted.map(({ name }) => records.remove(group, name)));
   return counted.length;
