@@ -58,8 +58,6 @@ export interface PutFeedback {
   readonly name: string;
   /** A UUID, kept in the record. */
   readonly attempt: string;
-  /** Attempts that may have succeeded unheard: a record that one of them left is this feedback's own. */
-  readonly unheard?: readonly string[];
 }
 
 export interface FeedbackRecordsOptions {
@@ -103,7 +101,7 @@ export function createFeedbackRecords({ records, seal, key, ttlSeconds, reasons 
       taken: TakenFeedback,
       card: IssuedCard,
       counted: CountedFeedback,
-      { name, attempt, unheard = [] }: PutFeedback,
+      { name, attempt }: PutFeedback,
     ): Promise<'stored' | 'repeated'> => {
       const group = cardsGroup(seal, card.tenant, card.patientId);
       const tenantGroup = seal.tenantGroup('feedback', card.tenant);
@@ -112,11 +110,12 @@ export function createFeedbackRecords({ records, seal, key, ttlSeconds, reasons 
       const place = FEEDBACK + name;
       const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
       await records.put(tenantGroup, entry, seal.seal(tenantGroup, entry, bytes(counted)), ttlSeconds);
-      if (await records.putNew(group, place, seal.seal(group, place, bytes(kept)), ttlSeconds))
-        return 'stored';
-      if (unheard.length === 0) return 'repeated';
-      return unheard.includes((await keptAttempt(group, place)) ?? '') ? 'stored' : 'repeated';
+      const first = await records.putNew(group, place, seal.seal(group, place, bytes(kept)), ttlSeconds);
+      return first ? 'stored' : 'repeated';
     },
+    /** The attempt that is on record for it. @throws {CdsError} STORE_UNAVAILABLE */
+    kept: ({ tenant, patientId }: IssuedCard, name: string): Promise<string | undefined> =>
+      keptAttempt(cardsGroup(seal, tenant, patientId), FEEDBACK + name),
   };
 }
 

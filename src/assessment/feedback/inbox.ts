@@ -91,6 +91,11 @@ export function createFeedbackInbox(dependencies: InboxDependencies): FeedbackIn
     for (const item of accepted) metrics.suggestionsAccepted.inc({ service, item });
   };
 
+  const keptOf = async (card: IssuedCard | undefined, name: string): Promise<{ kept?: string }> => {
+    const kept = card === undefined ? undefined : await feedback.kept(card, name);
+    return kept === undefined ? {} : { kept };
+  };
+
   const spooler = createSpooler({
     file: dependencies.spoolFile,
     limit: dependencies.spoolLimit ?? SPOOL_LIMIT,
@@ -98,12 +103,13 @@ export function createFeedbackInbox(dependencies: InboxDependencies): FeedbackIn
     log,
     metrics,
     conclude: async (taken, { name, attempts, spooledAt }): Promise<Conclusion> => {
-      const put = { name, attempt: attempts[0] ?? '', unheard: attempts };
+      const put = { name, attempt: attempts[0] ?? '' };
       const card = await ledger.find(taken.tenant, taken.item.card);
       const { receipt, counted } = await attemptAt(taken, put, card);
       const young = Date.now() - spooledAt < graceMs;
       return {
         state: receipt.state === 'unknown-card' && young ? 'wait' : receipt.state,
+        ...(await keptOf(card, name)),
         ...(counted !== undefined && {
           count: () => {
             count(counted);

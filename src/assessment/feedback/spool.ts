@@ -24,8 +24,8 @@ export interface Spool {
   put(items: readonly ToSpool[]): void;
   /** The next few after a row. @throws {CdsError} STORE_UNAVAILABLE */
   after(at: number, limit: number): readonly Spooled[];
-  /** True for the one that removed it. @throws {CdsError} STORE_UNAVAILABLE */
-  remove(name: string): boolean;
+  /** Its attempts as they are now, for the one that removed it. @throws {CdsError} STORE_UNAVAILABLE */
+  remove(name: string): readonly string[] | undefined;
   size(): number;
   close(): void;
 }
@@ -66,7 +66,7 @@ export function createSpool(file: string, limit: number): Spool {
       "ON CONFLICT (name) DO UPDATE SET attempts = attempts || ' ' || excluded.attempts",
   );
   const next = database.prepare('SELECT * FROM spool WHERE at > ? ORDER BY at LIMIT ?');
-  const remove = database.prepare('DELETE FROM spool WHERE name = ?');
+  const remove = database.prepare('DELETE FROM spool WHERE name = ? RETURNING attempts');
   const run = <T>(work: () => T): T => {
     try {
       return work();
@@ -94,7 +94,11 @@ export function createSpool(file: string, limit: number): Spool {
           spooledAt: Number(row['spooled_at']),
         })),
       ),
-    remove: (name) => run(() => remove.run(name).changes === 1),
+    remove: (name) =>
+      run(() => {
+        const removed = remove.get(name);
+        return removed === undefined ? undefined : String(removed['attempts']).split(' ');
+      }),
     size: () => run(size),
     close: () => {
       if (database.isOpen) database.close();

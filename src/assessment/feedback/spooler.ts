@@ -9,7 +9,9 @@ import { createSpool, type Spooled } from './spool.ts';
 /** What became of a spooled item: `wait` leaves it where it is. */
 export interface Conclusion {
   readonly state: FeedbackReceipt['state'] | 'wait';
-  /** Counts it: called where it is `stored`, by the one process that takes it out of the spool. */
+  /** The attempt whose record the store keeps. */
+  readonly kept?: string;
+  /** Counts it: called by the one process that takes it out of the spool, where `kept` is one of its own attempts. */
   readonly count?: () => void;
 }
 
@@ -44,7 +46,7 @@ export function createSpooler(options: SpoolerOptions) {
   };
 
   const drop = (name: string, reason: string): void => {
-    if (!spool.remove(name)) return;
+    if (spool.remove(name) === undefined) return;
     metrics.feedbackDropped.inc({ reason });
     log.warn({ reason }, 'spooled feedback dropped');
   };
@@ -58,11 +60,12 @@ export function createSpooler(options: SpoolerOptions) {
       drop(name, 'damaged');
       return true;
     }
-    const { state, count } = await conclude(JSON.parse(plain.toString()) as TakenFeedback, spooled);
+    const { state, kept, count } = await conclude(JSON.parse(plain.toString()) as TakenFeedback, spooled);
     if (state === 'wait') return false;
     if (state === 'stored' || state === 'repeated') {
-      const removed = spool.remove(name);
-      if (removed && state === 'stored') count?.();
+      // Read again: a further attempt may have come, and been the one that was heard.
+      const attempts = spool.remove(name);
+      if (kept !== undefined && attempts?.includes(kept) === true) count?.();
     } else drop(name, state);
     return true;
   };
