@@ -7,6 +7,7 @@ import {
   createAssessor,
   createAuditTrail,
   createCardLedger,
+  createFeedbackInbox,
   createFingerprint,
   createHandlers,
   createOutbox,
@@ -16,9 +17,11 @@ import {
   createSqliteRecords,
   createWriteBacks,
   requireRule,
+  watchRecords,
   type Assessor,
   type AuditTrail,
   type CardLedger,
+  type FeedbackInbox,
   type JobHandlers,
   type Outbox,
   type RecordStore,
@@ -35,6 +38,7 @@ import {
   type KeyFile,
   type WriteIds,
 } from '../chart/index.ts';
+import { OVERRIDE_REASON_SYSTEM, OVERRIDE_REASONS } from '../cards/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { DEFAULT_ELIGIBILITY } from '../eligibility/index.ts';
 import { createModalities, type Modality } from '../modalities/index.ts';
@@ -67,6 +71,8 @@ export interface Core {
   readonly ledger: CardLedger;
   /** Remembers the tokens of those who call. */
   readonly replay: ReplayGuard;
+  /** Where feedback is taken, with its spool; closed by who opened it, before the core. @throws {CdsError} CONFIG_INVALID */
+  readonly openInbox: () => FeedbackInbox;
   readonly writeBacks: WriteBacks;
   readonly audit: AuditTrail;
   readonly writeIds: WriteIds;
@@ -158,7 +164,6 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   const kept = { key, ttlSeconds: config.store.ttlDays * 86_400 };
   const store = createResultStore(records, kept);
   const outbox = createOutbox(records, kept);
-  const ledger = createCardLedger();
   const metrics = createMetrics();
   const replay = createReplayGuard({
     ...{ records, key, log },
@@ -166,6 +171,18 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
       metrics.replaysUnchecked.inc();
     },
   });
+  const watched = watchRecords(records);
+  const ledger = createCardLedger({
+    ...{ records: watched.records, key, log, metrics },
+    ttlSeconds: config.feedback.acceptDays * 86_400,
+    tallyTtlSeconds: kept.ttlSeconds,
+  });
+  const openInbox = (): FeedbackInbox =>
+    createFeedbackInbox({
+      ...{ ...watched, ...kept, ledger, clock, log, metrics },
+      spoolFile: config.feedback.spoolFile,
+      reasons: { system: OVERRIDE_REASON_SYSTEM, codes: OVERRIDE_REASONS },
+    });
   const rules = new Map(config.tenants.map(({ id, eligibility }) => [id, eligibility]));
   const writeBacks = createWriteBacks({
     outbox,
@@ -204,7 +221,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     ]),
   );
   const handOver = async (): Promise<void> => {
-    await Promise.all([writeBacks.idle(), audit.close()]);
+    await Promise.all([writeBacks.idle(), audit.close(), ledger.idle()]);
   };
   const handlers = createHandlers({
     assessor,
@@ -228,6 +245,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     outbox,
     ledger,
     replay,
+    openInbox,
     writeBacks,
     audit,
     writeIds: createWriteIds(key),

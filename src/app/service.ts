@@ -110,8 +110,10 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const background = openBackground({ core, queue, ...writingBack(core) });
   startWriteBack(core, background.tasks);
   const services = openServices(core, queue);
+  const inbox = core.openInbox();
   const app = createApp({
     services,
+    inbox,
     notifications: background.door,
     clientAuth,
     bodyLimit: config.http.bodyLimit,
@@ -130,6 +132,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
     await core.handOver();
     await background.close();
     await queue.close();
+    await inbox.close();
     await core.close();
   };
   try {

@@ -11,4 +11,4 @@ export * from './tasks/index.ts';
 export * from './triggers/index.ts';
 export { connectRedis } from './redis.ts';
 export { createReplayGuard, type ReplayGuardOptions } from './replay-guard.ts';
-export { createCardLedger } from './feedback/ledger.ts';
+export * from './feedback/index.ts';

@@ -190,8 +190,14 @@ export type FeedbackItem = {
     }
 );
 
-/** What became of one item. */
-export type FeedbackReceipt = 'stored' | 'repeated' | 'spooled' | 'unknown-card' | 'unknown-suggestion';
+/**
+ * What became of one item. `unknown-card`: none of this caller's and service's, or one that is no more; which of
+ * these is not told.
+ */
+export type FeedbackReceipt =
+  | { readonly state: 'stored' | 'repeated' | 'spooled' | 'unknown-card' }
+  /** `index` of `acceptedSuggestions`: the first that is not of that card. */
+  | { readonly state: 'unknown-suggestion'; readonly index: number };
 
 /** Where feedback is taken. */
 export interface FeedbackInbox {

@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
+import { addErase } from './erase.ts';
 import { addExport } from './export.ts';
 import { addExtract } from './extract.ts';
+import { addFeedback } from './feedback.ts';
 import { addKeys } from './keys.ts';
 import { addServe, addWorker } from './serve.ts';
 import { addSimulate } from './simulate.ts';
@@ -31,6 +33,8 @@ export function createProgram(context: CliContext): Command {
     addTrain,
     addExtract,
     addKeys,
+    addFeedback,
+    addErase,
   ];
   for (const add of commands) add(program, context);
   // Commands inherit these only when set before they are added; commander leaves it to us afterwards.

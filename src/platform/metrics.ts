@@ -11,6 +11,11 @@ export interface Metrics {
   readonly writeBacks: Counter<'outcome'>;
   readonly auditEvents: Counter<'outcome'>;
   readonly triggers: Counter<'door' | 'outcome'>;
+  readonly cardsIssued: Counter<'service' | 'topic'>;
+  readonly cardFeedback: Counter<'service' | 'topic' | 'outcome' | 'reason'>;
+  readonly suggestionsAccepted: Counter<'service' | 'item'>;
+  readonly feedbackSpooled: Gauge;
+  readonly feedbackDropped: Counter<'reason'>;
   readonly subscriptionSeen: Gauge<'tenant' | 'subscription'>;
 }
 
@@ -64,6 +69,35 @@ export function createMetrics(): Metrics {
       name: 'recurrence_triggers_total',
       help: 'What came of new data without a hook, by door (notification, find-patient, catch-up, sweep, assess)',
       labelNames: ['door', 'outcome'],
+      registers: [registry],
+    }),
+    cardsIssued: new Counter({
+      name: 'recurrence_cards_issued_total',
+      help: 'Cards that hooks were answered with, by service and topic',
+      labelNames: ['service', 'topic'],
+      registers: [registry],
+    }),
+    cardFeedback: new Counter({
+      name: 'recurrence_card_feedback_total',
+      help: 'Feedback stored, by outcome; reason is the code of an override of ours, other, or none',
+      labelNames: ['service', 'topic', 'outcome', 'reason'],
+      registers: [registry],
+    }),
+    suggestionsAccepted: new Counter({
+      name: 'recurrence_suggestions_accepted_total',
+      help: 'Suggestions that feedback says were accepted, by what was suggested',
+      labelNames: ['service', 'item'],
+      registers: [registry],
+    }),
+    feedbackSpooled: new Gauge({
+      name: 'recurrence_feedback_spooled',
+      help: 'Feedback taken that waits for the store',
+      registers: [registry],
+    }),
+    feedbackDropped: new Counter({
+      name: 'recurrence_feedback_dropped_total',
+      help: 'Feedback taken while the store was away that then could not be stored, by why',
+      labelNames: ['reason'],
       registers: [registry],
     }),
     subscriptionSeen: new Gauge({

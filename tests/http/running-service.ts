@@ -33,6 +33,7 @@ export interface StackOptions {
   readonly queue?: Partial<Config['queue']>;
   readonly models?: Partial<Config['models']>;
   readonly store?: Partial<Config['store']>;
+  readonly feedback?: Partial<Config['feedback']>;
   /** Stands at ten o'clock of TODAY unless told otherwise. */
   readonly clock?: Clock;
 }
@@ -59,6 +60,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       tenants: [{ id: 'test', fhirBaseUrl, ...options.tenant }],
       queue: { prefix: `test-${randomUUID()}`, ...options.queue },
       store: { ...options.store },
+      feedback: { ...options.feedback },
       ...(options.models !== undefined && { models: options.models }),
     }),
     clock: options.clock ?? fixedClock(`${TODAY}T10:00:00Z`),

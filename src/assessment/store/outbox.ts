@@ -28,7 +28,7 @@ export async function eraseFromOutbox(
   tenant: string,
   patientId: string,
 ): Promise<number> {
-  const group = seal.outboxGroup(tenant);
+  const group = seal.tenantGroup('outbox', tenant);
   const waiting = await records.list(group, patientPrefix(seal, tenant, patientId));
   await Promise.all(waiting.map(({ name }) => records.remove(group, name)));
   return waiting.length;
@@ -60,14 +60,14 @@ export function createOutbox(records: RecordStore, options: OutboxOptions): Outb
 
   return {
     put: async ({ tenant, patientId, fingerprint }) => {
-      const group = seal.outboxGroup(tenant);
+      const group = seal.tenantGroup('outbox', tenant);
       const name = nameOf({ tenant, patientId, fingerprint });
       const plain = Buffer.from(JSON.stringify({ tenant, patientId, fingerprint }));
       await records.put(group, name, seal.seal(group, name, plain), options.ttlSeconds);
     },
-    remove: (unwritten) => records.remove(seal.outboxGroup(unwritten.tenant), nameOf(unwritten)),
+    remove: (unwritten) => records.remove(seal.tenantGroup('outbox', unwritten.tenant), nameOf(unwritten)),
     list: async (tenant) => {
-      const group = seal.outboxGroup(tenant);
+      const group = seal.tenantGroup('outbox', tenant);
       return (await records.list(group, '')).flatMap(opened(group));
     },
   };

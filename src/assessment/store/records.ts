@@ -10,6 +10,10 @@ export interface RecordStore {
   put(group: string, name: string, value: Uint8Array, ttlSeconds: number): Promise<void>;
   /** Puts a record where none of that name is alive, in one step for all processes; tells whether it did. */
   putNew(group: string, name: string, value: Uint8Array, ttlSeconds: number): Promise<boolean>;
+  /**
+   * Puts many, each as `put` does: of one group all or none, in the order given; over groups each by itself.
+   */
+  putAll(records: readonly TimedRecord[]): Promise<void>;
   /** Removes one record; without effect where there is none of that name. */
   remove(group: string, name: string): Promise<void>;
   /** The records of a group whose names begin so, in no particular order. */
@@ -18,6 +22,14 @@ export interface RecordStore {
   erase(group: string): Promise<number>;
   /** Also ends the connection or file it was made on. */
   close(): Promise<void>;
+}
+
+/** A record, where it goes and for how long. */
+export interface TimedRecord {
+  readonly group: string;
+  readonly name: string;
+  readonly value: Uint8Array;
+  readonly ttlSeconds: number;
 }
 
 export interface NamedRecord {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { CdsError } from '../../domain/index.ts';
 import { closeRedis, withRedis } from '../redis.ts';
-import type { NamedRecord, RecordStore } from './records.ts';
+import type { NamedRecord, RecordStore, TimedRecord } from './records.ts';
 
 // A group is one hash slot ({group}): a string for each record, and an index of their names by time of expiry.
 // Each script is atomic, so that a record written while its group is erased is either erased or listed.
@@ -13,6 +13,12 @@ const INDEXED = `
   redis.call('PEXPIREAT', KEYS[2], string.format('%d', last[2]))
   return 1`;
 
+const TRIMMED = `
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%d', now))
+  local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+  redis.call('PEXPIREAT', KEYS[1], string.format('%d', last[2]))
+  return 1`;
+
 const NOW = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
@@ -22,6 +28,14 @@ const PUT = `${NOW}
 
 const PUT_NEW = `${NOW}
   if not redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'NX') then return 0 end${INDEXED}`;
+
+// KEYS: the index, then each record; ARGV: name, value and time to live of each.
+const PUT_ALL = `${NOW}
+  for i = 2, #KEYS do
+    local at = (i - 2) * 3
+    redis.call('SET', KEYS[i], ARGV[at + 2], 'PX', ARGV[at + 3])
+    redis.call('ZADD', KEYS[1], string.format('%d', now + ARGV[at + 3]), ARGV[at + 1])
+  end${TRIMMED}`;
 
 const REMOVE = `
   redis.call('DEL', KEYS[1])
@@ -58,6 +72,7 @@ interface Scripts {
     value: Uint8Array,
     ttlMs: number,
   ): Promise<number>;
+  recordsPutAll(keys: number, ...keysAndArguments: (string | Uint8Array | number)[]): Promise<unknown>;
   recordsRemove(record: string, index: string, name: string): Promise<unknown>;
   recordsListBuffer(index: string, recordPrefix: string, namePrefix: string): Promise<Buffer[]>;
   recordsErase(index: string, recordPrefix: string): Promise<number>;
@@ -66,6 +81,7 @@ interface Scripts {
 function defineScripts(redis: Redis): Scripts {
   redis.defineCommand('recordsPut', { numberOfKeys: 2, lua: PUT });
   redis.defineCommand('recordsPutNew', { numberOfKeys: 2, lua: PUT_NEW });
+  redis.defineCommand('recordsPutAll', { lua: PUT_ALL });
   redis.defineCommand('recordsRemove', { numberOfKeys: 2, lua: REMOVE });
   redis.defineCommand('recordsList', { numberOfKeys: 1, lua: LIST });
   redis.defineCommand('recordsErase', { numberOfKeys: 1, lua: ERASE });
@@ -77,6 +93,16 @@ function* pairs(flat: readonly Buffer[]): Generator<NamedRecord> {
     const [name, value] = [flat[i], flat[i + 1]];
     if (name !== undefined && value !== undefined) yield { name: name.toString(), value };
   }
+}
+
+function groupedBy(all: readonly TimedRecord[]): Map<string, TimedRecord[]> {
+  const groups = new Map<string, TimedRecord[]>();
+  for (const record of all) {
+    const group = groups.get(record.group);
+    if (group === undefined) groups.set(record.group, [record]);
+    else group.push(record);
+  }
+  return groups;
 }
 
 const asBuffer = (value: Uint8Array): Buffer => (Buffer.isBuffer(value) ? value : Buffer.from(value));
@@ -107,6 +133,21 @@ export function createRedisRecords(redis: Redis, prefix = 'recurrence-store'): R
         const key = recordPrefix(group) + name;
         const ttlMs = Math.ceil(ttlSeconds * 1000);
         return (await scripts.recordsPutNew(key, indexKey(group), name, asBuffer(value), ttlMs)) === 1;
+      }),
+    putAll: (all) =>
+      run(async () => {
+        const putGroup = ([group, of]: [string, TimedRecord[]]): Promise<unknown> =>
+          scripts.recordsPutAll(
+            1 + of.length,
+            indexKey(group),
+            ...of.map(({ name }) => recordPrefix(group) + name),
+            ...of.flatMap(({ name, value, ttlSeconds }) => [
+              name,
+              asBuffer(value),
+              Math.ceil(ttlSeconds * 1000),
+            ]),
+          );
+        await Promise.all([...groupedBy(all)].map(putGroup));
       }),
     remove: (group, name) =>
       run(async () => {

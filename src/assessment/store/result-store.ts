@@ -5,6 +5,8 @@ import {
   type ModalityOutcome,
 } from '../../domain/index.ts';
 import type { ModalityScore, ResultStore } from '../ports.ts';
+import { eraseCards } from '../feedback/card-records.ts';
+import { eraseCountedFeedback } from '../feedback/feedback-records.ts';
 import { eraseFromOutbox } from './outbox.ts';
 import type { RecordStore } from './records.ts';
 import { createOpened } from './opened.ts';
@@ -110,8 +112,10 @@ export function createResultStore(records: RecordStore, options: ResultStoreOpti
       await put(seal.patientGroup(tenant, patientId), MODALITY_SCORE + score.fingerprint, score);
     },
     erasePatient: async (tenant, patientId) => {
-      const waiting = await eraseFromOutbox(records, seal, tenant, patientId);
-      return waiting + (await records.erase(seal.patientGroup(tenant, patientId)));
+      const elsewhere = [eraseFromOutbox, eraseCountedFeedback, eraseCards];
+      let erased = 0;
+      for (const erase of elsewhere) erased += await erase(records, seal, tenant, patientId);
+      return erased + (await records.erase(seal.patientGroup(tenant, patientId)));
     },
     close: () => records.close(),
   };

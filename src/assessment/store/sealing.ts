@@ -7,19 +7,21 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
-import { CdsError } from '../../domain/index.ts';
+import { asCdsError, CdsError } from '../../domain/index.ts';
 
 const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + IV_BYTES;
 
+export type TenantGroup = 'outbox' | 'cards' | 'feedback';
+
 /** Names records so that a patient cannot be read from them, and seals what is in them. */
 export interface Seal {
   /** The group of a patient's records: HMAC-SHA-256 of tenant and patient id. */
   patientGroup(tenant: string, patientId: string): string;
-  /** The group of what waits to be written back for a tenant. */
-  outboxGroup(tenant: string): string;
+  /** A group of a tenant's own: what waits to be written back, where its cards are found, what was said to them. */
+  tenantGroup(of: TenantGroup, tenant: string): string;
   /** Format byte, 96-bit random IV, AES-256-GCM ciphertext, 128-bit tag; bound to the record's place. */
   seal(group: string, name: string, plain: Buffer): Buffer;
   /** @throws {CdsError} STORE_DAMAGED: altered, sealed with another key, or taken from another record */
@@ -27,7 +29,8 @@ export interface Seal {
 }
 
 // A KeyObject: with raw bytes each cipher and each HMAC would import the key anew, at 10 us a time.
-const derive = (key: Uint8Array, purpose: string): KeyObject =>
+/** @param purpose keys of different purposes have nothing to do with one another (HKDF, RFC 5869) */
+export const deriveKey = (key: Uint8Array, purpose: string): KeyObject =>
   createSecretKey(
     Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `recurrence-cds/store/${purpose}`, 32)),
   );
@@ -41,9 +44,11 @@ const place = (group: string, name: string): Buffer => Buffer.from(`${FORMAT}/${
  */
 export function createSeal(key: Uint8Array): Seal {
   if (key.length !== 32) throw new CdsError('CONFIG_INVALID', 'store.key must be 32 bytes.');
-  const encryptionKey = derive(key, 'encryption');
-  const namingKey = derive(key, 'naming');
+  const encryptionKey = deriveKey(key, 'encryption');
+  const namingKey = deriveKey(key, 'naming');
   let last = { patient: '', group: '' };
+  // As many as the configuration has tenants, a few of each.
+  const tenantGroups = new Map<string, string>();
   return {
     patientGroup: (tenant, patientId) => {
       const patient = JSON.stringify([tenant, patientId]);
@@ -53,10 +58,15 @@ export function createSeal(key: Uint8Array): Seal {
       return last.group;
     },
     // Three parts: no patient's group is named so.
-    outboxGroup: (tenant) =>
-      createHmac('sha256', namingKey)
-        .update(JSON.stringify(['outbox', tenant, '']))
-        .digest('base64url'),
+    tenantGroup: (of, tenant) => {
+      const name = JSON.stringify([of, tenant, '']);
+      let group = tenantGroups.get(name);
+      if (group === undefined) {
+        group = createHmac('sha256', namingKey).update(name).digest('base64url');
+        tenantGroups.set(name, group);
+      }
+      return group;
+    },
     seal: (group, name, plain) => {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', encryptionKey, iv).setAAD(place(group, name));
@@ -78,4 +88,19 @@ export function createSeal(key: Uint8Array): Seal {
       }
     },
   };
+}
+
+/** What a sealed record holds, and nothing where it is damaged: for records that others do not wait for. */
+export function openedOrNothing(
+  seal: Seal,
+  group: string,
+  name: string,
+  sealed: Uint8Array,
+): Buffer | undefined {
+  try {
+    return seal.open(group, name, sealed);
+  } catch (error) {
+    if (asCdsError(error).code === 'STORE_DAMAGED') return undefined;
+    throw error;
+  }
 }

@@ -8,10 +8,13 @@ const SWEEP_EVERY_MS = 60_000;
 /** How long a writer of another process is waited for; the wait blocks this thread. */
 const BUSY_TIMEOUT_MS = 1000;
 
-const SCHEMA = `
+const PRAGMAS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   PRAGMA secure_delete = ON;
+`;
+
+const SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (
     grp TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -22,14 +25,20 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at);
 `;
 
-function openDatabase(file: string): DatabaseSync {
+/**
+ * A database with this schema, for its owner only. What was deleted does not live on in it.
+ *
+ * @param file a path, whose folder is made where it is missing, or ':memory:'
+ * @param busyMs how long a writer of another process is waited for; the wait blocks this thread
+ */
+export function openDatabase(file: string, schema: string, busyMs: number): DatabaseSync {
   if (file !== ':memory:') {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     // SQLite would create it with the umask's rights; what is in it is for this user only.
     closeSync(openSync(file, 'a', 0o600));
   }
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  database.exec(SCHEMA);
+  const database = new DatabaseSync(file, { timeout: busyMs });
+  database.exec(PRAGMAS + schema);
   return database;
 }
 
@@ -59,6 +68,18 @@ const prepare = (database: DatabaseSync): Statements => ({
   sweep: database.prepare('DELETE FROM records WHERE expires_at <= ?'),
 });
 
+/** All or nothing, and one write of the log for all of it. */
+export function inOneTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
 /** The synchronous SQLite calls as promises: what throws becomes a rejection with our code. */
 function attempt<T>(work: () => T): Promise<T> {
   try {
@@ -78,7 +99,7 @@ export function createSqliteRecords(file: string): RecordStore {
   let database: DatabaseSync;
   let statements: Statements;
   try {
-    database = openDatabase(file);
+    database = openDatabase(file, SCHEMA, BUSY_TIMEOUT_MS);
     statements = prepare(database);
   } catch (error) {
     throw asCdsError(error, 'STORE_UNAVAILABLE', 'The store file could not be opened.');
@@ -105,6 +126,15 @@ export function createSqliteRecords(file: string): RecordStore {
         const now = Date.now();
         if (now - lastSweep > SWEEP_EVERY_MS) sweep(now);
         return statements.putNew.run(group, name, value, now + ttlSeconds * 1000, now).changes === 1;
+      }),
+    putAll: (all) =>
+      attempt(() => {
+        const now = Date.now();
+        if (now - lastSweep > SWEEP_EVERY_MS) sweep(now);
+        inOneTransaction(database, () => {
+          for (const { group, name, value, ttlSeconds } of all)
+            statements.put.run(group, name, value, now + ttlSeconds * 1000);
+        });
       }),
     remove: (group, name) =>
       attempt(() => {

@@ -1,0 +1,78 @@
+import type { IssuedCard } from '../ports.ts';
+import type { RecordStore, TimedRecord } from '../store/records.ts';
+import { openedOrNothing, type Seal } from '../store/sealing.ts';
+
+/**
+ * A patient's cards, and what was said to them: a group beside that of the results, which are listed at each visit and
+ * shall not be looked for among them.
+ */
+export const cardsGroup = (seal: Seal, tenant: string, patientId: string): string =>
+  `${seal.patientGroup(tenant, patientId)}-cards`;
+
+/** Of that group: a card by its uuid, and the last one. */
+const CARD = 'c.';
+const LAST = 'last-card';
+
+const encode = (card: IssuedCard): Buffer => Buffer.from(JSON.stringify(card));
+const decode = (plain: Buffer): IssuedCard => JSON.parse(plain.toString()) as IssuedCard;
+
+/**
+ * Where cards lie: sealed in a group of their patient, so that they go with the patient, and by uuid in a group of the
+ * tenant, where only the name of the patient's group is kept.
+ */
+export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: number) {
+  const sealed = (group: string, name: string, card: IssuedCard): TimedRecord => ({
+    group,
+    name,
+    value: seal.seal(group, name, encode(card)),
+    ttlSeconds,
+  });
+  const read = async (group: string, name: string): Promise<IssuedCard | undefined> => {
+    const value = await records.get(group, name);
+    const plain = value === undefined ? undefined : openedOrNothing(seal, group, name, value);
+    return plain === undefined ? undefined : decode(plain);
+  };
+  return {
+    /**
+     * The records of a card. The pointer comes first: whoever erases a patient finds pointers by cards.
+     *
+     * @param isLast none newer of this patient is about to be written
+     */
+    of: (card: IssuedCard, isLast: boolean): TimedRecord[] => {
+      const { tenant, patientId, uuid } = card;
+      const group = cardsGroup(seal, tenant, patientId);
+      const cards = seal.tenantGroup('cards', tenant);
+      return [
+        { group: cards, name: uuid, value: Buffer.from(group), ttlSeconds },
+        sealed(group, CARD + uuid, card),
+        // Only which it is: sealing is most of what a card costs.
+        ...(isLast ? [{ group, name: LAST, value: Buffer.from(uuid), ttlSeconds }] : []),
+      ];
+    },
+    find: async (tenant: string, uuid: string): Promise<IssuedCard | undefined> => {
+      const group = await records.get(seal.tenantGroup('cards', tenant), uuid);
+      return group === undefined ? undefined : read(Buffer.from(group).toString(), CARD + uuid);
+    },
+    last: async (tenant: string, patientId: string): Promise<IssuedCard | undefined> => {
+      const group = cardsGroup(seal, tenant, patientId);
+      const uuid = await records.get(group, LAST);
+      return uuid === undefined ? undefined : read(group, CARD + Buffer.from(uuid).toString());
+    },
+  };
+}
+
+export type CardRecords = ReturnType<typeof createCardRecords>;
+
+/** Removes a patient's cards, the ways to them, and what was said to them. */
+export async function eraseCards(
+  records: RecordStore,
+  seal: Seal,
+  tenant: string,
+  patientId: string,
+): Promise<number> {
+  const group = cardsGroup(seal, tenant, patientId);
+  const cards = await records.list(group, CARD);
+  const pointers = seal.tenantGroup('cards', tenant);
+  await Promise.all(cards.map(({ name }) => records.remove(pointers, name.slice(CARD.length))));
+  return cards.length + (await records.erase(group));
+}
