@@ -1,4 +1,6 @@
 import {
+  closeRedis,
+  connectRedis,
   createBullQueue,
   createInProcessQueue,
   startBullWorkers,
@@ -11,7 +13,13 @@ import { careQueries } from '../chart/index.ts';
 import { createAnswers, createChartReader, createServices, createVisits } from '../hooks/index.ts';
 import { createApp, createMonitoringApp } from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
-import { listen, type Config, type Listening } from '../platform/index.ts';
+import {
+  createRateLimiter,
+  listen,
+  type Config,
+  type Listening,
+  type RateLimiter,
+} from '../platform/index.ts';
 import { openBackground, startBackgroundWorkers, type BackgroundOptions } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
 import { openWriteBack, startWriteBack } from './write-back.ts';
@@ -48,6 +56,22 @@ const readyOf =
   async (): Promise<void> => {
     await store.history('readiness', 'readiness');
   };
+
+/** How long a hook waits to be counted: then its process counts alone. */
+const COUNT_LIMIT_MS = 100;
+
+/** How often each tenant may call, counted over all processes where there is Redis. */
+const openLimiter = ({ config }: Core): { limiter: RateLimiter; close: () => Promise<void> } => {
+  const { redisUrl, prefix } = config.queue;
+  const perMinute = config.http.requestsPerMinute;
+  if (redisUrl === undefined || perMinute === 0)
+    return { limiter: createRateLimiter({ perMinute }), close: () => Promise.resolve() };
+  const redis = connectRedis(redisUrl, COUNT_LIMIT_MS);
+  return {
+    limiter: createRateLimiter({ perMinute, shared: { redis, prefix: `${prefix}-rate` } }),
+    close: () => closeRedis(redis),
+  };
+};
 
 const openServices = (core: Core, queue: AssessmentQueue) => {
   const { config, queries, models, clock, log } = core;
@@ -92,14 +116,21 @@ export async function startService(options: CoreOptions): Promise<Service> {
   const background = openBackground({ core, queue, ...writingBack(core) });
   startWriteBack(core, background.tasks);
   const services = openServices(core, queue);
+  const { limiter, close: closeLimiter } = openLimiter(core);
+  const ready = readyOf(core);
+  let stopping = false;
   const app = createApp({
     services,
     notifications: background.door,
     tenants: config.tenants,
-    bodyLimit: config.http.bodyLimit,
+    settings: config.http,
+    limiter,
     log: core.log,
     metrics: core.metrics,
-    ready: readyOf(core),
+    ready: async () => {
+      if (stopping) throw new CdsError('CDS_STOPPING');
+      await ready();
+    },
     ...(core.signingKeys !== undefined && { publicKeys: core.signingKeys.publicKeys }),
   });
   if (
@@ -112,15 +143,17 @@ export async function startService(options: CoreOptions): Promise<Service> {
     await core.handOver();
     await background.close();
     await queue.close();
+    await closeLimiter();
     await core.close();
   };
   try {
-    const listening = await listen(app, config.http.host, config.http.port);
+    const listening = await listen(app, config.http.host, config.http.port, config.http);
     return {
       core,
       tasks: background.tasks,
       url: listening.url,
       close: async () => {
+        stopping = true;
         await listening.close();
         await closeAll();
       },

@@ -9,5 +9,5 @@ export * from './store/index.ts';
 export * from './write-back/index.ts';
 export * from './tasks/index.ts';
 export * from './triggers/index.ts';
-export { connectRedis } from './redis.ts';
+export { closeRedis, connectRedis } from './redis.ts';
 export { createCardLedger } from './feedback/ledger.ts';

@@ -8,7 +8,14 @@ import { createNotificationDoor, subscriptionsFor } from '../../src/assessment/i
 import type { Task } from '../../src/assessment/ports.ts';
 import { exportCohort } from '../../src/chart/index.ts';
 import { createApp } from '../../src/http/index.ts';
-import { createLog, createMetrics, listen, LOOPBACK, systemClock } from '../../src/platform/index.ts';
+import {
+  createLog,
+  createMetrics,
+  createRateLimiter,
+  listen,
+  LOOPBACK,
+  systemClock,
+} from '../../src/platform/index.ts';
 import { NEVER, queries } from '../unit/support/reading.ts';
 import { clientOf } from './result-writer.ts';
 import { itWith, type Scope } from './scope.ts';
@@ -38,7 +45,8 @@ const openDoor = async (tenant: string, fhirBaseUrl: string) => {
     ...shared,
     services: [],
     tenants: [],
-    bodyLimit: '1mb',
+    settings: { bodyLimit: '1mb', corsOrigins: [] },
+    limiter: createRateLimiter({ perMinute: 0 }),
     ready: () => Promise.resolve(),
     notifications,
   });

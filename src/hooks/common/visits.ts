@@ -90,7 +90,7 @@ export function createVisits(dependencies: VisitDependencies) {
     see: async (
       request: HookRequest<VisitContext>,
       tenant: TenantConfig,
-      { receivedAt }: Pick<RequestContext, 'receivedAt'>,
+      { receivedAt, requestId }: Pick<RequestContext, 'receivedAt' | 'requestId'>,
       care: readonly CareQueryKey[] = [],
     ): Promise<Visit> => {
       const visit = await withDeadline<Visit>(
@@ -104,7 +104,10 @@ export function createVisits(dependencies: VisitDependencies) {
       );
       const { decision } = visit;
       if (decision.kind === 'unavailable')
-        log.warn({ hookInstance: request.hookInstance, code: decision.code }, 'no assessment could be shown');
+        log.warn(
+          { requestId, hookInstance: request.hookInstance, code: decision.code },
+          'no assessment could be shown',
+        );
       return visit;
     },
   };
