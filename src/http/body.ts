@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { CdsError } from '../domain/index.ts';
-import { requireShallow } from './json-depth.ts';
+import { requireBounded } from './json-bounds.ts';
 
 const hasBody = (request: Request): boolean =>
   Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
@@ -42,7 +42,7 @@ export const readJson = (types: readonly string[], limit: string): RequestHandle
     limit,
     inflate: false,
     verify: (_request, _response, body) => {
-      requireShallow(body);
+      requireBounded(body);
     },
   }),
 ];

@@ -5,7 +5,7 @@ import type { Metrics, RateLimiter } from '../platform/index.ts';
 import { admission } from './admission.ts';
 import { readJson } from './body.ts';
 import { callerOf } from './caller.ts';
-import { methodNotAllowed, READ_ONLY } from './methods.ts';
+import { methodNotAllowed, READ_ONLY } from './method-not-allowed.ts';
 import { requestId } from './request-id.ts';
 
 export interface HookRoutesDependencies {

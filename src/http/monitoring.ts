@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Metrics } from '../platform/index.ts';
-import { methodNotAllowed, READ_ONLY } from './methods.ts';
+import { methodNotAllowed, READ_ONLY } from './method-not-allowed.ts';
 
 export interface Monitored {
   readonly metrics: Metrics;

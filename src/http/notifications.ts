@@ -2,7 +2,7 @@ import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { NotificationDoor } from '../assessment/index.ts';
 import { CdsError } from '../domain/index.ts';
 import { readJson } from './body.ts';
-import { methodNotAllowed } from './methods.ts';
+import { methodNotAllowed } from './method-not-allowed.ts';
 
 const JSON_TYPES = ['application/fhir+json', 'application/json'];
 /** Seconds after which a FHIR server may send a notification again that could not be queued. */

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { methodNotAllowed, READ_ONLY } from './methods.ts';
+import { methodNotAllowed, READ_ONLY } from './method-not-allowed.ts';
 
 /** Long enough to spare authorization servers the asking, short enough that a new key is known within the hour. */
 const JWKS_CACHE = 'public, max-age=900';
