@@ -33,9 +33,12 @@ const fhirAuthorization = z.object({
 /** CDS Hooks 2.0, "HTTP Request": what every hook's request has. Unknown members are let through unread. */
 const envelope = z.object({
   hookInstance: z.guid(),
+  // As it is written: parsing an address forgives what comparing must not, such as a line end within it.
   fhirServer: z
-    .url({ protocol: /^https?$/ })
+    .string()
     .max(MAX_ADDRESS)
+    .regex(/^[\x21-\x7e]+$/, { error: 'not an address' })
+    .pipe(z.url({ protocol: /^https?$/ }))
     .optional(),
   fhirAuthorization: fhirAuthorization.optional(),
   prefetch: z.record(z.string(), z.unknown()).optional(),
