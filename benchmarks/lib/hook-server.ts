@@ -10,7 +10,8 @@ import { createLog, listen, LOOPBACK, parseConfig, systemClock } from '../../src
 const startOurs = async (): Promise<string> => {
   const config = parseConfig({
     environment: 'test',
-    http: { port: 0 },
+    // Counted, never refused.
+    http: { port: 0, requestsPerMinute: 100_000_000 },
     hook: { deadlineMs: 5000 },
     // Assessed on prefetch alone: the first request computes and stores, the rest find it stored.
     tenants: [{ id: 'bench', fhirBaseUrl: 'http://127.0.0.1:9/fhir', backgroundAccess: false }],

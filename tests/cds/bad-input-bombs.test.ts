@@ -1,7 +1,16 @@
 /** Bodies made to choke on: refused with our codes or answered, never 5xx, and the process goes on. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startStack, type Stack } from '../http/running-service.ts';
-import { codeOf, post, prefetchOf, requestTo, SERVICES, token, type Answer, type Prefetch } from './service-requests.ts';
+import {
+  codeOf,
+  post,
+  prefetchOf,
+  requestTo,
+  SERVICES,
+  token,
+  type Answer,
+  type Prefetch,
+} from './service-requests.ts';
 
 const PATIENT = 'demo-intermediate-7-months';
 
@@ -15,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 afterEach(async () => {
-  const answer = await post(url, SERVICES[0] as (typeof SERVICES)[number], {});
+  const answer = await post(url, SERVICES[0]!, {});
   expect(answer.status).toBe(400);
   expect((await fetch(`${url}/health/live`)).status).toBe(200);
 });
@@ -38,7 +47,9 @@ describe.each(SERVICES)('$id', (service) => {
     });
 
     it('brackets in strings are no depth', async () => {
-      const strings = written(`"extension":{"a":"${'['.repeat(500)}\\"${'{'.repeat(500)}\\\\"},"prefetch":{}`);
+      const strings = written(
+        `"extension":{"a":"${'['.repeat(500)}\\"${'{'.repeat(500)}\\\\"},"prefetch":{}`,
+      );
       expect(refusal(await post(url, service, strings))).toEqual([412, 'CDS_PREFETCH_MISSING']);
     });
 
@@ -64,13 +75,18 @@ describe.each(SERVICES)('$id', (service) => {
 
     it('100,000 entries in a Bundle: 413', async () => {
       const body = requestTo(service, PATIENT, {
-        prefetch: { conditions: { resourceType: 'Bundle', entry: Array.from({ length: 100_000 }, () => ({})) } },
+        prefetch: {
+          conditions: { resourceType: 'Bundle', entry: Array.from({ length: 100_000 }, () => ({})) },
+        },
       });
       expect(refusal(await post(url, service, body))).toEqual([413, 'CDS_PAYLOAD_TOO_LARGE']);
     });
 
     it('6,000 resources: 413, naming the key', async () => {
-      const prefetch = { ...(await prefetchOf(service, stack.fhirBaseUrl, PATIENT)), conditions: entries(6000, condition) };
+      const prefetch = {
+        ...(await prefetchOf(service, stack.fhirBaseUrl, PATIENT)),
+        conditions: entries(6000, condition),
+      };
       const answer = await post(url, service, requestTo(service, PATIENT, { prefetch }));
       expect(refusal(answer)).toEqual([413, 'CDS_PAYLOAD_TOO_LARGE']);
       expect(answer.text).toContain('prefetch.conditions');
@@ -78,7 +94,10 @@ describe.each(SERVICES)('$id', (service) => {
 
     it('4,000 resources are answered', async () => {
       const prefetch = await prefetchOf(service, stack.fhirBaseUrl, PATIENT);
-      const all = [...((prefetch['conditions']?.['entry'] ?? []) as object[]), ...entries(4000, condition).entry];
+      const all = [
+        ...((prefetch['conditions']?.['entry'] ?? []) as object[]),
+        ...entries(4000, condition).entry,
+      ];
       prefetch['conditions'] = { resourceType: 'Bundle', entry: all };
       expect((await post(url, service, requestTo(service, PATIENT, { prefetch }))).status).toBe(200);
     });
@@ -94,7 +113,10 @@ describe.each(SERVICES)('$id', (service) => {
       ['a patient id', (text: string) => ({ context: { userId: 'Practitioner/1', patientId: text } })],
       ['a user', (text: string) => ({ context: { userId: `Practitioner/${text}`, patientId: PATIENT } })],
       ['a server', (text: string) => ({ fhirServer: `http://a/${text}` })],
-      ['a token', (text: string) => ({ fhirServer: 'http://a', fhirAuthorization: token({ access_token: text }) })],
+      [
+        'a token',
+        (text: string) => ({ fhirServer: 'http://a', fhirAuthorization: token({ access_token: text }) }),
+      ],
       ['a hook', (text: string) => ({ hook: text })],
     ])('%s of 3 MB: 400, and it is not in the answer', async (_what, change) => {
       for (const letter of ['/', 'a', ' ', '-', '\u{1f600}']) {
@@ -108,8 +130,14 @@ describe.each(SERVICES)('$id', (service) => {
 
   describe('JSON that is read in more than one way', () => {
     it.each([
-      ['__proto__', '"__proto__":{"hook":"x","prefetch":{"patient":null}},"constructor":{"prototype":{"a":1}}'],
-      ['keys of prefetch', '"prefetch":{"__proto__":{"patient":null},"constructor":null,"toString":null,"hasOwnProperty":1}'],
+      [
+        '__proto__',
+        '"__proto__":{"hook":"x","prefetch":{"patient":null}},"constructor":{"prototype":{"a":1}}',
+      ],
+      [
+        'keys of prefetch',
+        '"prefetch":{"__proto__":{"patient":null},"constructor":null,"toString":null,"hasOwnProperty":1}',
+      ],
       ['a prefetch twice', '"prefetch":{"patient":null},"prefetch":{}'],
       ['huge numbers', '"extension":[1e400,-1e400,1e-400,123456789012345678901234567890,-0]'],
       ['lone surrogates', '"extension":"\\ud800 \\udfff","prefetch":{"\\ud800":null}'],
@@ -123,25 +151,41 @@ describe.each(SERVICES)('$id', (service) => {
       expect(({} as Record<string, unknown>)['a']).toBeUndefined();
     });
 
-    it.each(['{"hook":1e', '{"hook":"\\x"}', "{'hook':1}", '{"a":1}{"b":2}', '\ufeff{', 'NaN', '"text"', '12', 'null', 'true', '[]', ''])(
-      'the body %j: 400',
-      async (body) => {
-        expect(refusal(await post(url, service, body))).toEqual([400, 'CDS_REQUEST_INVALID']);
-      },
-    );
+    it.each([
+      '{"hook":1e',
+      '{"hook":"\\x"}',
+      "{'hook':1}",
+      '{"a":1}{"b":2}',
+      '\ufeff{',
+      'NaN',
+      '"text"',
+      '12',
+      'null',
+      'true',
+      '[]',
+      '',
+    ])('the body %j: 400', async (body) => {
+      expect(refusal(await post(url, service, body))).toEqual([400, 'CDS_REQUEST_INVALID']);
+    });
   });
 
   describe('what is not the resource that it should be', () => {
     const strange: readonly [what: string, value: (good: Record<string, any>) => unknown][] = [
       ['entries of null', () => ({ resourceType: 'Bundle', entry: [null, null, 1, 'x', [], {}] })],
-      ['resources of null', () => ({ resourceType: 'Bundle', entry: [{ resource: null }, { resource: [] }, { resource: 'x' }] })],
+      [
+        'resources of null',
+        () => ({ resourceType: 'Bundle', entry: [{ resource: null }, { resource: [] }, { resource: 'x' }] }),
+      ],
       ['a list', () => [1, 2]],
       ['a text', () => 'none'],
       ['a number', () => 1],
       ['an empty object', () => ({})],
       ['a resource of no type', () => ({ resourceType: 1, id: {} })],
       ['a Bundle in a Bundle', (good) => ({ resourceType: 'Bundle', entry: [{ resource: good }] })],
-      ['a Bundle that has itself as its next page', () => ({ resourceType: 'Bundle', link: [{ relation: 'next', url: '#' }] })],
+      [
+        'a Bundle that has itself as its next page',
+        () => ({ resourceType: 'Bundle', link: [{ relation: 'next', url: '#' }] }),
+      ],
       ['links of null', (good) => ({ ...good, link: [null, 1, { relation: null }] })],
       ['a total of text', (good) => ({ ...good, total: 'many' })],
       ['a type that is a list', (good) => ({ ...good, resourceType: ['Bundle'] })],
@@ -159,7 +203,7 @@ describe.each(SERVICES)('$id', (service) => {
 });
 
 /** Every value of a resource, one after the other, replaced by something else. */
-function* replaced(value: unknown, by: unknown): Generator<unknown> {
+function* replaced(value: unknown, by: unknown): Generator {
   if (typeof value !== 'object' || value === null) return;
   const keys = Array.isArray(value) ? [0] : Object.keys(value);
   for (const key of keys) {
@@ -186,7 +230,7 @@ const fewOf = (prefetch: Prefetch): Prefetch =>
 
 // How a resource is read is the same for all services.
 describe('each element of a resource of each prefetch key', () => {
-  const service = SERVICES[0] as (typeof SERVICES)[number];
+  const service = SERVICES[0]!;
   const circular = { reference: 'Observation/o', contained: [{ id: '#', reference: '#' }] };
 
   it.each([
@@ -199,21 +243,26 @@ describe('each element of a resource of each prefetch key', () => {
     ['30 KB of slashes', `${'/'.repeat(30_000)}x`],
     ['30 KB of words', 'Patient/a '.repeat(3000)],
     ['30 KB of a date', `2026-01-01T00:00:00.${'0'.repeat(30_000)}Z`],
-  ])('as %s: no 5xx', async (_what, by) => {
-    const prefetch = fewOf(await prefetchOf(service, stack.fhirBaseUrl, PATIENT));
-    const bodies = Object.entries(prefetch).flatMap(([key, set]) => {
-      const [first] = (set?.['entry'] ?? [{ resource: set }]) as { resource: object }[];
-      return [...replaced(first?.resource, by)].map((resource) => {
-        const value = key === 'patient' ? resource : { resourceType: 'Bundle', total: 1, entry: [{ resource }] };
-        return requestTo(service, PATIENT, { prefetch: { ...prefetch, [key]: value } });
+  ])(
+    'as %s: no 5xx',
+    async (_what, by) => {
+      const prefetch = fewOf(await prefetchOf(service, stack.fhirBaseUrl, PATIENT));
+      const bodies = Object.entries(prefetch).flatMap(([key, set]) => {
+        const [first] = (set?.['entry'] ?? [{ resource: set }]) as { resource: object }[];
+        return [...replaced(first?.resource, by)].map((resource) => {
+          const value =
+            key === 'patient' ? resource : { resourceType: 'Bundle', total: 1, entry: [{ resource }] };
+          return requestTo(service, PATIENT, { prefetch: { ...prefetch, [key]: value } });
+        });
       });
-    });
-    expect(bodies.length).toBeGreaterThan(100);
-    for (let start = 0; start < bodies.length; start += AT_ONCE) {
-      const answers = await Promise.all(
-        bodies.slice(start, start + AT_ONCE).map((body) => post(url, service, body)),
-      );
-      for (const { status } of answers) expect([200, 400, 412]).toContain(status);
-    }
-  }, 60_000);
+      expect(bodies.length).toBeGreaterThan(100);
+      for (let start = 0; start < bodies.length; start += AT_ONCE) {
+        const answers = await Promise.all(
+          bodies.slice(start, start + AT_ONCE).map((body) => post(url, service, body)),
+        );
+        for (const { status } of answers) expect([200, 400, 412]).toContain(status);
+      }
+    },
+    60_000,
+  );
 });

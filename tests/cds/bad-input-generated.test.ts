@@ -70,7 +70,10 @@ const send = (path: string, body: string): Promise<{ status: number; text: strin
   });
 
 const canaryText = fc.string({ maxLength: 20, unit: 'binary' }).map((text) => `${CANARY}${text}`);
-const anyKey = fc.oneof(canaryText, fc.constantFrom('__proto__', 'constructor', 'resourceType', 'id', 'toString', ''));
+const anyKey = fc.oneof(
+  canaryText,
+  fc.constantFrom('__proto__', 'constructor', 'resourceType', 'id', 'toString', ''),
+);
 const anything = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -111,7 +114,9 @@ const valid = fc
     extension: fc.option(anything, { nil: undefined }),
     // What nobody asked for under a key of its own is nobody's business.
     unasked: fc.dictionary(canaryText, anything, { maxKeys: 2 }),
-    emptied: fc.option(fc.constantFrom('cfdna', 'genomicReports', 'allergies', 'imaging', 'consents'), { nil: undefined }),
+    emptied: fc.option(fc.constantFrom('cfdna', 'genomicReports', 'allergies', 'imaging', 'consents'), {
+      nil: undefined,
+    }),
   })
   .map(({ service, hookInstance, extension, unasked, emptied }): Generated => ({
     service,
@@ -130,7 +135,7 @@ const nearlyValid = fc
   .map(({ service, path, value }): Generated => ({
     service,
     valid: false,
-    body: JSON.stringify(putAt(validRequest(service, { fhirAuthorization: undefined }), path, value)) ?? '',
+    body: JSON.stringify(putAt(validRequest(service, { fhirAuthorization: undefined }), path, value)),
   }));
 
 const strangeMembers = fc
@@ -140,10 +145,23 @@ const strangeMembers = fc
       {
         hook: fc.oneof(canaryText, anything),
         hookInstance: fc.oneof(canaryText, anything),
-        fhirServer: fc.oneof(canaryText, anything, fc.webUrl().map((url) => `${url}/${CANARY}`)),
-        fhirAuthorization: fc.oneof(anything, canaryText.map((text) => token({ access_token: text, patient: text }))),
-        context: fc.oneof(anything, fc.dictionary(fc.constantFrom('userId', 'patientId', 'encounterId', 'selections'), anything)),
-        prefetch: fc.oneof(anything, fc.dictionary(fc.constantFrom('patient', 'conditions', 'cfdna', 'staging'), anything)),
+        fhirServer: fc.oneof(
+          canaryText,
+          anything,
+          fc.webUrl().map((url) => `${url}/${CANARY}`),
+        ),
+        fhirAuthorization: fc.oneof(
+          anything,
+          canaryText.map((text) => token({ access_token: text, patient: text })),
+        ),
+        context: fc.oneof(
+          anything,
+          fc.dictionary(fc.constantFrom('userId', 'patientId', 'encounterId', 'selections'), anything),
+        ),
+        prefetch: fc.oneof(
+          anything,
+          fc.dictionary(fc.constantFrom('patient', 'conditions', 'cfdna', 'staging'), anything),
+        ),
       },
       { requiredKeys: [] },
     ),
@@ -158,10 +176,12 @@ const garbage = fc
   .record({
     service: serviceOf,
     body: fc.oneof(
-      anything.map((value) => JSON.stringify(value) ?? ''),
+      anything.map((value) => JSON.stringify(value)),
       canaryText,
       canaryText.map((text) => `{"hook":"${text}`),
-      fc.nat(2000).chain((end) => serviceOf.map((service) => JSON.stringify(validRequest(service)).slice(0, end))),
+      fc
+        .nat(2000)
+        .chain((end) => serviceOf.map((service) => JSON.stringify(validRequest(service)).slice(0, end))),
     ),
   })
   .map((made): Generated => ({ ...made, valid: false }));
@@ -196,7 +216,7 @@ describe('10,000 generated requests', () => {
       { numRuns: RUNS / AT_ONCE, endOnFailure: true },
     );
     expect(stack.logged.join('')).not.toContain(CANARY);
-    const answer = await post(stack.service.url, SERVICES[0] as ListedService, validRequest(SERVICES[0] as ListedService));
+    const answer = await post(stack.service.url, SERVICES[0]!, validRequest(SERVICES[0]!));
     expect(answer.status).toBe(200);
   }, 180_000);
 });
@@ -246,7 +266,10 @@ describe.each(SERVICES)('$id: markup in what comes from a chart', (service) => {
     for (const patientId of [PATIENT, 'demo-other-malignancy', 'demo-recurred', 'demo-stage-edition']) {
       const prefetch = withTexts(await prefetchOf(service, stack.fhirBaseUrl, patientId), text);
       const context = withTexts(contextFor(service, patientId), text);
-      const answer = await post(stack.service.url, service, { ...requestTo(service, patientId, { prefetch }), context });
+      const answer = await post(stack.service.url, service, {
+        ...requestTo(service, patientId, { prefetch }),
+        context,
+      });
       expect(answer.status).toBe(200);
       for (const { summary, detail } of answer.body.cards as { summary: string; detail: string }[]) {
         expect(`${summary}\n${detail}`).not.toContain(text);

@@ -87,7 +87,11 @@ describeWith('redis-server', 'with Redis', () => {
   it('two processes share one limit, and only the tenant is in the key', async () => {
     const redis = await startRedis();
     const queue = { redisUrl: redis.address, prefix: `limit-${randomUUID()}` };
-    const options = { http: { requestsPerMinute: LIMIT }, queue, store: { key: Buffer.alloc(32, 7).toString('base64') } };
+    const options = {
+      http: { requestsPerMinute: LIMIT },
+      queue,
+      store: { key: Buffer.alloc(32, 7).toString('base64') },
+    };
     const [one, two] = await Promise.all([startStack(options), startStack(options)]);
     const look = new Redis(redis.address);
     try {
@@ -126,7 +130,8 @@ describeWith('redis-server', 'with Redis', () => {
       const frozen: Answer[] = [];
       for (let count = 0; count < alone + 2; count++) frozen.push(await call(stack));
       // "No card" can only be said in time: later it would be one that says why there is no answer.
-      for (const { status, body } of frozen.slice(0, alone)) expect([status, body]).toEqual([200, { cards: [] }]);
+      for (const { status, body } of frozen.slice(0, alone))
+        expect([status, body]).toEqual([200, { cards: [] }]);
       frozen.slice(alone).forEach(expectLimited);
       process.kill(redis.pid, 'SIGCONT');
       const until = performance.now() + 5000;

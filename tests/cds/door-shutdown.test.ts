@@ -78,7 +78,9 @@ describe('when the service is stopped', () => {
     Object.assign(running.faults, { mode: 'slow', delayMs: 600 });
     const busy = new RawClient(running.service.url).send(text);
     // Its headers are half sent when the service is stopped: this connection is not idle.
-    const probe = new RawClient(running.service.url).send('GET /health/ready HTTP/1.1\r\nHost: localhost\r\n');
+    const probe = new RawClient(running.service.url).send(
+      'GET /health/ready HTTP/1.1\r\nHost: localhost\r\n',
+    );
     await sleep(200);
     const stopped = running.service.close();
     await sleep(20);

@@ -26,7 +26,7 @@ const statuses = (answers: readonly RawAnswer[]): number[] => answers.map(({ sta
 
 /** Others are served, rightly, at this moment. */
 const expectServed = async () => {
-  const answer = await post(url, FIRST as (typeof SERVICES)[number], body);
+  const answer = await post(url, FIRST, body);
   expect([answer.status, answer.body]).toEqual([200, { cards: [] }]);
 };
 
@@ -113,7 +113,11 @@ describe('requests that can be read in two ways', () => {
     ],
     [
       'two different Content-Lengths',
-      rawRequest(POST, [JSON_TYPE, 'Content-Length: 2', `Content-Length: ${String(HIDDEN.length + 2)}`], `{}${HIDDEN}`),
+      rawRequest(
+        POST,
+        [JSON_TYPE, 'Content-Length: 2', `Content-Length: ${String(HIDDEN.length + 2)}`],
+        `{}${HIDDEN}`,
+      ),
     ],
     [
       'the same Content-Length twice',
@@ -123,19 +127,55 @@ describe('requests that can be read in two ways', () => {
     ['a negative Content-Length', rawRequest(POST, [JSON_TYPE, 'Content-Length: -1'], `{}${HIDDEN}`)],
     ['a Content-Length with a sign', rawRequest(POST, [JSON_TYPE, 'Content-Length: +2'], `{}${HIDDEN}`)],
     ['a Content-Length in hex', rawRequest(POST, [JSON_TYPE, 'Content-Length: 0x2'], `{}${HIDDEN}`)],
-    ['Transfer-Encoding: xchunked', rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: xchunked'], `0\r\n\r\n${HIDDEN}`)],
+    [
+      'Transfer-Encoding: xchunked',
+      rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: xchunked'], `0\r\n\r\n${HIDDEN}`),
+    ],
     [
       'Transfer-Encoding: chunked, identity',
       rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: chunked, identity'], `0\r\n\r\n${HIDDEN}`),
     ],
-    ['Transfer-Encoding twice', rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: chunked', 'Transfer-Encoding: gzip'], `0\r\n\r\n${HIDDEN}`)],
-    ['a space before the colon', rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding : chunked'], `0\r\n\r\n${HIDDEN}`)],
-    ['a chunk size that is none', rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: chunked'], `0x2\r\n{}\r\n0\r\n\r\n${HIDDEN}`)],
-    ['a chunk size beyond 64 bits', rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: chunked'], `10000000000000002\r\n{}\r\n0\r\n\r\n${HIDDEN}`)],
-    ['a chunk longer than it says', rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: chunked'], `1\r\n{}\r\n0\r\n\r\n${HIDDEN}`)],
-    ['a folded header', rawRequest(POST, [JSON_TYPE, 'X-Folded: one\r\n Transfer-Encoding: chunked', 'Content-Length: 2'], '{}')],
+    [
+      'Transfer-Encoding twice',
+      rawRequest(
+        POST,
+        [JSON_TYPE, 'Transfer-Encoding: chunked', 'Transfer-Encoding: gzip'],
+        `0\r\n\r\n${HIDDEN}`,
+      ),
+    ],
+    [
+      'a space before the colon',
+      rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding : chunked'], `0\r\n\r\n${HIDDEN}`),
+    ],
+    [
+      'a chunk size that is none',
+      rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: chunked'], `0x2\r\n{}\r\n0\r\n\r\n${HIDDEN}`),
+    ],
+    [
+      'a chunk size beyond 64 bits',
+      rawRequest(
+        POST,
+        [JSON_TYPE, 'Transfer-Encoding: chunked'],
+        `10000000000000002\r\n{}\r\n0\r\n\r\n${HIDDEN}`,
+      ),
+    ],
+    [
+      'a chunk longer than it says',
+      rawRequest(POST, [JSON_TYPE, 'Transfer-Encoding: chunked'], `1\r\n{}\r\n0\r\n\r\n${HIDDEN}`),
+    ],
+    [
+      'a folded header',
+      rawRequest(
+        POST,
+        [JSON_TYPE, 'X-Folded: one\r\n Transfer-Encoding: chunked', 'Content-Length: 2'],
+        '{}',
+      ),
+    ],
     ['a NUL in a header', rawRequest(POST, [JSON_TYPE, 'X-Nul: a\0b', 'Content-Length: 2'], '{}')],
-    ['a bare CR in a header', rawRequest(POST, [JSON_TYPE, 'X-Cr: a\rTransfer-Encoding: chunked', 'Content-Length: 2'], '{}')],
+    [
+      'a bare CR in a header',
+      rawRequest(POST, [JSON_TYPE, 'X-Cr: a\rTransfer-Encoding: chunked', 'Content-Length: 2'], '{}'),
+    ],
     ['a NUL in a header name', rawRequest(POST, [JSON_TYPE, 'X\0Y: 1', 'Content-Length: 2'], '{}')],
     ['no Host', [POST, JSON_TYPE, 'Content-Length: 2', '', '{}'].join('\r\n')],
     ['HTTP/3.0', rawRequest(POST.replace('1.1', '3.0'), [JSON_TYPE, 'Content-Length: 2'], '{}')],
@@ -143,8 +183,14 @@ describe('requests that can be read in two ways', () => {
     ['no version', rawRequest(`POST ${PATH}`, [JSON_TYPE, 'Content-Length: 2'], '{}')],
     ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['a TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['a space in the address', rawRequest(POST.replace(PATH, `${PATH} x`), [JSON_TYPE, 'Content-Length: 2'], '{}')],
-    ['a method of no kind', rawRequest(POST.replace('POST', 'POS T'), [JSON_TYPE, 'Content-Length: 2'], '{}')],
+    [
+      'a space in the address',
+      rawRequest(POST.replace(PATH, `${PATH} x`), [JSON_TYPE, 'Content-Length: 2'], '{}'),
+    ],
+    [
+      'a method of no kind',
+      rawRequest(POST.replace('POST', 'POS T'), [JSON_TYPE, 'Content-Length: 2'], '{}'),
+    ],
   ];
 
   it.each(refused)('%s: one bare 400, and the connection ends', async (_what, request) => {
@@ -183,7 +229,11 @@ describe('requests that can be read in two ways', () => {
 
   it('Upgrade is not taken up: the request is answered as it is', async () => {
     const client = new RawClient(url).send(
-      rawRequest('GET /health/live HTTP/1.1', ['Connection: Upgrade', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABk']),
+      rawRequest('GET /health/live HTTP/1.1', [
+        'Connection: Upgrade',
+        'Upgrade: h2c',
+        'HTTP2-Settings: AAMAAABk',
+      ]),
     );
     const [answer] = await client.answers(1);
     expect(answer?.status).toBe(200);

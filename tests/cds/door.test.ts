@@ -27,7 +27,7 @@ describe('CORS', () => {
     fetch(`${url}${path}`, {
       method: 'OPTIONS',
       headers: {
-        'Origin': origin,
+        Origin: origin,
         'Access-Control-Request-Method': 'POST',
         'Access-Control-Request-Headers': 'authorization,content-type',
       },
@@ -65,7 +65,10 @@ describe('CORS', () => {
     'https://EHR.example.org',
     'null',
   ])('the origin %s is another one: nothing is allowed', async (origin) => {
-    for (const answer of [await preflight(servicePath(FIRST), origin), await post(url, FIRST, ok(), { Origin: origin })])
+    for (const answer of [
+      await preflight(servicePath(FIRST), origin),
+      await post(url, FIRST, ok(), { Origin: origin }),
+    ])
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
@@ -74,7 +77,7 @@ describe('CORS', () => {
     try {
       const answer = await fetch(`${plain.service.url}${servicePath(FIRST)}`, {
         method: 'OPTIONS',
-        headers: { 'Origin': ORIGIN, 'Access-Control-Request-Method': 'POST' },
+        headers: { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' },
       });
       expect([answer.status, answer.headers.get('allow')]).toEqual([204, 'POST, OPTIONS']);
       expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
@@ -106,7 +109,9 @@ describe('request ids', () => {
     stack.faults.mode = 'ok';
     expect(status).toBe(200);
     const lines = stack.logged.filter((line) => line.includes(id)).map((line) => JSON.parse(line));
-    expect(lines).toMatchObject([{ msg: 'no assessment could be shown', code: 'FHIR_UNREACHABLE', requestId: id }]);
+    expect(lines).toMatchObject([
+      { msg: 'no assessment could be shown', code: 'FHIR_UNREACHABLE', requestId: id },
+    ]);
   });
 
   it.each([

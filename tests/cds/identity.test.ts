@@ -51,11 +51,22 @@ const readAll = async (service: ListedService, patientId: string) =>
 const ask = (service: ListedService, patientId: string, change: Record<string, unknown>) =>
   post(stack.service.url, service, requestTo(service, patientId, change));
 
-const expectForeign = async (service: ListedService, change: Record<string, unknown>, patientId = PATIENT) => {
+const expectForeign = async (
+  service: ListedService,
+  change: Record<string, unknown>,
+  patientId = PATIENT,
+) => {
   for (const fhirServer of [undefined, stack.fhirBaseUrl]) {
     if (fhirServer === undefined && change['fhirAuthorization'] !== undefined) continue;
-    const answer = await ask(service, patientId, { ...change, ...(fhirServer !== undefined && { fhirServer }) });
-    expect([answer.status, codeOf(answer), answer.body.cards]).toEqual([400, 'CDS_PATIENT_MISMATCH', undefined]);
+    const answer = await ask(service, patientId, {
+      ...change,
+      ...(fhirServer !== undefined && { fhirServer }),
+    });
+    expect([answer.status, codeOf(answer), answer.body.cards]).toEqual([
+      400,
+      'CDS_PATIENT_MISMATCH',
+      undefined,
+    ]);
     expect(answer.text).not.toContain(PATIENT);
     expect(answer.text).not.toContain(OTHER);
   }
@@ -66,7 +77,10 @@ describe.each(SERVICES)('$id: another patient', (service) => {
     const prefetch = await readAll(service, PATIENT);
     const other = await readAll(service, OTHER);
     await expectForeign(service, { prefetch: { ...prefetch, patient: other['patient'] } });
-    const both = { resourceType: 'Bundle', entry: [{ resource: prefetch['patient'] }, { resource: other['patient'] }] };
+    const both = {
+      resourceType: 'Bundle',
+      entry: [{ resource: prefetch['patient'] }, { resource: other['patient'] }],
+    };
     await expectForeign(service, { prefetch: { ...prefetch, patient: both } });
   });
 
@@ -76,7 +90,9 @@ describe.each(SERVICES)('$id: another patient', (service) => {
       if (key === 'patient' || entriesOf(prefetch[key]).length === 0) continue;
       const foreign = { reference: `Patient/${OTHER}` };
       const subject = { subject: foreign, patient: foreign, participant: [{ actor: foreign }] };
-      await expectForeign(service, { prefetch: { ...prefetch, [key]: changedFirst(prefetch[key], subject) } });
+      await expectForeign(service, {
+        prefetch: { ...prefetch, [key]: changedFirst(prefetch[key], subject) },
+      });
     }
   });
 
@@ -85,7 +101,10 @@ describe.each(SERVICES)('$id: another patient', (service) => {
     ['a subject without a reference', { subject: { display: 'Somebody' } }],
     ['a logical reference', { subject: { identifier: { value: PATIENT } } }],
     ['a contained patient', { subject: { reference: '#p' } }],
-    ["another server's patient of that id", { subject: { reference: `https://other.example/fhir/Patient/${PATIENT}` } }],
+    [
+      "another server's patient of that id",
+      { subject: { reference: `https://other.example/fhir/Patient/${PATIENT}` } },
+    ],
     ['a Group', { subject: { reference: `Group/${PATIENT}` } }],
     ['a Patient by a path', { subject: { reference: `Patient/x/../${PATIENT}` } }],
     ['a Patient in another case', { subject: { reference: `patient/${PATIENT}` } }],
@@ -95,12 +114,19 @@ describe.each(SERVICES)('$id: another patient', (service) => {
     await expectForeign(service, { prefetch: { ...prefetch, conditions: changed } });
   });
 
-  it.each([OTHER, `Patient/${OTHER}`, `${PATIENT} `, `Patient/Patient/${PATIENT}`, PATIENT.toUpperCase(), ''])(
-    'a token for %j',
-    async (patient) => {
-      await expectForeign(service, { fhirAuthorization: token({ patient }), prefetch: await readAll(service, PATIENT) });
-    },
-  );
+  it.each([
+    OTHER,
+    `Patient/${OTHER}`,
+    `${PATIENT} `,
+    `Patient/Patient/${PATIENT}`,
+    PATIENT.toUpperCase(),
+    '',
+  ])('a token for %j', async (patient) => {
+    await expectForeign(service, {
+      fhirAuthorization: token({ patient }),
+      prefetch: await readAll(service, PATIENT),
+    });
+  });
 
   it.each([PATIENT, `Patient/${PATIENT}`])('a token for %j is for this one', async (patient) => {
     const answer = await ask(service, PATIENT, {
@@ -131,7 +157,10 @@ describe.each(SERVICES)('$id: merged patients', (service) => {
   it('one that replaced another, with resources of its own, is answered', async () => {
     const prefetch = await readAll(service, PATIENT);
     const survivor = { ...prefetch['patient'], link: link('replaces', OTHER) };
-    const answer = await ask(service, PATIENT, { fhirServer: stack.fhirBaseUrl, prefetch: { ...prefetch, patient: survivor } });
+    const answer = await ask(service, PATIENT, {
+      fhirServer: stack.fhirBaseUrl,
+      prefetch: { ...prefetch, patient: survivor },
+    });
     expect(answer.status).toBe(200);
   });
 
@@ -139,7 +168,12 @@ describe.each(SERVICES)('$id: merged patients', (service) => {
     const prefetch = await readAll(service, PATIENT);
     const id = `merged-${service.hook}`;
     await stack.load([
-      { ...prefetch['patient'], id, active: false, link: link('replaced-by', OTHER) } as unknown as FhirResource,
+      {
+        ...prefetch['patient'],
+        id,
+        active: false,
+        link: link('replaced-by', OTHER),
+      } as unknown as FhirResource,
     ]);
     const answer = await ask(service, id, { fhirServer: stack.fhirBaseUrl });
     expect([answer.status, codeOf(answer)]).toEqual([400, 'CDS_PATIENT_MISMATCH']);
@@ -182,7 +216,8 @@ describe.each(SERVICES)('$id: no number any more', (service) => {
     const prefetch = await readAll(service, 'demo-high-10-months');
     const recurred = await readAll(service, 'demo-recurred');
     const subject = { reference: 'Patient/demo-high-10-months' };
-    const theirs = (key: string) => entriesOf(recurred[key]).map(({ resource }) => ({ resource: { ...resource, subject } }));
+    const theirs = (key: string) =>
+      entriesOf(recurred[key]).map(({ resource }) => ({ resource: { ...resource, subject } }));
     const added = Object.fromEntries(
       ['conditions', 'diseaseStatus'].map((key) => [
         key,

@@ -22,7 +22,10 @@ const SHOW_RISK = ['patient-view', 'encounter-start'];
 const stacks = new Map<boolean, Stack>();
 beforeAll(async () => {
   for (const backgroundAccess of [true, false])
-    stacks.set(backgroundAccess, await startStack({ tenant: { backgroundAccess }, hook: { deadlineMs: 3000 } }));
+    stacks.set(
+      backgroundAccess,
+      await startStack({ tenant: { backgroundAccess }, hook: { deadlineMs: 3000 } }),
+    );
 });
 afterAll(async () => {
   for (const stack of stacks.values()) await stack.close();
@@ -56,7 +59,11 @@ const STATES: readonly [state: string, value: (good: Set, base: string) => unkno
     false,
   ],
   ['a part of a Bundle by its total', (good) => ({ ...good, link: [], total: 9000 }), false],
-  ['a Bundle with a remark that the search failed', () => ({ resourceType: 'Bundle', entry: [{ resource: OUTCOME }] }), false],
+  [
+    'a Bundle with a remark that the search failed',
+    () => ({ resourceType: 'Bundle', entry: [{ resource: OUTCOME }] }),
+    false,
+  ],
   [
     'a bare resource instead of a Bundle',
     (good) => ((good?.['entry'] ?? []) as { resource: object }[])[0]?.resource,
@@ -65,10 +72,22 @@ const STATES: readonly [state: string, value: (good: Set, base: string) => unkno
 ];
 
 /** Without these an assessment cannot be made, or is made on other evidence. */
-const NEEDED = ['conditions', 'procedures', 'medications', 'staging', 'diseaseStatus', 'metabolomics', 'cfdna'];
+const NEEDED = [
+  'conditions',
+  'procedures',
+  'medications',
+  'staging',
+  'diseaseStatus',
+  'metabolomics',
+  'cfdna',
+];
 
 describe.each(SERVICES)('$id', (service: ListedService) => {
-  const ask = async (backgroundAccess: boolean, callback: boolean, change: (good: Prefetch, base: string) => object) => {
+  const ask = async (
+    backgroundAccess: boolean,
+    callback: boolean,
+    change: (good: Prefetch, base: string) => object,
+  ) => {
     const { service: running, fhirBaseUrl } = stackOf(backgroundAccess);
     const good = structuredClone(await prefetchOf(service, fhirBaseUrl, PATIENT));
     return post(
@@ -97,20 +116,28 @@ describe.each(SERVICES)('$id', (service: ListedService) => {
   });
 
   describe.each(STATES)('%s', (_state, value, told) => {
-    it.each([true, false])('with a callback (background access %s): what is not told is read, never 412', async (access) => {
-      const expected = await whole(access);
-      for (const key of NEEDED) {
-        const answer = await ask(access, true, (good, base) => ({ ...good, [key]: value(good[key], base) }));
-        expect([key, answer.status]).toEqual([key, 200]);
-        const summaries = answer.body.cards.map(({ summary }: { summary: string }) => summary);
-        if (!told) expect([key, summaries]).toEqual([key, expected]);
-      }
-    });
+    it.each([true, false])(
+      'with a callback (background access %s): what is not told is read, never 412',
+      async (access) => {
+        const expected = await whole(access);
+        for (const key of NEEDED) {
+          const answer = await ask(access, true, (good, base) => ({
+            ...good,
+            [key]: value(good[key], base),
+          }));
+          expect([key, answer.status]).toEqual([key, 200]);
+          const summaries = answer.body.cards.map(({ summary }: { summary: string }) => summary);
+          if (!told) expect([key, summaries]).toEqual([key, expected]);
+        }
+      },
+    );
 
     it('without a callback: 412 where it is not told, naming the key', async () => {
       for (const key of NEEDED) {
         const answer = await ask(true, false, (good, base) => ({ ...good, [key]: value(good[key], base) }));
-        expect([key, answer.status, codeOf(answer)]).toEqual(told ? [key, 200, undefined] : [key, 412, 'CDS_PREFETCH_MISSING']);
+        expect([key, answer.status, codeOf(answer)]).toEqual(
+          told ? [key, 200, undefined] : [key, 412, 'CDS_PREFETCH_MISSING'],
+        );
         if (!told) expect(answer.text).toContain(`Missing: ${key}.`);
       }
     });
@@ -125,7 +152,12 @@ describe.each(SERVICES)('$id', (service: ListedService) => {
   });
 
   it('the patient as null, as an empty Bundle, as another resource: read, or 412', async () => {
-    for (const patient of [null, { resourceType: 'Bundle' }, { resourceType: 'Practitioner', id: PATIENT }, OUTCOME]) {
+    for (const patient of [
+      null,
+      { resourceType: 'Bundle' },
+      { resourceType: 'Practitioner', id: PATIENT },
+      OUTCOME,
+    ]) {
       expect((await ask(true, true, (good) => ({ ...good, patient }))).status).toBe(200);
       const answer = await ask(true, false, (good) => ({ ...good, patient }));
       expect([answer.status, codeOf(answer)]).toEqual([412, 'CDS_PREFETCH_MISSING']);
@@ -141,7 +173,10 @@ describe.each(SERVICES)('$id', (service: ListedService) => {
   });
 
   it('a Patient that was taken back is none: said so in a card, with no number', async () => {
-    const answer = await ask(true, false, (good) => ({ ...good, patient: { ...good['patient'], status: 'entered-in-error' } }));
+    const answer = await ask(true, false, (good) => ({
+      ...good,
+      patient: { ...good['patient'], status: 'entered-in-error' },
+    }));
     expect(answer.status).toBe(200);
     expect(shownIn(answer.body.cards)).not.toMatch(NUMBER);
   });

@@ -16,14 +16,17 @@ const parsedHead = (head: string): Omit<RawAnswer, 'body'> => ({
     head
       .split('\r\n')
       .slice(1)
-      .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+      .map((line) => [
+        line.slice(0, line.indexOf(':')).toLowerCase(),
+        line.slice(line.indexOf(':') + 1).trim(),
+      ]),
   ),
 });
 
 /** The answers in a row, by their Content-Length; a last one without has what is left. */
 export const answersIn = (received: string): RawAnswer[] => {
   const answers: RawAnswer[] = [];
-  for (let rest = received; rest !== ''; ) {
+  for (let rest = received; rest !== '';) {
     const end = rest.indexOf('\r\n\r\n');
     if (end === -1) return [...answers, { ...parsedHead(rest), body: '' }];
     const head = parsedHead(rest.slice(0, end));
@@ -64,14 +67,12 @@ export class RawClient {
   /** Resolves when so many answers are there. */
   async answers(count: number, withinMs = 5000): Promise<RawAnswer[]> {
     const until = performance.now() + withinMs;
-    while (answersIn(this.received).length < count && !this.closed && performance.now() < until) await sleep(5);
+    while (answersIn(this.received).length < count && !this.closed && performance.now() < until)
+      await sleep(5);
     return answersIn(this.received);
   }
 }
 
 /** One request as text. */
-export const rawRequest = (
-  requestLine: string,
-  headers: readonly string[] = [],
-  body = '',
-): string => [requestLine, 'Host: localhost', ...headers, '', body].join('\r\n');
+export const rawRequest = (requestLine: string, headers: readonly string[] = [], body = ''): string =>
+  [requestLine, 'Host: localhost', ...headers, '', body].join('\r\n');

@@ -15,7 +15,10 @@ const EXAMPLES = path.join(PACKAGE_ROOT, 'cds-hooks');
 /** As the discovery lists them: tests/conformance holds cds-hooks/ against the running service. */
 export const SERVICES: readonly ListedService[] = readdirSync(EXAMPLES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => JSON.parse(readFileSync(path.join(EXAMPLES, name, 'discovery.json'), 'utf8')) as ListedService);
+  .map(
+    ({ name }) =>
+      JSON.parse(readFileSync(path.join(EXAMPLES, name, 'discovery.json'), 'utf8')) as ListedService,
+  );
 
 export const servicePath = ({ id }: Pick<ListedService, 'id'>): string => `/cds-services/${id}`;
 
@@ -58,7 +61,8 @@ const CONTEXTS: Readonly<Record<string, (patientId: string) => object>> = {
 
 export const contextFor = ({ hook }: Pick<ListedService, 'hook'>, patientId: string): object => {
   const context = CONTEXTS[hook];
-  if (context === undefined) throw new Error(`tests/cds/service-requests.ts has no context for the hook ${hook}`);
+  if (context === undefined)
+    throw new Error(`tests/cds/service-requests.ts has no context for the hook ${hook}`);
   return context(patientId);
 };
 
@@ -124,7 +128,7 @@ export async function post(
 }
 
 export const codeOf = ({ body }: Pick<Answer, 'body'>): string | undefined =>
-  (body as any)?.issue?.[0]?.details?.coding?.[0]?.code as string | undefined;
+  body?.issue?.[0]?.details?.coding?.[0]?.code as string | undefined;
 
 export const token = (change: Readonly<Record<string, unknown>> = {}) => ({
   access_token: 'a-token-of-this-request',

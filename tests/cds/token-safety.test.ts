@@ -16,7 +16,9 @@ import { codeOf, post, prefetchOf, requestTo, SERVICES, shownIn, token } from '.
 const PATIENT = 'demo-intermediate-7-months';
 
 /** A server that only listens, and remembers who came. */
-const listener = async (answer?: (request: IncomingMessage) => { status: number; headers?: object; body: string }) => {
+const listener = async (
+  answer?: (request: IncomingMessage) => { status: number; headers?: object; body: string },
+) => {
   const seen: IncomingMessage[] = [];
   let connections = 0;
   const server = createServer((request, response) => {
@@ -115,7 +117,9 @@ describe.each(SERVICES)('$id: led elsewhere', (service) => {
   const patient = JSON.stringify({ resourceType: 'Patient', id: PATIENT });
 
   /** A FHIR server that answers searches with what leads to another. */
-  const leading = async (searches: (stranger: string) => { status: number; headers?: object; body: string }) => {
+  const leading = async (
+    searches: (stranger: string) => { status: number; headers?: object; body: string },
+  ) => {
     const stranger = await listener();
     const site = await listener(({ url = '' }) =>
       url.startsWith('/fhir/Patient/') ? { status: 200, body: patient } : searches(stranger.url),
@@ -135,22 +139,46 @@ describe.each(SERVICES)('$id: led elsewhere', (service) => {
   };
 
   const bundle = (next: string) =>
-    JSON.stringify({ resourceType: 'Bundle', type: 'searchset', entry: [], link: [{ relation: 'next', url: next }] });
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'searchset',
+      entry: [],
+      link: [{ relation: 'next', url: next }],
+    });
 
   it.each([
     ['another origin', (stranger: string) => ({ status: 200, body: bundle(`${stranger}/fhir?page=2`) })],
-    ['another scheme', (stranger: string) => ({ status: 200, body: bundle(stranger.replace('http:', 'ftp:')) })],
-    ['a protocol-relative one', (stranger: string) => ({ status: 200, body: bundle(stranger.replace('http:', '')) })],
-    ['a redirect (302)', (stranger: string) => ({ status: 302, headers: { location: `${stranger}/fhir` }, body: '' })],
-    ['a redirect (307)', (stranger: string) => ({ status: 307, headers: { location: `${stranger}/fhir` }, body: '' })],
-    ['a redirect (308)', (stranger: string) => ({ status: 308, headers: { location: `${stranger}/fhir` }, body: '' })],
-  ])('a link to %s is not followed; 200 with a card, and the token went only to the site', async (_what, searches) => {
-    const { answer, site, stranger } = await leading(searches);
-    expect(stranger.connections()).toBe(0);
-    expect([answer.status, answer.body.cards.length]).toEqual([200, 1]);
-    expect(site.seen.length).toBeGreaterThan(0);
-    for (const { headers } of site.seen) expect(headers.authorization).toBe(`Bearer ${token().access_token}`);
-  });
+    [
+      'another scheme',
+      (stranger: string) => ({ status: 200, body: bundle(stranger.replace('http:', 'ftp:')) }),
+    ],
+    [
+      'a protocol-relative one',
+      (stranger: string) => ({ status: 200, body: bundle(stranger.replace('http:', '')) }),
+    ],
+    [
+      'a redirect (302)',
+      (stranger: string) => ({ status: 302, headers: { location: `${stranger}/fhir` }, body: '' }),
+    ],
+    [
+      'a redirect (307)',
+      (stranger: string) => ({ status: 307, headers: { location: `${stranger}/fhir` }, body: '' }),
+    ],
+    [
+      'a redirect (308)',
+      (stranger: string) => ({ status: 308, headers: { location: `${stranger}/fhir` }, body: '' }),
+    ],
+  ])(
+    'a link to %s is not followed; 200 with a card, and the token went only to the site',
+    async (_what, searches) => {
+      const { answer, site, stranger } = await leading(searches);
+      expect(stranger.connections()).toBe(0);
+      expect([answer.status, answer.body.cards.length]).toEqual([200, 1]);
+      expect(site.seen.length).toBeGreaterThan(0);
+      for (const { headers } of site.seen)
+        expect(headers.authorization).toBe(`Bearer ${token().access_token}`);
+    },
+  );
 });
 
 /** A token that nothing else could contain. */
@@ -179,7 +207,9 @@ const sendAll = async (stack: Stack, secret: string): Promise<string> => {
     ];
     for (const change of changes)
       seen.push((await post(stack.service.url, service, requestTo(service, PATIENT, { ...change }))).text);
-    seen.push((await post(stack.service.url, service, `{"fhirAuthorization":{"access_token":"${secret}"`)).text);
+    seen.push(
+      (await post(stack.service.url, service, `{"fhirAuthorization":{"access_token":"${secret}"`)).text,
+    );
     for (const mode of ['down', 'error', 'html', 'refused', 'slow'] as const) {
       Object.assign(stack.faults, { mode, delayMs: 5000 });
       const body = requestTo(service, PATIENT, { ...good, prefetch: incomplete });
@@ -199,7 +229,7 @@ const dump = async (address: string): Promise<string> => {
     hash: (key) => redis.hgetall(key),
     list: (key) => redis.lrange(key, 0, -1),
     set: (key) => redis.smembers(key),
-    zset: (key) => redis.zrange(key, 0, -1, 'WITHSCORES'),
+    zset: (key) => redis.zrange(key, '0', '-1', 'WITHSCORES'),
     stream: (key) => redis.xrange(key, '-', '+'),
   };
   for (const key of await redis.keys('*')) said.push(key, await readers[await redis.type(key)]?.(key));
@@ -237,11 +267,11 @@ describe('the access token', () => {
     const [service] = SERVICES;
     try {
       for (const access_token of ['a b', 'a\r\nX: 1', 'a\0', 'é', '中', '', 'x'.repeat(20_000), 1, null]) {
-        const body = requestTo(service as (typeof SERVICES)[number], PATIENT, {
+        const body = requestTo(service!, PATIENT, {
           fhirServer: stack.fhirBaseUrl,
           fhirAuthorization: token({ access_token }),
         });
-        const answer = await post(stack.service.url, service as (typeof SERVICES)[number], body);
+        const answer = await post(stack.service.url, service!, body);
         expect([answer.status, codeOf(answer)]).toEqual([400, 'CDS_REQUEST_INVALID']);
         expect(answer.text).toContain('fhirAuthorization.access_token');
       }

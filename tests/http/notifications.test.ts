@@ -51,7 +51,10 @@ describe('the door', () => {
         post('/notifications/nobody').send({}),
         request(shut.service.url).post('/notifications/test').set('Authorization', BEARER).send({}),
       ]);
-      const [unknown, closed] = answers.map(({ status, body }) => ({ status, body: { ...(body as object), id: undefined } }));
+      const [unknown, closed] = answers.map(({ status, body }) => ({
+        status,
+        body: { ...(body as object), id: undefined },
+      }));
       expect(unknown).toEqual(closed);
       expect(unknown?.status).toBe(404);
     } finally {
