@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hookRequests } from '../../../src/hooks/common/index.ts';
 
-const { parse } = hookRequests('patient-view', z.object({}));
+const requests = hookRequests('patient-view', z.object({}));
+const parse = (body: unknown) => requests.parse(body);
 const request = (change: object) => ({
   hook: 'patient-view',
   hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea',
