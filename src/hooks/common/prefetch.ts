@@ -11,7 +11,7 @@ export interface Prefetched<Key extends string> {
  * The most resources that are taken from one request's prefetch. Real charts have hundreds; what is made for this
  * service to choke on would hold the process up for everybody.
  */
-export const MAX_RESOURCES = 5000;
+const MAX_RESOURCES = 5000;
 
 const hasNextPage = (bundle: Readonly<Record<string, unknown>>): boolean =>
   list(bundle['link']).some((link) => record(link)?.['relation'] === 'next');
