@@ -1,4 +1,6 @@
 import {
+  closeRedis,
+  connectRedis,
   createBullQueue,
   createInProcessQueue,
   startBullWorkers,
@@ -9,9 +11,21 @@ import {
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
 import { careQueries } from '../chart/index.ts';
 import { createAnswers, createChartReader, createServices, createVisits } from '../hooks/index.ts';
-import { createApp, createClientAuth, createMonitoringApp, type ClientAuth } from '../http/index.ts';
+import {
+  authenticateClients,
+  createApp,
+  createClientAuth,
+  createMonitoringApp,
+  type ClientAuth,
+} from '../http/index.ts';
 import { chooseLanguage, createTranslator, LANGUAGES } from '../i18n/index.ts';
-import { listen, type Config, type Listening } from '../platform/index.ts';
+import {
+  createRateLimiter,
+  listen,
+  type Config,
+  type Listening,
+  type RateLimiter,
+} from '../platform/index.ts';
 import { openBackground, startBackgroundWorkers, type BackgroundOptions } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
 import { openWriteBack, startWriteBack } from './write-back.ts';
@@ -48,6 +62,22 @@ const readyOf =
   async (): Promise<void> => {
     await store.history('readiness', 'readiness');
   };
+
+/** How long a hook waits to be counted: then its process counts alone. */
+const COUNT_LIMIT_MS = 100;
+
+/** How often each tenant may call, counted over all processes where there is Redis. */
+const openLimiter = ({ config }: Core): { limiter: RateLimiter; close: () => Promise<void> } => {
+  const { redisUrl, prefix } = config.queue;
+  const perMinute = config.http.requestsPerMinute;
+  if (redisUrl === undefined || perMinute === 0)
+    return { limiter: createRateLimiter({ perMinute }), close: () => Promise.resolve() };
+  const redis = connectRedis(redisUrl, COUNT_LIMIT_MS);
+  return {
+    limiter: createRateLimiter({ perMinute, shared: { redis, prefix: `${prefix}-rate` } }),
+    close: () => closeRedis(redis),
+  };
+};
 
 const openServices = (core: Core, queue: AssessmentQueue) => {
   const { config, queries, models, clock, log } = core;
@@ -111,15 +141,22 @@ export async function startService(options: CoreOptions): Promise<Service> {
   startWriteBack(core, background.tasks);
   const services = openServices(core, queue);
   const inbox = core.openInbox();
+  const { limiter, close: closeLimiter } = openLimiter(core);
+  const ready = readyOf(core);
+  let stopping = false;
   const app = createApp({
     services,
     inbox,
     notifications: background.door,
-    clientAuth,
-    bodyLimit: config.http.bodyLimit,
+    authenticate: authenticateClients(clientAuth),
+    settings: config.http,
+    limiter,
     log: core.log,
     metrics: core.metrics,
-    ready: readyOf(core),
+    ready: async () => {
+      if (stopping) throw new CdsError('CDS_STOPPING');
+      await ready();
+    },
     ...(core.signingKeys !== undefined && { publicKeys: core.signingKeys.publicKeys }),
   });
   if (
@@ -133,16 +170,18 @@ export async function startService(options: CoreOptions): Promise<Service> {
     await background.close();
     await queue.close();
     await inbox.close();
+    await closeLimiter();
     await core.close();
   };
   try {
-    const listening = await listen(app, config.http.host, config.http.port);
+    const listening = await listen(app, config.http.host, config.http.port, config.http);
     clientAuth.listeningAt(listening.url);
     return {
       core,
       tasks: background.tasks,
       url: listening.url,
       close: async () => {
+        stopping = true;
         await listening.close();
         await closeAll();
       },

@@ -9,6 +9,6 @@ export * from './store/index.ts';
 export * from './write-back/index.ts';
 export * from './tasks/index.ts';
 export * from './triggers/index.ts';
-export { connectRedis } from './redis.ts';
+export { closeRedis, connectRedis } from './redis.ts';
 export { createReplayGuard, type ReplayGuardOptions } from './replay-guard.ts';
 export * from './feedback/index.ts';

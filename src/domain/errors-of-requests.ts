@@ -69,6 +69,13 @@ export const REQUEST_ERRORS = {
     'This tenant calls more often than it may.',
     'Wait for the seconds of Retry-After, or raise http.requestsPerMinute.',
   ),
+  CDS_STOPPING: kind(
+    503,
+    'transient',
+    'This process is being stopped.',
+    'Call another one, or this address again in a moment.',
+    true,
+  ),
   CDS_CARD_UNKNOWN: kind(
     404,
     'not-found',

@@ -1,139 +1,60 @@
-import express, { type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
-import type { NotificationDoor } from '../assessment/index.ts';
-import { asCdsError, CdsError } from '../domain/index.ts';
+import type { Express, RequestHandler } from 'express';
+import type { FeedbackInbox, NotificationDoor } from '../assessment/index.ts';
 import type { CdsService } from '../hooks/index.ts';
-import type { Log, Metrics } from '../platform/index.ts';
-import { authenticateClients, tenantsOf, type ClientAuth } from './client-auth/index.ts';
-import { answerErrors } from './errors.ts';
+import type { Config, Log, Metrics, RateLimiter } from '../platform/index.ts';
+import { answerTheRest, baseApp } from './base-app.ts';
+import { allowOrigins } from './cors.ts';
+import { hookRoutes } from './hook-routes.ts';
+import { monitoringRoutes } from './monitoring.ts';
 import { notificationRoutes } from './notifications.ts';
+import { publicKeyRoutes } from './public-keys.ts';
 
 export interface HttpDependencies {
-  readonly clientAuth: ClientAuth;
   readonly services: readonly CdsService[];
   /** Where FHIR servers tell of new data. */
   readonly notifications: NotificationDoor;
-  readonly bodyLimit: string;
+  readonly settings: Pick<Config['http'], 'bodyLimit' | 'corsOrigins' | 'publicBaseUrl'>;
+  /** How often a tenant may call. */
+  readonly limiter: RateLimiter;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Throws where the service cannot do its work (a store that cannot be reached). */
+  /** Throws where the service cannot do its work: a store that cannot be reached, or it is being stopped. */
   readonly ready: () => Promise<void>;
   /** The public parts of our signing keys, as a JWKS; the address exists only where there are keys. */
   readonly publicKeys?: () => Promise<object>;
+  /** Sets who calls, or refuses. */
+  readonly authenticate: RequestHandler;
+  /** Where clinicians' feedback to cards goes. */
+  readonly inbox: FeedbackInbox;
 }
 
-const methodNotAllowed =
-  (allow: string): RequestHandler =>
-  (_request, response) => {
-    response.set('Allow', allow);
-    throw new CdsError('CDS_METHOD_NOT_ALLOWED', `Allowed: ${allow}.`);
-  };
-
-const requireJson: RequestHandler = (request, _response, next) => {
-  if (request.is('application/json') === false) throw new CdsError('CDS_MEDIA_TYPE');
-  next();
-};
-
-const callService = ({ services, metrics }: HttpDependencies): RequestHandler<{ id: string }> => {
-  return async (request, response) => {
-    const receivedAt = performance.now();
-    const service = services.find(({ definition }) => definition.id === request.params.id);
-    if (service === undefined) throw new CdsError('CDS_SERVICE_UNKNOWN');
-    const { id } = service.definition;
-    const stop = metrics.hookSeconds.startTimer({ service: id });
-    try {
-      const { body, outcome } = await service.handle(request.body, {
-        acceptLanguage: request.get('accept-language'),
-        tenants: tenantsOf(response),
-        receivedAt,
-        admit: () => Promise.resolve(),
-      });
-      metrics.hookRequests.inc({ service: id, outcome });
-      // Patient data: no cache on the way may keep it.
-      response.set('Cache-Control', 'no-store').type('application/json').end(body);
-    } catch (error) {
-      metrics.hookRequests.inc({ service: id, outcome: asCdsError(error).code });
-      throw error;
-    } finally {
-      stop();
-    }
-  };
-};
-
-type Monitored = Pick<HttpDependencies, 'log' | 'metrics' | 'ready'>;
-
-const addMonitoring = (app: Express, { metrics, ready }: Monitored): void => {
-  app.get('/health/live', (_request, response) => {
-    response.json({ status: 'live' });
-  });
-  app.get('/health/ready', async (_request, response) => {
-    await ready();
-    response.json({ status: 'ready' });
-  });
-  app.get('/metrics', async (_request, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
-  });
-};
-
-/** Long enough to spare authorization servers the asking, short enough that a new key is known within the hour. */
-const JWKS_CACHE = 'public, max-age=900';
-
-/** Our JWKS, as registered with authorization servers. See RFC 7517 and SMART's client-confidential-asymmetric. */
-const addPublicKeys = (app: Express, publicKeys: () => Promise<object>): void => {
-  app
-    .route('/.well-known/jwks.json')
-    .get(async (_request, response) => {
-      response
-        .set('Cache-Control', JWKS_CACHE)
-        .type('application/jwk-set+json')
-        .send(JSON.stringify(await publicKeys()));
-    })
-    .all(methodNotAllowed('GET'));
-};
-
-const answerTheRest = (app: Express, log: Log): void => {
-  app.use(() => {
-    throw new CdsError('CDS_ROUTE_UNKNOWN');
-  });
-  app.use(answerErrors(log));
-};
-
-const bareApp = (): Express => {
-  const app = express();
-  app.disable('x-powered-by');
-  app.set('etag', false);
-  app.use(helmet());
-  return app;
-};
+const isHttps = (url: string | undefined): boolean => url?.startsWith('https:') === true;
 
 /** A worker's door: health and metrics, nothing of a patient. */
-export function createMonitoringApp(dependencies: Monitored): Express {
-  const app = bareApp();
-  addMonitoring(app, dependencies);
-  answerTheRest(app, dependencies.log);
+export function createMonitoringApp({
+  log,
+  metrics,
+  ready,
+}: Pick<HttpDependencies, 'log' | 'metrics' | 'ready'>): Express {
+  const app = baseApp(false);
+  app.use(monitoringRoutes({ metrics, ready }));
+  answerTheRest(app, log);
   return app;
 }
 
-/** The service's HTTP door. Every answer that is not 2xx carries an OperationOutcome. */
+/**
+ * The service's HTTP door. A request gets an id and its headers, then may be a browser's preflight, then is
+ * authenticated; only then is its body looked at. Every answer that is not 2xx carries an OperationOutcome.
+ */
 export function createApp(dependencies: HttpDependencies): Express {
-  const { services, clientAuth, bodyLimit, log, publicKeys } = dependencies;
-  const discovery = { services: services.map(({ definition }) => definition) };
-  const authenticate = authenticateClients(clientAuth);
-  const app = bareApp();
-  app
-    .route('/cds-services')
-    .get(authenticate, (_request, response) => {
-      response.json(discovery);
-    })
-    .all(methodNotAllowed('GET'));
-  app
-    .route('/cds-services/:id')
-    .post(authenticate, requireJson, express.json({ limit: bodyLimit }), callService(dependencies))
-    .all(methodNotAllowed('POST'));
+  const { settings, log, metrics, ready, publicKeys } = dependencies;
+  const { bodyLimit, corsOrigins, publicBaseUrl } = settings;
+  const app = baseApp(isHttps(publicBaseUrl));
+  if (corsOrigins.length > 0) app.use('/cds-services', allowOrigins(corsOrigins));
+  app.use('/cds-services', hookRoutes({ ...dependencies, bodyLimit }));
   app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
-
-  if (publicKeys !== undefined) addPublicKeys(app, publicKeys);
-  addMonitoring(app, dependencies);
+  if (publicKeys !== undefined) app.use(publicKeyRoutes(publicKeys));
+  app.use(monitoringRoutes({ metrics, ready }));
   answerTheRest(app, log);
   return app;
 }

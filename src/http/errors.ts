@@ -2,6 +2,7 @@ import type { OperationOutcome } from 'fhir/r4.js';
 import type { ErrorRequestHandler } from 'express';
 import { CdsError, type ErrorCode } from '../domain/index.ts';
 import type { Log } from '../platform/index.ts';
+import { requestId } from './request-id.ts';
 
 /** What body parsing failed on, by http-errors' `type`, as ours. */
 const BODY_ERRORS: Readonly<Record<string, ErrorCode>> = {
@@ -24,9 +25,14 @@ const asAnswered = (error: unknown): CdsError => {
   return new CdsError('INTERNAL', undefined, { cause: error });
 };
 
-/** The error as FHIR says it: what went wrong, our code, and what to do. */
-export const operationOutcome = (error: CdsError): OperationOutcome => ({
+/**
+ * The error as FHIR says it: what went wrong, our code, and what to do.
+ *
+ * @param id the request's, by which its log lines are found
+ */
+export const operationOutcome = (error: CdsError, id?: string): OperationOutcome => ({
   resourceType: 'OperationOutcome',
+  ...(id !== undefined && { id }),
   issue: [
     {
       severity: 'error',
@@ -46,7 +52,11 @@ export const answerErrors =
   (thrown: unknown, request, response, next) => {
     const error = asAnswered(thrown);
     const level = error.kind.status >= 500 ? 'error' : 'info';
-    log[level]({ error, method: request.method, status: error.kind.status }, 'request refused');
+    const id = requestId(response);
+    log[level](
+      { requestId: id, error, method: request.method, status: error.kind.status },
+      'request refused',
+    );
     if (response.headersSent) {
       next(thrown);
       return;
@@ -59,5 +69,5 @@ export const answerErrors =
     response
       .status(error.kind.status)
       .type('application/fhir+json')
-      .send(JSON.stringify(operationOutcome(error)));
+      .send(JSON.stringify(operationOutcome(error, id)));
   };

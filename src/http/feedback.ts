@@ -1,15 +1,17 @@
-import type { RequestHandler, Request } from 'express';
+import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { FeedbackInbox, FeedbackItem, FeedbackReceipt } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CdsService } from '../hooks/index.ts';
+import type { RateLimiter } from '../platform/index.ts';
+import { admission } from './admission.ts';
+import { callerOf } from './caller.ts';
 import { feedbackSchema, type FeedbackBody } from './feedback-schema.ts';
 
 export interface FeedbackDoor {
   readonly services: readonly CdsService[];
   readonly inbox: FeedbackInbox;
-  /** The tenants that the caller may speak for. */
-  readonly tenantsOf: (request: Request<{ id: string }>) => ReadonlySet<string>;
+  readonly limiter: RateLimiter;
 }
 
 /** Seconds after which a client may send again what could not be taken. */
@@ -77,13 +79,17 @@ function requireAllTaken(receipts: readonly FeedbackReceipt[]): void {
  * @see https://cds-hooks.hl7.org/2.0/#feedback
  */
 export const takeFeedback =
-  ({ services, inbox, tenantsOf }: FeedbackDoor): RequestHandler<{ id: string }> =>
+  ({ services, inbox, limiter }: FeedbackDoor): RequestHandler<{ id: string }> =>
   async (request, response) => {
     const { id } = request.params;
     if (!services.some(({ definition }) => definition.id === id)) throw new CdsError('CDS_SERVICE_UNKNOWN');
+    const { tenants } = callerOf(response);
+    const [tenant] = tenants;
+    // Whose card it is shows later; feedback of a caller for several counts as the first one's.
+    if (tenant !== undefined) await admission(limiter, response)(tenant);
     const items = parseFeedback(request.body);
     try {
-      requireAllTaken(await inbox.receive(tenantsOf(request), id, items));
+      requireAllTaken(await inbox.receive(tenants, id, items));
     } catch (error) {
       if (asCdsError(error).kind.status === 503) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
       throw error;

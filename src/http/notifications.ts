@@ -1,6 +1,8 @@
-import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { NotificationDoor } from '../assessment/index.ts';
 import { CdsError } from '../domain/index.ts';
+import { readJson } from './body.ts';
+import { methodNotAllowed } from './method-not-allowed.ts';
 
 const JSON_TYPES = ['application/fhir+json', 'application/json'];
 /** Seconds after which a FHIR server may send a notification again that could not be queued. */
@@ -22,14 +24,6 @@ const admit =
     next();
   };
 
-const hasBody = (request: Request): boolean =>
-  Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
-
-const requireJson: RequestHandler = (request, _response, next) => {
-  if (hasBody(request) && request.is(JSON_TYPES) === false) throw new CdsError('CDS_MEDIA_TYPE');
-  next();
-};
-
 const receive =
   (door: NotificationDoor): RequestHandler<{ tenant: string; type?: string; id?: string }> =>
   async (request, response) => {
@@ -48,20 +42,13 @@ const askAgain: ErrorRequestHandler = (error: unknown, _request, response, next)
   next(error);
 };
 
-const methodNotAllowed =
-  (allow: string): RequestHandler =>
-  (_request, response) => {
-    response.set('Allow', allow);
-    throw new CdsError('CDS_METHOD_NOT_ALLOWED', `Allowed: ${allow}.`);
-  };
-
 /**
  * Where FHIR servers tell of new data: `/:tenant`, and `/:tenant/:type/:id` below it, where R4 rest-hooks with a
  * payload send the resource itself.
  */
 export function notificationRoutes(door: NotificationDoor, bodyLimit: string): Router {
   const router = Router();
-  const steps = [admit(door), requireJson, express.json({ type: JSON_TYPES, limit: bodyLimit })] as const;
+  const steps = [admit(door), ...readJson(JSON_TYPES, bodyLimit)] as const;
   router
     .route('/:tenant')
     .post(...steps, receive(door))

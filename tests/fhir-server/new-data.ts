@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import {
-  createNotificationDoor,
-  createReplayGuard,
-  createSqliteRecords,
-  subscriptionsFor,
-} from '../../src/assessment/index.ts';
+import { createNotificationDoor, subscriptionsFor } from '../../src/assessment/index.ts';
 import type { Task } from '../../src/assessment/ports.ts';
 import { exportCohort } from '../../src/chart/index.ts';
-import { createApp, createClientAuth } from '../../src/http/index.ts';
-import { createLog, createMetrics, listen, LOOPBACK, systemClock } from '../../src/platform/index.ts';
+import { createApp } from '../../src/http/index.ts';
+import {
+  createLog,
+  createMetrics,
+  createRateLimiter,
+  listen,
+  LOOPBACK,
+  systemClock,
+} from '../../src/platform/index.ts';
 import { NEVER, queries } from '../unit/support/reading.ts';
 import { clientOf } from './result-writer.ts';
 import { itWith, type Scope } from './scope.ts';
@@ -42,16 +44,12 @@ const openDoor = async (tenant: string, fhirBaseUrl: string) => {
   const app = createApp({
     ...shared,
     services: [],
-    clientAuth: await createClientAuth({
-      ...shared,
-      ...{ tenants: [], environment: 'test' },
-      replay: createReplayGuard({
-        records: createSqliteRecords(':memory:'),
-        key: new Uint8Array(32),
-        log: shared.log,
-      }),
-    }),
-    bodyLimit: '1mb',
+    authenticate: (_request, _response, next) => {
+      next();
+    },
+    inbox: { receive: () => Promise.resolve([]), close: () => Promise.resolve() },
+    settings: { bodyLimit: '1mb', corsOrigins: [] },
+    limiter: createRateLimiter({ perMinute: 0 }),
     ready: () => Promise.resolve(),
     notifications,
   });

@@ -108,7 +108,7 @@ describe('malformed requests', () => {
     const large = await post().send({ hook: 'x'.repeat(5_000_000) });
     expect([large.status, outcomeCode(large.body)]).toEqual([413, 'CDS_PAYLOAD_TOO_LARGE']);
     const get = await request(stack.service.url).get(SERVICE_PATH);
-    expect([get.status, get.headers['allow']]).toEqual([405, 'POST']);
+    expect([get.status, get.headers['allow']]).toEqual([405, 'POST, OPTIONS']);
     const unknown = await request(stack.service.url).post('/cds-services/other').send(hookRequest(PATIENT));
     expect([unknown.status, outcomeCode(unknown.body)]).toEqual([404, 'CDS_SERVICE_UNKNOWN']);
     const lost = await request(stack.service.url).get('/nowhere');

@@ -11,6 +11,7 @@ import {
   type Chart,
   type ChartQuery,
   type ChartQueryKey,
+  type ResourceSets,
 } from '../../chart/index.ts';
 import { asCdsError, CdsError } from '../../domain/index.ts';
 import type { Config, TenantConfig } from '../../platform/index.ts';
@@ -138,11 +139,21 @@ export function createChartReader({ tenants, queries, careQueries, fhir, onRead 
       ...(encounterId !== undefined && { encounterId }),
     }).read(patientId, missing, signal);
 
+  /** A Patient is among them; one that cannot be read as such is a fault of who sent it, not of ours. */
+  const chartOf = (sets: ResourceSets, timeZone: string): Chart => {
+    try {
+      return parseChart(sets, timeZone, chartKeys);
+    } catch (error) {
+      if (asCdsError(error).code !== 'CHART_PATIENT_MISSING') throw error;
+      throw new CdsError('FHIR_ANSWER_INVALID', 'The Patient cannot be read.', { cause: error });
+    }
+  };
+
   const parse = (sets: Sets, { timeZone }: TenantConfig, care: readonly CareQueryKey[]): ReadChart => {
     const chart = Object.fromEntries(Object.entries(sets).filter(([key]) => !isCareKey(key as Key)));
     const around = Object.fromEntries(Object.entries(sets).filter(([key]) => isCareKey(key as Key)));
     return {
-      chart: refuseReplaced(parseChart(chart, timeZone, chartKeys)),
+      chart: refuseReplaced(chartOf(chart, timeZone)),
       care: {
         ...careFacts(around, timeZone),
         unread: new Set(care.filter((key) => sets[key] === undefined)),

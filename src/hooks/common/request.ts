@@ -11,8 +11,18 @@ export const userId = z.string().regex(new RegExp(`^(${USERS.join('|')})/[A-Za-z
   error: 'not a user reference such as Practitioner/123',
 });
 
+/** Longer than any token of any server, short enough for a header. */
+const MAX_TOKEN = 16_384;
+/** An address is compared with those that are configured; nothing longer is one. */
+const MAX_ADDRESS = 2048;
+
 const fhirAuthorization = z.object({
-  access_token: z.string().min(1),
+  /** It goes into a header: RFC 6750's b64token, and what else servers print visibly. */
+  access_token: z
+    .string()
+    .min(1)
+    .max(MAX_TOKEN)
+    .regex(/^[\x21-\x7e]+$/, { error: 'not a token' }),
   token_type: z.literal('Bearer'),
   expires_in: z.number().int(),
   scope: z.string(),
@@ -23,7 +33,13 @@ const fhirAuthorization = z.object({
 /** CDS Hooks 2.0, "HTTP Request": what every hook's request has. Unknown members are let through unread. */
 const envelope = z.object({
   hookInstance: z.guid(),
-  fhirServer: z.url({ protocol: /^https?$/ }).optional(),
+  // As it is written: parsing an address forgives what comparing must not, such as a line end within it.
+  fhirServer: z
+    .string()
+    .max(MAX_ADDRESS)
+    .regex(/^[\x21-\x7e]+$/, { error: 'not an address' })
+    .pipe(z.url({ protocol: /^https?$/ }))
+    .optional(),
   fhirAuthorization: fhirAuthorization.optional(),
   prefetch: z.record(z.string(), z.unknown()).optional(),
 });
@@ -38,6 +54,13 @@ export interface HookRequest<Context> {
   readonly tokenPatient?: string;
   readonly prefetch: Readonly<Record<string, unknown>>;
 }
+
+/** Not by a regular expression: on a long row of slashes those take quadratic time. */
+const withoutSlash = (address: string): string => {
+  let end = address.length;
+  while (address[end - 1] === '/') end--;
+  return address.slice(0, end);
+};
 
 const where = (error: z.ZodError): string => {
   const [issue] = error.issues;
@@ -73,7 +96,7 @@ export function hookRequests<Context>(hook: string, context: z.ZodType<Context>)
       hookInstance: request.hookInstance,
       context: request.context,
       prefetch: request.prefetch ?? {},
-      ...(fhirServer !== undefined && { fhirServer: fhirServer.replace(/\/+$/, '') }),
+      ...(fhirServer !== undefined && { fhirServer: withoutSlash(fhirServer) }),
       ...(authorization !== undefined && { accessToken: authorization.access_token }),
       ...(authorization?.patient !== undefined && {
         tokenPatient: authorization.patient.replace(/^Patient\//, ''),

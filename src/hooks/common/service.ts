@@ -38,6 +38,8 @@ export interface RequestContext {
   readonly tenants: ReadonlySet<string>;
   /** Of `performance.now()`, when the request came: the deadline counts from then. */
   readonly receivedAt: number;
+  /** In the answer's X-Request-Id, and in every log line about the request. */
+  readonly requestId: string;
   /**
    * Whether this tenant may call now; asked once, before anything is done for it.
    *

@@ -93,7 +93,7 @@ export function createVisits(dependencies: VisitDependencies) {
     see: async (
       request: HookRequest<VisitContext>,
       tenant: TenantConfig,
-      { receivedAt }: Pick<RequestContext, 'receivedAt'>,
+      { receivedAt, requestId }: Pick<RequestContext, 'receivedAt' | 'requestId'>,
       care: readonly CareQueryKey[] = [],
     ): Promise<Visit> => {
       // What is waited for: if that ends in nothing at all, it is what the answer names.
@@ -112,7 +112,10 @@ export function createVisits(dependencies: VisitDependencies) {
       );
       const { decision } = visit;
       if (decision.kind === 'unavailable')
-        log.warn({ hookInstance: request.hookInstance, code: decision.code }, 'no assessment could be shown');
+        log.warn(
+          { requestId, hookInstance: request.hookInstance, code: decision.code },
+          'no assessment could be shown',
+        );
       return visit;
     },
   };

@@ -1,4 +1,4 @@
 export { createClientAuth, type ClientAuth, type ClientAuthOptions } from './client-auth.ts';
-export { authenticateClients, tenantsOf } from './middleware.ts';
+export { authenticateClients } from './middleware.ts';
 export { SANDBOX_CLIENT, SANDBOX_ISSUER } from './known-keys.ts';
 export { REFUSALS, type Refusal } from './refused.ts';

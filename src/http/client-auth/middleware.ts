@@ -1,4 +1,5 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
+import { setCaller } from '../caller.ts';
 import type { ClientAuth } from './client-auth.ts';
 
 const ROOT = '/cds-services';
@@ -31,10 +32,6 @@ export const authenticateClients =
       discovery: path === ROOT,
       ...(requestId !== undefined && { requestId }),
     });
-    response.locals['caller'] = { tenants };
+    setCaller(response, { tenants });
     next();
   };
-
-/** The tenants that the caller of this request may speak for: none where nobody asked. */
-export const tenantsOf = ({ locals }: Response): ReadonlySet<string> =>
-  (locals['caller'] as { readonly tenants: ReadonlySet<string> } | undefined)?.tenants ?? new Set();
