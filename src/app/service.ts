@@ -100,6 +100,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
     log: core.log,
     metrics: core.metrics,
     ready: readyOf(core),
+    ...(config.http.publicBaseUrl !== undefined && { publicBaseUrl: config.http.publicBaseUrl }),
     ...(core.signingKeys !== undefined && { publicKeys: core.signingKeys.publicKeys }),
   });
   if (

@@ -1,10 +1,12 @@
 import type { CdsService, HookDependencies } from './common/index.ts';
 import { createPatientViewService } from './recurrence-risk-patient-view/index.ts';
 
+export { SUMMARY_LIMIT } from '../cards/index.ts';
 export {
   createAnswers,
   createChartReader,
   createVisits,
+  responseSchema,
   type CdsService,
   type HookDependencies,
   type RequestContext,

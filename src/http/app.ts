@@ -6,6 +6,7 @@ import type { CdsService } from '../hooks/index.ts';
 import { needsClient, type Log, type Metrics, type TenantConfig } from '../platform/index.ts';
 import { answerErrors } from './errors.ts';
 import { notificationRoutes } from './notifications.ts';
+import { contractRoutes } from './openapi/routes.ts';
 
 export interface HttpDependencies {
   readonly tenants: readonly TenantConfig[];
@@ -17,6 +18,8 @@ export interface HttpDependencies {
   readonly metrics: Metrics;
   /** Throws where the service cannot do its work (a store that cannot be reached). */
   readonly ready: () => Promise<void>;
+  /** What clients call; the published contract speaks of it. */
+  readonly publicBaseUrl?: string;
   /** The public parts of our signing keys, as a JWKS; the address exists only where there are keys. */
   readonly publicKeys?: () => Promise<object>;
 }
@@ -120,7 +123,7 @@ export function createMonitoringApp(dependencies: Monitored): Express {
 
 /** The service's HTTP door. Every answer that is not 2xx carries an OperationOutcome. */
 export function createApp(dependencies: HttpDependencies): Express {
-  const { services, bodyLimit, log, publicKeys } = dependencies;
+  const { services, bodyLimit, log, publicKeys, publicBaseUrl } = dependencies;
   const discovery = { services: services.map(({ definition }) => definition) };
   const app = bareApp();
   app
@@ -136,6 +139,8 @@ export function createApp(dependencies: HttpDependencies): Express {
   app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
 
   if (publicKeys !== undefined) addPublicKeys(app, publicKeys);
+  const hasKeys = publicKeys !== undefined;
+  app.use(contractRoutes({ services, hasKeys, ...(publicBaseUrl !== undefined && { publicBaseUrl }) }));
   addMonitoring(app, dependencies);
   answerTheRest(app, log);
   return app;

@@ -29,6 +29,7 @@ export interface Stack {
 
 export interface StackOptions {
   readonly tenant?: Record<string, unknown>;
+  readonly http?: Partial<Config['http']>;
   readonly hook?: Partial<Config['hook']>;
   readonly queue?: Partial<Config['queue']>;
   readonly models?: Partial<Config['models']>;
@@ -54,7 +55,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const service = await startService({
     config: parseConfig({
       environment: 'test',
-      http: { port: 0 },
+      http: { port: 0, ...options.http },
       hook: { deadlineMs: 5000, ...options.hook },
       tenants: [{ id: 'test', fhirBaseUrl, ...options.tenant }],
       queue: { prefix: `test-${randomUUID()}`, ...options.queue },
