@@ -62,6 +62,14 @@ const change: fc.Arbitrary<Change> = fc.record({
   value,
 });
 
+const changeAt = (parent: any, key: string | number, { how, name, value: to }: Omit<Change, 'at'>): void => {
+  if (how === 'replace') parent[key] = structuredClone(to);
+  else if (how === 'remove' && Array.isArray(parent)) parent.splice(Number(key), 1);
+  else if (how === 'remove') Reflect.deleteProperty(parent, key);
+  else if (how === 'add' && !Array.isArray(parent)) parent[name] = structuredClone(to);
+  else if (how === 'repeat' && Array.isArray(parent)) parent.push(structuredClone(parent[Number(key)]));
+};
+
 /** The documents are JSON, of whatever shape the changes left. */
 const apply = (document: any, { at, how, name, value: to }: Change): any => {
   const paths = pathsOf(document);
@@ -69,11 +77,7 @@ const apply = (document: any, { at, how, name, value: to }: Change): any => {
   const last = path.at(-1);
   if (last === undefined) return how === 'replace' ? structuredClone(to) : document;
   const parent = path.slice(0, -1).reduce<any>((node, key) => node[key], document);
-  if (how === 'replace') parent[last] = structuredClone(to);
-  else if (how === 'remove' && Array.isArray(parent)) parent.splice(Number(last), 1);
-  else if (how === 'remove') Reflect.deleteProperty(parent, last);
-  else if (how === 'add' && !Array.isArray(parent)) parent[name] = structuredClone(to);
-  else if (how === 'repeat' && Array.isArray(parent)) parent.push(structuredClone(parent[Number(last)]));
+  changeAt(parent, last, { how, name, value: to });
   return document;
 };
 

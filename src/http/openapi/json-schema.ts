@@ -31,7 +31,7 @@ const HTTP = '^[hH][tT][tT][pP][sS]?:';
 
 /** What a zod schema checks in a function, and JSON Schema can say: by the shape of the part it is about. */
 const REFINEMENTS: readonly {
-  readonly of: (schema: JsonSchema) => boolean;
+  readonly of: (schema: JsonSchema, io: 'input' | 'output') => boolean;
   readonly add: (schema: JsonSchema) => JsonSchema;
 }[] = [
   {
@@ -68,8 +68,9 @@ const REFINEMENTS: readonly {
     }),
   },
   {
-    // A FHIR resource that is sent.
-    of: (schema) => has(schema, 'resourceType') && schema['additionalProperties'] !== false,
+    // A FHIR resource that we send.
+    of: (schema, io) =>
+      io === 'output' && has(schema, 'resourceType') && schema['additionalProperties'] !== false,
     add: () => ({ allOf: [FILLED_REF] }),
   },
 ];
@@ -105,7 +106,7 @@ export function publish({ schema, io, description, lengths = {} }: Publishing): 
     override: ({ jsonSchema: part }) => {
       addLengths(part, lengths);
       for (const { of, add } of REFINEMENTS) {
-        if (!of(part)) continue;
+        if (!of(part, io)) continue;
         const added = add(part);
         Object.assign(part, added);
         if ('allOf' in added) definitions[FILLED] = filled;
