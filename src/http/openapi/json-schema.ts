@@ -26,8 +26,17 @@ const filled: JsonSchema = {
   ],
 };
 
-/** http or https, in any case: what the parser checks of the protocol. */
+const filledExtension = (card: JsonSchema): JsonSchema => {
+  const { extension } = properties(card);
+  return isObject(extension) ? { extension: { ...extension, allOf: [FILLED_REF] } } : {};
+};
+
+/** http or https, in any case: what `z.url` checks of the protocol and zod leaves out of the JSON Schema. */
 const HTTP = '^[hH][tT][tT][pP][sS]?:';
+const isHttpUrl = (schema: z.core.$ZodTypes): boolean => {
+  const { def } = schema._zod;
+  return def.type === 'string' && 'protocol' in def && String(def.protocol) === String(/^https?$/);
+};
 
 /** What a zod schema checks in a function, and JSON Schema can say: by the shape of the part it is about. */
 const REFINEMENTS: readonly {
@@ -37,18 +46,13 @@ const REFINEMENTS: readonly {
   {
     // A request: a token without the server it is for is of no use.
     of: (schema) => has(schema, 'hookInstance', 'fhirAuthorization', 'fhirServer'),
-    add: (schema) => ({
-      properties: {
-        ...properties(schema),
-        fhirServer: { ...(properties(schema)['fhirServer'] as JsonSchema), pattern: HTTP },
-      },
-      dependentRequired: { fhirAuthorization: ['fhirServer'] },
-    }),
+    add: () => ({ dependentRequired: { fhirAuthorization: ['fhirServer'] } }),
   },
   {
     // A card.
     of: (schema) => has(schema, 'summary', 'indicator', 'suggestions', 'selectionBehavior'),
-    add: () => ({
+    add: (schema) => ({
+      properties: { ...properties(schema), ...filledExtension(schema) },
       dependentRequired: { suggestions: ['selectionBehavior'], selectionBehavior: ['suggestions'] },
       if: { properties: { selectionBehavior: { const: 'at-most-one' } }, required: ['selectionBehavior'] },
       then: {
@@ -103,13 +107,14 @@ export function publish({ schema, io, description, lengths = {} }: Publishing): 
     io,
     // A part that has no JSON Schema is published as "anything": no reason not to start. A test finds such parts.
     unrepresentable: 'any',
-    override: ({ jsonSchema: part }) => {
+    override: ({ jsonSchema: part, zodSchema }) => {
+      if (isHttpUrl(zodSchema)) part.pattern = HTTP;
       addLengths(part, lengths);
       for (const { of, add } of REFINEMENTS) {
         if (!of(part, io)) continue;
         const added = add(part);
         Object.assign(part, added);
-        if ('allOf' in added) definitions[FILLED] = filled;
+        if (JSON.stringify(added).includes(FILLED_REF.$ref)) definitions[FILLED] = filled;
       }
     },
   });
