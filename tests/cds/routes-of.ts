@@ -19,7 +19,8 @@ const appAt = async (url: string): Promise<{ router: { stack: readonly Layer[] }
   let app: unknown;
   const look = (message: unknown): void => {
     const { server, request } = message as { server: Server; request: { headers: { host?: string } } };
-    if (request.headers.host === new URL(url).host) [app] = server.listeners('request');
+    if (request.headers.host !== new URL(url).host) return;
+    app = server.listeners('request').find((listener) => Object.hasOwn(listener, 'settings'));
   };
   subscribe('http.server.request.start', look);
   try {

@@ -37,6 +37,10 @@ const isHttpUrl = (schema: z.core.$ZodTypes): boolean => {
   const { def } = schema._zod;
   return def.type === 'string' && 'protocol' in def && String(def.protocol) === String(/^https?$/);
 };
+const pipesIntoHttpUrl = (schema: z.core.$ZodTypes): boolean => {
+  const { def } = schema._zod;
+  return def.type === 'pipe' && isHttpUrl(def.out as z.core.$ZodTypes);
+};
 
 /** What a zod schema checks in a function, and JSON Schema can say: by the shape of the part it is about. */
 const REFINEMENTS: readonly {
@@ -109,6 +113,9 @@ export function publish({ schema, io, description, lengths = {} }: Publishing): 
     unrepresentable: 'any',
     override: ({ jsonSchema: part, zodSchema }) => {
       if (isHttpUrl(zodSchema)) part.pattern = HTTP;
+      // What is checked as a text first and then as an address: both count for what may be sent.
+      if (io === 'input' && pipesIntoHttpUrl(zodSchema))
+        Object.assign(part, { format: 'uri', allOf: [{ type: 'string', pattern: HTTP }] });
       addLengths(part, lengths);
       for (const { of, add } of REFINEMENTS) {
         if (!of(part, io)) continue;

@@ -19,6 +19,9 @@ const discoverySchema = z.strictObject({
       description: text,
       prefetch: z.record(z.string(), text),
       usageRequirements: text,
+      // Of the 3.0 ballot.
+      version: text.optional(),
+      hookVersion: text.optional(),
     }),
   ),
 });
@@ -28,6 +31,8 @@ const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 /** The body of every answer that is not 2xx, 401 of the CDS Hooks addresses excepted. */
 const operationOutcomeSchema = z.strictObject({
   resourceType: z.literal('OperationOutcome'),
+  /** The X-Request-Id of the answer. */
+  id: text.optional(),
   issue: z
     .array(
       z.strictObject({
