@@ -84,3 +84,16 @@ export function failures(codes: readonly ErrorCode[], retryAfter: readonly numbe
   });
   return Object.fromEntries(answers);
 }
+
+/** Answers that many operations have: said once below `components`, and referred to. */
+export const sharedAnswers = (
+  prefix: string,
+  answers: JsonSchema,
+): { readonly components: JsonSchema; readonly references: JsonSchema } => ({
+  components: Object.fromEntries(
+    Object.entries(answers).map(([status, each]) => [`${prefix}-${status}`, each]),
+  ),
+  references: Object.fromEntries(
+    Object.keys(answers).map((status) => [status, ref('responses', `${prefix}-${status}`)]),
+  ),
+});

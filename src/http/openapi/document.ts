@@ -5,7 +5,7 @@ import { PACKAGE_ROOT } from '../../platform/index.ts';
 import { HEADERS } from './answers.ts';
 import { embedded, type JsonSchema } from './json-schema.ts';
 import { otherPaths } from './other-paths.ts';
-import { servicePaths } from './service-paths.ts';
+import { SERVICE_ANSWERS, servicePaths } from './service-paths.ts';
 
 export interface DocumentOptions {
   readonly services: readonly CdsService[];
@@ -82,6 +82,7 @@ export const openApiDocument = ({
   components: {
     schemas: components(schemas),
     headers: HEADERS,
+    responses: SERVICE_ANSWERS,
     parameters: {
       'Accept-Language': {
         name: 'Accept-Language',

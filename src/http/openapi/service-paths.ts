@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../domain/index.ts';
 import type { CdsService } from '../../hooks/index.ts';
-import { answer, failures, schemaRef } from './answers.ts';
+import { answer, failures, schemaRef, sharedAnswers } from './answers.ts';
 import { exampleName, publishedExamples } from './examples.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { requestName } from './schemas.ts';
@@ -38,6 +38,11 @@ const FEEDBACK: readonly ErrorCode[] = [
   'CDS_CARD_UNKNOWN',
   'STORE_UNAVAILABLE',
 ];
+
+/** The same for every service. */
+const hookFailures = sharedAnswers('call', failures(HOOK));
+const feedbackFailures = sharedAnswers('feedback', failures(FEEDBACK, [503]));
+export const SERVICE_ANSWERS: JsonSchema = { ...hookFailures.components, ...feedbackFailures.components };
 
 const CALL =
   'Answers within the deadline (hook.deadlineMs, 450 ms unless configured). What fails behind the service, a FHIR ' +
@@ -77,7 +82,7 @@ const callPath = ({ definition: { id, title, description, hook } }: CdsService, 
           headers: ['Cache-Control'],
           ...(examples.response !== undefined && { examples: externalExamples(id, 'response', base) }),
         }),
-        ...failures(HOOK),
+        ...hookFailures.references,
       },
     },
   };
@@ -105,7 +110,7 @@ const feedbackPath = ({ definition: { id } }: CdsService): JsonSchema => ({
           headers: ['Cache-Control'],
         },
       ),
-      ...failures(FEEDBACK, [503]),
+      ...feedbackFailures.references,
     },
   },
 });
