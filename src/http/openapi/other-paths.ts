@@ -112,7 +112,7 @@ const document = (
     operationId,
     tags: ['Contract'],
     summary,
-    description: 'For whom the discovery is for.',
+    description: 'For whom the discovery is for; a JWT is made out to the address of the discovery.',
     security: [{ client: [] }, {}],
     ...(name !== undefined && { parameters: [path('name', '^[a-z0-9.-]+$', name)] }),
     responses: {

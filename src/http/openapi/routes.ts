@@ -12,7 +12,7 @@ export interface ContractOptions {
   readonly services: readonly CdsService[];
   readonly publicBaseUrl?: string;
   readonly hasKeys: boolean;
-  /** Who may read it, where the discovery is not for everybody. */
+  /** Asks who may read it, as for the discovery; then no shared cache may keep it. */
   readonly guard?: RequestHandler;
 }
 
