@@ -157,6 +157,7 @@ export async function startService(options: CoreOptions): Promise<Service> {
       if (stopping) throw new CdsError('CDS_STOPPING');
       await ready();
     },
+    discoveryIsProtected: config.tenants.some(({ clientAuth: { protectDiscovery } }) => protectDiscovery),
     ...(core.signingKeys !== undefined && { publicKeys: core.signingKeys.publicKeys }),
   });
   if (

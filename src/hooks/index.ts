@@ -8,6 +8,7 @@ export {
   createAnswers,
   createChartReader,
   createVisits,
+  responseSchema,
   type CdsService,
   type HookDependencies,
   type RequestContext,

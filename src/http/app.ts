@@ -7,6 +7,7 @@ import { allowOrigins } from './cors.ts';
 import { hookRoutes } from './hook-routes.ts';
 import { monitoringRoutes } from './monitoring.ts';
 import { notificationRoutes } from './notifications.ts';
+import { contractRoutes } from './openapi/routes.ts';
 import { publicKeyRoutes } from './public-keys.ts';
 
 export interface HttpDependencies {
@@ -20,6 +21,8 @@ export interface HttpDependencies {
   readonly metrics: Metrics;
   /** Throws where the service cannot do its work: a store that cannot be reached, or it is being stopped. */
   readonly ready: () => Promise<void>;
+  /** Who may not see the discovery may not see the contract either. */
+  readonly discoveryIsProtected: boolean;
   /** The public parts of our signing keys, as a JWKS; the address exists only where there are keys. */
   readonly publicKeys?: () => Promise<object>;
   /** Sets who calls, or refuses. */
@@ -47,13 +50,23 @@ export function createMonitoringApp({
  * authenticated; only then is its body looked at. Every answer that is not 2xx carries an OperationOutcome.
  */
 export function createApp(dependencies: HttpDependencies): Express {
-  const { settings, log, metrics, ready, publicKeys } = dependencies;
+  const { services, authenticate, settings, log, metrics, ready, publicKeys, discoveryIsProtected } =
+    dependencies;
   const { bodyLimit, corsOrigins, publicBaseUrl } = settings;
   const app = baseApp(isHttps(publicBaseUrl));
-  if (corsOrigins.length > 0) app.use('/cds-services', allowOrigins(corsOrigins));
+  if (corsOrigins.length > 0)
+    app.use(['/cds-services', '/openapi.json', '/schemas'], allowOrigins(corsOrigins));
   app.use('/cds-services', hookRoutes({ ...dependencies, bodyLimit }));
   app.use('/notifications', notificationRoutes(dependencies.notifications, bodyLimit));
   if (publicKeys !== undefined) app.use(publicKeyRoutes(publicKeys));
+  app.use(
+    contractRoutes({
+      services,
+      hasKeys: publicKeys !== undefined,
+      ...(publicBaseUrl !== undefined && { publicBaseUrl }),
+      ...(discoveryIsProtected && { guard: authenticate }),
+    }),
+  );
   app.use(monitoringRoutes({ metrics, ready }));
   answerTheRest(app, log);
   return app;

@@ -48,6 +48,7 @@ const openDoor = async (tenant: string, fhirBaseUrl: string) => {
       next();
     },
     inbox: { receive: () => Promise.resolve([]), close: () => Promise.resolve() },
+    discoveryIsProtected: false,
     settings: { bodyLimit: '1mb', corsOrigins: [] },
     limiter: createRateLimiter({ perMinute: 0 }),
     ready: () => Promise.resolve(),

@@ -4,6 +4,7 @@ export type { HookDependencies } from './dependencies.ts';
 export { fhirId, hookRequests, userId, type HookRequest, type HookRequests } from './request.ts';
 export type { Decision } from './risk/decide.ts';
 export { CARD_SOURCE, proposalsFor, renderWaiting } from './risk/response.ts';
+export { responseSchema } from '../../cards/index.ts';
 export { createRiskService } from './risk-service.ts';
 export {
   withVersions,
