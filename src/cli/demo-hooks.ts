@@ -30,9 +30,9 @@ const steps = (
     filled: { what: 'visit', date: addDays(today, 270) },
   },
   {
-    says: 'The surgeon chooses a chest CT for tomorrow',
+    says: 'The surgeon chooses a chest CT in half a year',
     name: 'order',
-    filled: { what: 'contrast-ct', date: addDays(today, 1) },
+    filled: { what: 'contrast-ct', date: addDays(today, 183) },
   },
 ];
 

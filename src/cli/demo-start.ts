@@ -15,6 +15,7 @@ import {
   type Story,
 } from '../demo/index.ts';
 import { CdsError } from '../domain/index.ts';
+import { SANDBOX_CLIENT } from '../http/index.ts';
 import {
   calendarDate,
   createLog,
@@ -50,6 +51,9 @@ export const SERVICES = {
   order: 'recurrence-risk-order-select',
 } as const;
 
+/** The official CDS Hooks sandbox calls from a browser; its key is taken in a demo only. */
+const SANDBOX_ORIGIN = SANDBOX_CLIENT.issuer;
+
 /** The demo EHR, by the name in its JWTs. */
 const EHR_ISSUER = 'https://demo-ehr.recurrence-cds.org';
 const TIME_ZONE = 'UTC';
@@ -64,7 +68,7 @@ interface Addresses {
 const demoConfig = ({ fhirBaseUrl, redisUrl, jwksFile }: Addresses, options: DemoOptions): Config =>
   parseConfig({
     environment: 'demo',
-    http: { port: options.once === true ? 0 : options.port + 1 },
+    http: { port: options.once === true ? 0 : options.port + 1, corsOrigins: [SANDBOX_ORIGIN] },
     hook: { explainOutOfScope: options.explainOutOfScope === true, language: options.language },
     tenants: [
       {
@@ -73,7 +77,7 @@ const demoConfig = ({ fhirBaseUrl, redisUrl, jwksFile }: Addresses, options: Dem
         timeZone: TIME_ZONE,
         writeBack: { enabled: true, diagnosticReport: true, auditEvents: true },
         clientAuth: {
-          clients: [{ issuer: EHR_ISSUER, jwksFile }],
+          clients: [{ issuer: EHR_ISSUER, jwksFile }, SANDBOX_CLIENT],
           // So that one can try it with curl. A JWT that is sent is verified all the same.
           required: false,
         },

@@ -1,8 +1,5 @@
 /** What the official CDS Hooks sandbox does that an EHR would not, each against the running service. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/platform/index.ts';
 import { startStack, type Stack } from '../http/running-service.ts';
 import { readContract } from './published.ts';
 import {
