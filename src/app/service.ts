@@ -174,6 +174,12 @@ export async function startService(options: CoreOptions): Promise<Service> {
     await closeLimiter();
     await core.close();
   };
+  let closing: Promise<void> | undefined;
+  const stop = async (listening: Listening): Promise<void> => {
+    stopping = true;
+    await listening.close();
+    await closeAll();
+  };
   try {
     const listening = await listen(app, config.http.host, config.http.port, config.http);
     clientAuth.listeningAt(listening.url);
@@ -181,11 +187,8 @@ export async function startService(options: CoreOptions): Promise<Service> {
       core,
       tasks: background.tasks,
       url: listening.url,
-      close: async () => {
-        stopping = true;
-        await listening.close();
-        await closeAll();
-      },
+      // However often it is asked for.
+      close: () => (closing ??= stop(listening)),
     };
   } catch (error) {
     await closeAll();

@@ -135,7 +135,7 @@ describe('feedback', () => {
     const unknown = await post(stack, { feedback: [] }, { path: '/cds-services/nonsense/feedback' });
     expect([unknown.status, unknown.code]).toEqual([404, 'CDS_SERVICE_UNKNOWN']);
     const got = await post(stack, undefined, { method: 'GET' });
-    expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);
+    expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
     expect((await post(stack, { feedback: [] }, { type: 'text/plain' })).status).toBe(415);
     const large = JSON.stringify({ feedback: [], more: 'x'.repeat(5_000_000) });
     expect((await post(stack, undefined, { raw: large })).status).toBe(413);

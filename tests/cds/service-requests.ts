@@ -1,6 +1,7 @@
 /** A request to each service of the registry, for tests that loop over all of them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { addDays } from '../../src/domain/index.ts';
 import { PACKAGE_ROOT } from '../../src/platform/index.ts';
 import { TODAY } from '../http/running-service.ts';
 
@@ -40,8 +41,12 @@ const CONTEXTS: Readonly<Record<string, (patientId: string) => object>> = {
       resourceType: 'Appointment',
       id: 'appointment-1',
       status: 'proposed',
-      start: `${TODAY}T09:00:00Z`,
-      end: `${TODAY}T09:30:00Z`,
+      // Later than any policy lets a follow-up be: there is something to say.
+      appointmentType: {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0276', code: 'FOLLOWUP' }],
+      },
+      start: `${addDays(TODAY, 500)}T09:00:00Z`,
+      end: `${addDays(TODAY, 500)}T09:30:00Z`,
       participant: [{ actor: { reference: `Patient/${patientId}` }, status: 'accepted' }],
     }),
   }),
