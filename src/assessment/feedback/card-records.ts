@@ -61,8 +61,6 @@ export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: 
   };
 }
 
-export type CardRecords = ReturnType<typeof createCardRecords>;
-
 /** Removes a patient's cards, the ways to them, and what was said to them. */
 export async function eraseCards(
   records: RecordStore,

@@ -119,8 +119,6 @@ export function createFeedbackRecords({ records, seal, key, ttlSeconds, reasons 
   };
 }
 
-export type FeedbackRecords = ReturnType<typeof createFeedbackRecords>;
-
 /** Removes what was counted of a patient; what was said is in the patient's group. */
 export async function eraseCountedFeedback(
   records: RecordStore,
