@@ -1,4 +1,4 @@
-import { daysBetween, type Stratum } from '../domain/index.ts';
+import { daysBetween } from '../domain/index.ts';
 import type { Translator } from '../i18n/index.ts';
 import type { FollowUpProposal } from '../policy/index.ts';
 import type { RenderContext, RenderedCard, RenderedSuggestion } from './base.ts';
@@ -26,7 +26,6 @@ export interface LateAppointment {
   readonly countedFrom?: string;
   /** False where the chart's bookings could not be seen. */
   readonly otherBookingsRead: boolean;
-  readonly stratum: Stratum | undefined;
   /** The same appointment as a request for a date of the window. */
   readonly request: { readonly resourceType: string; readonly [member: string]: unknown };
 }
@@ -87,7 +86,8 @@ const hasId = ({ request }: LateAppointment): boolean => typeof request['id'] ==
 
 /**
  * One suggestion, not recommended: a client may preselect what is, and the policy asks for a clinician's approval. An
- * appointment that the EHR already knows by an id is changed; else a new request is created.
+ * appointment that is being booked and has an id is changed; else, and where its slot is held already, the booking stays
+ * and a new request is created: nobody loses a date for a wish.
  */
 const suggestionOf = ({ t, date }: Translator, late: LateAppointment): RenderedSuggestion => {
   const { proposal, kind } = late;
@@ -109,14 +109,26 @@ const suggestionOf = ({ t, date }: Translator, late: LateAppointment): RenderedS
       };
   return {
     item: 'appointment-earlier',
-    label: t('appointment.suggestion', { date: date(proposal.windowEnd) }),
+    label: t(hasId(late) ? 'appointment.suggestion' : 'appointment.suggestion.new', {
+      date: date(proposal.windowEnd),
+    }),
     actions: [action],
   };
 };
 
 /**
+ * A warning where it is later by more than the proposed window is long, a third of the interval. By lateness and not
+ * by the risk group: the colour would tell it. What was taken for a visit without saying so may be anything.
+ */
+const indicatorOf = ({ proposal, bookedOn, isGuess }: LateAppointment): 'info' | 'warning' => {
+  const { windowStart, windowEnd } = proposal;
+  const isFar = daysBetween(windowEnd, bookedOn) > daysBetween(windowStart, windowEnd);
+  return isFar && !isGuess ? 'warning' : 'info';
+};
+
+/**
  * For who books: dates, and that the follow-up policy asks for an earlier one. Neither the risk nor the name of the
- * risk group is shown: a date can be moved without. `warning` in the high group, as on the card of the risk.
+ * risk group is shown: a date can be moved without.
  */
 export const renderAppointmentCard = (input: RenderContext & LateAppointment): RenderedCard => {
   const { translator, proposal } = input;
@@ -124,7 +136,7 @@ export const renderAppointmentCard = (input: RenderContext & LateAppointment): R
   return {
     ...renderCard(input, {
       topic: 'appointment',
-      indicator: input.stratum === 'high' ? 'warning' : 'info',
+      indicator: indicatorOf(input),
       summary: summaryOf(input, input),
       detail: [
         t('appointment.why'),
@@ -140,6 +152,7 @@ export const renderAppointmentCard = (input: RenderContext & LateAppointment): R
     overrideReasons: overrideReasons(translator, [
       'no-earlier-slot',
       'patient-preference',
+      'date-medically-needed',
       'clinical-judgement',
       'already-scheduled',
     ]),

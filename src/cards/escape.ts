@@ -89,6 +89,8 @@ export const plainText = (text: string, limit: number): string => {
     .toWellFormed()
     .replaceAll(/\s+/gu, ' ')
     .replaceAll(UNPRINTABLE, '')
+    // What was removed may have stood between two.
+    .replaceAll(/ {2,}/g, ' ')
     .replaceAll(TAG_BEGINNING, '‹')
     .trim();
   return shorten(line, limit);

@@ -1,5 +1,5 @@
 import { daysBetween } from '../domain/index.ts';
-import type { Translator } from '../i18n/index.ts';
+import type { MessageKey, Translator } from '../i18n/index.ts';
 import type { FollowUpProposal } from '../policy/index.ts';
 import { list, renderCard, table, type RenderContext, type RenderedCard } from './base.ts';
 import { chartText, escapeMarkdown } from './escape.ts';
@@ -32,21 +32,30 @@ const proposalOf = ({ proposal }: OrderCardContent): FollowUpProposal | undefine
 
 /** The days that the summary names: of what stands against the order. */
 const summaryDays = (content: OrderCardContent): Days => {
-  const { verdict, lastOn, wanted } = content;
+  const { verdict, lastOn, wanted, isOverdue } = content;
   if (verdict.kind === 'duplicate' || verdict.kind === 'already-proposed') return verdict.of.wanted;
-  if (verdict.kind === 'recent' && lastOn !== undefined) return { from: lastOn, to: lastOn };
+  const isOfLast = verdict.kind === 'recent' || (verdict.kind === 'too-late' && isOverdue);
+  if (isOfLast && lastOn !== undefined) return { from: lastOn, to: lastOn };
   const proposal = proposalOf(content);
   return proposal === undefined ? wanted : windowOf(proposal);
 };
 
+type Sentence = Extract<MessageKey, `order.summary.${string}`>;
+
+/** What stands against the order. */
+const sentenceOf = ({ verdict, isOverdue }: OrderCardContent): Sentence => {
+  if (verdict.kind === 'duplicate')
+    return `order.summary.duplicate.${verdict.of.as === 'proposal' ? 'order' : verdict.of.as}`;
+  return verdict.kind === 'too-late' && isOverdue ? 'order.summary.overdue' : `order.summary.${verdict.kind}`;
+};
+
 const summaryOf = ({ translator, simulated }: RenderContext, content: OrderCardContent): string => {
   const { t } = translator;
-  const { verdict, test } = content;
-  const values = { kind: t(`order.kind.${test}`), date: daysText(translator, summaryDays(content)) };
-  const said =
-    verdict.kind === 'duplicate'
-      ? t(`order.summary.duplicate.${verdict.of.as === 'proposal' ? 'order' : verdict.of.as}`, values)
-      : t(`order.summary.${verdict.kind}`, values);
+  const values = {
+    kind: t(`order.kind.${content.test}`),
+    date: daysText(translator, summaryDays(content)),
+  };
+  const said = t(sentenceOf(content), values);
   return [said, ...(simulated ? [t('banner.simulated')] : [])].join(t('sentence.end'));
 };
 
@@ -70,9 +79,13 @@ const proposedRow = (translator: Translator, proposal: FollowUpProposal): readon
   ];
 };
 
-/** In weeks where it is weeks: days are counted for three of them. */
-const duration = (translator: Translator, days: number): string =>
-  days < 21 ? translator.duration(days, 'd') : translator.duration(Math.round(days / 7), 'wk');
+/** Days are counted for three weeks, weeks for half a year. */
+const duration = (translator: Translator, days: number): string => {
+  if (days < 21) return translator.duration(days, 'd');
+  return days < 183
+    ? translator.duration(Math.round(days / 7), 'wk')
+    : translator.duration(Math.floor(days / 30.4375), 'mo');
+};
 
 const lastRow = (translator: Translator, content: OrderCardContent): readonly (readonly string[])[] => {
   const { test, lastOn, wanted } = content;
@@ -105,8 +118,10 @@ const comparison = (translator: Translator, content: OrderCardContent): string =
 
 /** What is not known, and what was not proposed. */
 const limits = ({ t }: Translator, content: OrderCardContent): readonly string[] => {
-  const { test, proposal, lastOn, unseen } = content;
+  const { test, proposal, lastOn, unseen, isOverdue, rechecked } = content;
   return [
+    ...(isOverdue ? [`**${t('order.overdue')}**`] : []),
+    ...(rechecked ? [] : [t('risk.not-rechecked')]),
     ...(proposal === 'none-proposed' ? [t(`order.none-proposed.${test}`)] : []),
     ...(proposal === 'no-stratum' ? [t('order.no-stratum')] : []),
     ...(lastOn === undefined ? [t(`order.last-unknown.${test}`)] : []),
@@ -125,20 +140,25 @@ const policyLines = (translator: Translator, proposal: FollowUpProposal | undefi
 };
 
 /**
- * The card of one order that is being written. First that it is about follow-up only: who orders a CT for a cough is
- * right, and nothing here stands in the way.
- *
- * A duplicate is a warning: the chart holds it, and it costs the patient a dose or blood. Everything else is about
+ * The chart holds it, and it costs the patient a dose or blood: a warning. An order without a date may be meant for
+ * now, and what stands for later; only of two that are both being written that cannot be. Everything else is about
  * dates that a policy proposes and no trial has shown to matter: information.
  */
+const indicatorOf = ({ verdict, dated }: OrderCardContent): 'info' | 'warning' =>
+  verdict.kind === 'duplicate' && (dated || verdict.of.as === 'draft') ? 'warning' : 'info';
+
+/**
+ * The card of one order that is being written. First that it is about follow-up only: who orders a CT for a cough is
+ * right, and nothing here stands in the way.
+ */
 export const renderOrderCard = (input: RenderContext & OrderCardContent): RenderedCard => {
-  const { translator, assessment, verdict } = input;
+  const { translator, assessment } = input;
   const context = { ...input, simulated: input.simulated || assessment.model.simulated };
   const { t } = translator;
   return {
     ...renderCard(context, {
       topic: 'order',
-      indicator: verdict.kind === 'duplicate' ? 'warning' : 'info',
+      indicator: indicatorOf(input),
       summary: summaryOf(context, input),
       detail: [
         `**${t('order.scope')}**`,

@@ -45,9 +45,13 @@ export interface OrderCardContent {
   readonly proposal: FollowUpProposal | 'none-proposed' | 'no-stratum';
   /** The last time it was done, as far as the chart tells. */
   readonly lastOn?: string;
+  /** Counted from the last time, the next one was due before today. */
+  readonly isOverdue: boolean;
   /** What could not be read: nothing is said of it. */
   readonly unseen: readonly ('orders' | 'appointments')[];
   readonly assessment: Assessment;
+  /** False where this request could not see whether newer evidence exists. */
+  readonly rechecked: boolean;
 }
 
 /** One day, or from the first to the last. */

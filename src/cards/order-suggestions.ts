@@ -26,8 +26,12 @@ const linkedTo = ({ draft, dated }: OrderCardContent, reference: string, wanted:
   return dated ? linked : movedTo(linked, wanted);
 };
 
-const move = (translator: Translator, { draft, proposal }: OrderCardContent): RenderedSuggestion[] => {
-  if (typeof proposal === 'string') return [];
+/** Not where the next one is overdue: the proposed time is months from now then. */
+const move = (
+  translator: Translator,
+  { draft, proposal, isOverdue }: OrderCardContent,
+): RenderedSuggestion[] => {
+  if (typeof proposal === 'string' || isOverdue) return [];
   const window = { from: proposal.windowStart, to: proposal.windowEnd };
   const values = { date: daysText(translator, window) };
   return [
@@ -46,16 +50,18 @@ const move = (translator: Translator, { draft, proposal }: OrderCardContent): Re
 };
 
 const link = (
-  { t }: Translator,
+  translator: Translator,
   content: OrderCardContent,
   { reference, wanted }: { readonly reference: string; readonly wanted: Days },
 ): RenderedSuggestion => ({
   item: 'order-link',
-  label: t('order.link.label'),
+  label: translator.t(content.dated ? 'order.link.label' : 'order.link.label.dated', {
+    date: daysText(translator, wanted),
+  }),
   actions: [
     {
       type: 'update',
-      description: t('order.link.action', { reference }),
+      description: translator.t('order.link.action', { reference }),
       resource: linkedTo(content, reference, wanted),
     },
   ],
@@ -67,14 +73,19 @@ const withdraw = ({ t }: Translator, { reference }: OrderCardContent): RenderedS
   actions: [{ type: 'delete', description: t('order.withdraw.action'), resourceId: reference }],
 });
 
+/**
+ * An order is only withdrawn in favour of another order or appointment. A proposal is none, and neither is a test of
+ * last month: without the order nothing would be done.
+ */
 const suggested = (translator: Translator, content: OrderCardContent): readonly RenderedSuggestion[] => {
   const { verdict } = content;
   switch (verdict.kind) {
     case 'already-proposed':
-      return [link(translator, content, verdict.of), withdraw(translator, content)];
+      return [link(translator, content, verdict.of)];
     case 'duplicate':
-    case 'recent':
       return [withdraw(translator, content)];
+    case 'recent':
+      return [];
     case 'too-early':
     case 'too-late':
       return move(translator, content);

@@ -46,12 +46,15 @@ const isServed = (outcome: ModalityOutcome): boolean =>
 
 /**
  * What a visit that begins should bring for a full estimate: which modality is missing or too old. For the estimate
- * only: what is examined, and when, is the follow-up policy's and the clinician's matter.
+ * only: what is examined, and when, is the follow-up policy's and the clinician's matter. No CT is asked for: one that
+ * is due anyway will serve.
  */
 export const visitSection = (
   translator: Translator,
-  { modalities, landmarkDate }: Assessment,
+  { modalities, landmarkDate, risk }: Assessment,
 ): readonly string[] => {
+  // Too soon or too late after surgery: no sample would give an estimate.
+  if (risk.status === 'not-estimable' && risk.reason !== 'no-modality') return [];
   const { t } = translator;
   const title = `**${t('visit.title')}**`;
   const gaps = modalities.flatMap((outcome) => gapOf(translator, outcome, landmarkDate) ?? []);

@@ -26,6 +26,8 @@ export interface AppointmentFact {
   readonly reasons: readonly Coded[];
   /** Some of what it is for is said in words without a code, which nothing here can read. */
   readonly saidInWords: boolean;
+  /** `Type/id` of the requests it was made for. */
+  readonly basedOn: readonly string[];
   /** `Patient/id` of every patient who takes part. */
   readonly patients: readonly string[];
 }

@@ -27,7 +27,7 @@ const of = (patientId: string, ...appointments: readonly unknown[]) =>
   cardsFor(stack, patientId, appointments);
 
 describe('a date that is later than proposed', () => {
-  it('high risk: a warning that says by how much, with the request for an earlier date', async () => {
+  it('months late: a warning that says by how much, with the request for an earlier date', async () => {
     const [card, ...others] = await of(HIGH, visit(HIGH, '2027-05-12T09:00:00Z'));
     expect(others).toEqual([]);
     expect(cardSchema.parse(card)).toEqual(card);
@@ -44,12 +44,13 @@ describe('a date that is later than proposed', () => {
     expect(card!.overrideReasons!.map(({ code }) => code)).toEqual([
       'no-earlier-slot',
       'patient-preference',
+      'date-medically-needed',
       'clinical-judgement',
       'already-scheduled',
     ]);
   });
 
-  it('low risk: the same as information, against the longer window', async () => {
+  it('days late: the same as information; for low risk against the longer window', async () => {
     const [card] = await of(LOW, visit(LOW, '2027-07-01T09:00:00Z'));
     expect(card!.summary).toMatch(/booked for 1 Jul 2027: 9 days later than proposed \(by 22 Jun 2027\)/);
     expect(card!.indicator).toBe('info');
@@ -72,7 +73,9 @@ describe('a date that is later than proposed', () => {
       const [card] = await of(HIGH, appointment);
       const [suggestion, ...others] = card!.suggestions!;
       expect(others).toEqual([]);
-      expect(suggestion!.label).toBe('Ask for a date by 10 Mar 2027');
+      expect(suggestion!.label).toBe(
+        `Ask for a date by 10 Mar 2027 ${type === 'update' ? 'instead' : 'as well'}`,
+      );
       expect(suggestion!.isRecommended).toBeUndefined();
       const [action] = suggestion!.actions as unknown as { type: string; resource: Appointment }[];
       expect(action!.type).toBe(type);
@@ -140,7 +143,7 @@ describe('a date that is later than proposed', () => {
       '门诊随访预约于2027年5月12日，比建议时间（不迟于2027年3月10日）晚9周。模拟模型，不得用于临床',
     );
     expect(card!.detail).toContain('| 门诊随访 | 2027年5月12日 |');
-    expect(card!.suggestions![0]!.label).toBe('申请不迟于2027年3月10日的日期');
+    expect(card!.suggestions![0]!.label).toBe('改为申请不迟于2027年3月10日的日期');
     expect(JSON.stringify({ ...card, suggestions: [] })).not.toMatch(/Follow-up visit|booked|later/);
   });
 
@@ -150,6 +153,23 @@ describe('a date that is later than proposed', () => {
     expect(card!.detail).not.toMatch(/<img|\*\*now|\]\(javascript/);
     expect(/^\| Clinic visit.*\|$/m.exec(card!.detail)?.[0].split(' | ')).toHaveLength(4);
   });
+});
+
+it('a slot that the EHR holds already is not given up for the wish: the request is a new one beside it', async () => {
+  const patientId = 'demo-partial-6-months';
+  const booked = visit(patientId, '2027-06-12T09:00:00Z', { id: 'held' });
+  const actionOf = async () => {
+    const [card] = await of(patientId, booked);
+    return card!.suggestions![0]!.actions[0]!;
+  };
+  expect((await actionOf()).type).toBe('update');
+  await stack.load([{ ...booked, status: 'cancelled' } as unknown as FhirResource]);
+  expect((await actionOf()).type).toBe('update');
+  await stack.load([booked as unknown as FhirResource]);
+  const action = await actionOf();
+  expect(action).toMatchObject({ type: 'create', resource: { status: 'proposed' } });
+  expect(action.description).toContain('the booking stays');
+  expect(JSON.stringify(action)).not.toContain('"held"');
 });
 
 describe('silence', () => {

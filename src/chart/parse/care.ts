@@ -55,6 +55,7 @@ export const appointmentFact: Parser<AppointmentFact> = (resource, zone) => {
     specialties: codingsOfAll(resource['specialty']),
     reasons: codingsOfAll(resource['reasonCode']),
     saidInWords: KIND_MEMBERS.some((member) => list(resource[member]).some(isInWords)),
+    basedOn: references(resource['basedOn']),
     patients: patientsOf(resource),
   });
 };

@@ -1,6 +1,7 @@
 export { createAnswers, type Answers } from './answers.ts';
 export { createChartReader, type ChartReader, type ReadCare, type ReadChart } from './chart-reader.ts';
 export type { HookDependencies } from './dependencies.ts';
+export { isShallow, withoutEmpty } from './given-back.ts';
 export { fhirId, hookRequests, userId, type HookRequest, type HookRequests } from './request.ts';
 export type { Decision } from './risk/decide.ts';
 export { CARD_SOURCE, proposalsFor, renderWaiting } from './risk/response.ts';

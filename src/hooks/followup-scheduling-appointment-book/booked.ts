@@ -57,6 +57,13 @@ export const bookedOf = (
       : [{ resource, fact, kinds, day }];
   });
 
+/** Has the EHR saved it as booked already? Then a slot is held, which a request for another date would give up. */
+export const isHeld = (
+  { fact }: Booked,
+  appointments: readonly Pick<AppointmentFact, 'source' | 'status'>[],
+): boolean =>
+  appointments.some(({ source, status }) => source.reference === fact.source.reference && COMING.has(status));
+
 /** Days on which the chart already has something of the kind, but for what is being booked now. */
 export const otherDays = (
   appointments: readonly AppointmentFact[],

@@ -1,4 +1,5 @@
 import { list, record, text, type Json } from '../../chart/index.ts';
+import { withoutEmpty } from '../common/index.ts';
 import type { ProposedWindow } from './compare.ts';
 
 /** What belongs to the date that was booked: a request for another has none of it. The narrative tells the old one. */
@@ -24,19 +25,6 @@ const minutesOf = (appointment: Json): number | undefined => {
   return minutes > 0 ? minutes : undefined;
 };
 
-/** Nothing of JSON that FHIR does not allow goes into a card: null and empty members. Depth: see schema.ts. */
-const withoutEmpty = (value: unknown): unknown => {
-  if (typeof value !== 'object') return value === '' ? undefined : value;
-  if (Array.isArray(value)) {
-    const items = value.map(withoutEmpty).filter((each) => each !== undefined);
-    return items.length === 0 ? undefined : items;
-  }
-  const members = Object.entries(value ?? {})
-    .map(([name, inner]) => [name, withoutEmpty(inner)] as const)
-    .filter(([, inner]) => inner !== undefined);
-  return members.length === 0 ? undefined : Object.fromEntries(members);
-};
-
 /** Who had accepted the booked date has not accepted another. */
 const askedAnew = (participants: unknown): Json[] =>
   list(participants).flatMap((each) => {
@@ -49,18 +37,25 @@ const askedAnew = (participants: unknown): Json[] =>
 /** A FHIR id; another one names nothing that an EHR could update. */
 const ID = /^[A-Za-z0-9.-]{1,64}$/;
 
+/** What is one Appointment's alone. */
+const ITS_OWN: ReadonlySet<string> = new Set(['id', 'meta', 'identifier']);
+
 /**
  * The same appointment as a request for an earlier date: `proposed`, without a start and an end (R4's app-3), between
  * the days the policy proposes. Everything else is as it came, the id with it.
+ *
+ * @param options `asNew`: the booking stays, and this is another Appointment
  */
 export const earlierRequest = (
   appointment: Json,
   { windowStart, windowEnd }: ProposedWindow,
+  { asNew = false }: { readonly asNew?: boolean } = {},
 ): { readonly resourceType: string } & Json => {
-  const kept = Object.entries(appointment).filter(
-    ([name, value]) =>
-      !OF_THE_DATE.has(name.replace(/^_/, '')) && (name !== 'id' || ID.test(text(value) ?? '')),
-  );
+  const isNew = asNew || !ID.test(text(appointment['id']) ?? '');
+  const kept = Object.entries(appointment).filter(([name]) => {
+    const plain = name.replace(/^_/, '');
+    return !OF_THE_DATE.has(plain) && !(isNew && ITS_OWN.has(plain));
+  });
   const minutes = minutesOf(appointment);
   return {
     ...record(withoutEmpty(Object.fromEntries(kept))),

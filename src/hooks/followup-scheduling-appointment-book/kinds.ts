@@ -65,13 +65,18 @@ export const isUnsaid = ({
   !saidInWords &&
   [...serviceTypes, ...appointmentTypes, ...specialties, ...reasons].every((coding) => isDefault(coding));
 
-/** The first proposal of a kind, by its codes; undefined where the policy proposes none. */
+/** The first that is due of a kind, by the codes of the proposals; undefined where the policy proposes none. */
 export const proposalOf = (
   codes: Codes,
   proposals: readonly FollowUpProposal[],
   kind: AppointmentKind,
 ): FollowUpProposal | undefined =>
-  proposals.find(({ resource }) => {
-    const codings = resource.code?.coding ?? [];
-    return kind === 'visit' ? codes.includes('follow-up-visit', codings) : isChestCt(codes, codings);
-  });
+  proposals
+    .filter(({ resource }) => {
+      const codings = resource.code?.coding ?? [];
+      return kind === 'visit' ? codes.includes('follow-up-visit', codings) : isChestCt(codes, codings);
+    })
+    .reduce<FollowUpProposal | undefined>(
+      (first, each) => (first === undefined || each.dueDate < first.dueDate ? each : first),
+      undefined,
+    );

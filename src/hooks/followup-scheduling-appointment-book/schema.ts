@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import { fhirId, userId } from '../common/index.ts';
+import { fhirId, isShallow, userId } from '../common/index.ts';
 
 /** A series of bookings is a dozen; nobody books hundreds at once. */
 const MAX_ENTRIES = 100;
-/** R4 resources nest about ten deep; a suggestion gives the Appointment back, and writing JSON is recursive. */
-const MAX_DEPTH = 40;
-
-const isShallow = (value: unknown, left = MAX_DEPTH): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (left > 0 && Object.values(value).every((inner) => isShallow(inner, left - 1)));
 
 const resource = z
   .looseObject({ resourceType: z.string() })

@@ -18,7 +18,7 @@ import {
   type ServiceDefinition,
   type Visit,
 } from '../common/index.ts';
-import { bookedOf, otherDays, type Booked } from './booked.ts';
+import { bookedOf, isHeld, otherDays, type Booked } from './booked.ts';
 import { findLate, type Late } from './compare.ts';
 import { earlierRequest } from './earlier-request.ts';
 import { isUnsaid, proposalOf } from './kinds.ts';
@@ -88,7 +88,6 @@ export function createAppointmentBookService(dependencies: HookDependencies): Cd
 
   const lateCard = (
     { item, kind, proposal, countedFrom }: LateBooking,
-    { assessment }: RiskDecision,
     { care }: Visit,
     context: RenderContext,
   ): CardTemplate => {
@@ -104,8 +103,7 @@ export function createAppointmentBookService(dependencies: HookDependencies): Cd
         proposal,
         ...(countedFrom !== undefined && { countedFrom }),
         otherBookingsRead: care?.unread.has('appointments') === false,
-        stratum: assessment.risk.status === 'estimated' ? assessment.risk.stratum : undefined,
-        request: earlierRequest(item.resource, proposal),
+        request: earlierRequest(item.resource, proposal, { asNew: isHeld(item, care?.appointments ?? []) }),
       }),
     );
   };
@@ -127,10 +125,7 @@ export function createAppointmentBookService(dependencies: HookDependencies): Cd
     // No risk could be estimated, or the policy has nothing for it.
     if (proposalsFor(policy, assessment, language).length === 0) return ['no-proposal', []];
     const late = lateOnes(decision, visit, booked, language);
-    return [
-      late.length === 0 ? 'in-time' : 'late',
-      late.map((each) => lateCard(each, decision, visit, context)),
-    ];
+    return [late.length === 0 ? 'in-time' : 'late', late.map((each) => lateCard(each, visit, context))];
   };
 
   const answerOf = (visit: Visit, booked: readonly Booked[], context: RenderContext): Answer => {

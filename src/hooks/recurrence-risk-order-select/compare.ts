@@ -35,12 +35,17 @@ const windowOf = ({ windowStart, windowEnd }: Proposed): Days => ({ from: window
 const later = (one: string, other: string): string => (one > other ? one : other);
 const earlier = (one: string, other: string): string => (one < other ? one : other);
 
+/** The days on which the next one is due, by the last one and the proposal's interval. */
+const dueSince = (lastOn: string, { interval }: Proposed): { windowStart: string; windowEnd: string } =>
+  windowAround(addInterval(lastOn, interval), lastOn);
+
 /**
  * Where an order and another test are the same one: near each other, or both in the proposed window. An order without
- * a date may be meant for any time until the window ends.
+ * a date may be meant for any time until the window ends; not where the next one is due already, by the last one: then
+ * it is meant for now, and one that stands weeks from now does not stand for it.
  */
 const isSameOccasion =
-  ({ wanted, dated, today, proposal }: OrderQuestion) =>
+  ({ wanted, dated, today, proposal, lastOn }: OrderQuestion) =>
   (other: StandingTest): boolean => {
     const near = (days: Days): Days => ({
       from: addDays(days.from, -SAME_OCCASION_DAYS),
@@ -49,20 +54,23 @@ const isSameOccasion =
     if (overlap(near(wanted), other.wanted)) return true;
     if (proposal === undefined) return false;
     const window = windowOf(proposal);
-    return dated
-      ? overlap(window, wanted) && overlap(window, other.wanted)
-      : overlap({ from: today, to: later(today, window.to) }, other.wanted);
+    if (dated) return overlap(window, wanted) && overlap(window, other.wanted);
+    const isDue = lastOn !== undefined && dueSince(lastOn, proposal).windowStart <= today;
+    return !isDue && overlap({ from: today, to: later(today, window.to) }, other.wanted);
   };
 
 /**
- * From which day on the test is not early. The policy counts from the day of the assessment, as if the test were done
- * on that day; where the chart tells when it was done last, the same interval from then is early enough: who had the
- * last CT five months ago is not told to wait for six more.
+ * Is the order before its time? The policy counts from the day of the assessment, as if the test were done on that day.
+ * Only where the chart tells when it was done last can an order be early, and then the same interval from that day is
+ * early enough: who had the last CT five months ago is not told to wait for six more. Many charts hold no studies at
+ * all; in those every CT would be early, the overdue one too.
  */
-const earliest = ({ windowStart, interval }: Proposed, lastOn: string | undefined): string =>
-  lastOn === undefined
-    ? windowStart
-    : earlier(windowStart, windowAround(addInterval(lastOn, interval), lastOn).windowStart);
+const isEarly = ({ wanted, lastOn }: OrderQuestion, proposal: Proposed): boolean =>
+  lastOn !== undefined && wanted.to < earlier(proposal.windowStart, dueSince(lastOn, proposal).windowStart);
+
+/** By the last one, the days on which the next was due are over: the proposed dates, counted from today, are too late. */
+export const isOverdue = (today: string, lastOn: string | undefined, proposal: Proposed): boolean =>
+  lastOn !== undefined && dueSince(lastOn, proposal).windowEnd < today;
 
 const byDate = (question: OrderQuestion): OrderVerdict => {
   const { wanted, proposal, lastOn, standing, basedOn } = question;
@@ -77,10 +85,10 @@ const byDate = (question: OrderQuestion): OrderVerdict => {
   );
   if (carriesOut) return { kind: 'fits' };
   const window = windowOf(proposal);
-  if (wanted.to < earliest(proposal, lastOn)) return { kind: 'too-early' };
+  if (isEarly(question, proposal)) return { kind: 'too-early' };
   if (wanted.from <= window.to) return { kind: 'fits' };
-  // With another in the window this is the one after it.
-  const isNext = standing.some((other) => overlap(window, other.wanted));
+  // With another in the window this is the one after it. A proposal is none: nobody has ordered it.
+  const isNext = standing.some(({ as, wanted: then }) => as !== 'proposal' && overlap(window, then));
   return { kind: isNext ? 'fits' : 'too-late' };
 };
 

@@ -10,7 +10,9 @@ import {
 } from '../../chart/index.ts';
 import { CdsError } from '../../domain/index.ts';
 import type { TenantConfig } from '../../platform/index.ts';
+import { withoutEmpty, type HookDependencies } from '../common/index.ts';
 import type { KindOf } from './kinds.ts';
+import { isOtherQuestion } from './question.ts';
 import type { OrderSelectContext } from './schema.ts';
 
 /** One draft that asks for a test of follow-up. */
@@ -18,7 +20,8 @@ export interface Draft {
   /** `ServiceRequest/id`; without an id it cannot be selected, only stand beside one, as `ServiceRequest/`. */
   readonly reference: string;
   readonly test: OrderKind;
-  readonly selected: boolean;
+  /** Something may be said of it: it is selected, and does not itself say that it is for another question. */
+  readonly concerns: boolean;
   /** Absent where what it says of its time names no days. */
   readonly wanted?: Days;
   /** False: it names no time, and `wanted` is today. */
@@ -76,7 +79,7 @@ const hasControl = (value: unknown): boolean => {
  * @throws {CdsError} CDS_REQUEST_INVALID
  */
 export function refuseControlCharacters(drafts: readonly Draft[]): void {
-  if (drafts.some(({ selected, resource }) => selected && hasControl(resource)))
+  if (drafts.some(({ concerns, resource }) => concerns && hasControl(resource)))
     throw new CdsError(
       'CDS_REQUEST_INVALID',
       'context.draftOrders: control characters, which FHIR has none of.',
@@ -99,7 +102,7 @@ const titleOf = (resource: Json): string | undefined => {
 /** The drafts that ask for one of the tests, in the order they stand in. */
 export function followUpDrafts(
   context: OrderSelectContext,
-  kindOf: KindOf,
+  { kindOf, codes }: { readonly kindOf: KindOf; readonly codes: HookDependencies['codes'] },
   { timeZone, today }: { readonly timeZone: string; readonly today: string },
 ): readonly Draft[] {
   const selections = new Set(context.selections);
@@ -113,8 +116,13 @@ export function followUpDrafts(
     const wanted = fact.wanted ?? { from: today, to: today };
     return [
       {
-        ...{ reference, test, selected: selections.has(reference), fact },
-        resource: { ...resource, id: resource.id ?? '' },
+        ...{ reference, test, fact },
+        concerns: selections.has(reference) && !isOtherQuestion(codes, resource),
+        resource: {
+          ...record(withoutEmpty(resource)),
+          resourceType: resource.resourceType,
+          id: resource.id ?? '',
+        },
         dated: fact.wanted !== undefined,
         ...(wanted !== 'unreadable' && { wanted }),
         ...(title !== undefined && { title }),

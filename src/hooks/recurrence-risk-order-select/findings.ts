@@ -3,9 +3,9 @@ import type { ClinicalFacts } from '../../chart/index.ts';
 import type { Assessment } from '../../domain/index.ts';
 import type { FollowUpPolicy, FollowUpProposal } from '../../policy/index.ts';
 import { proposalsFor, type Decision, type Visit } from '../common/index.ts';
-import { compareOrder, type OrderQuestion } from './compare.ts';
+import { compareOrder, isOverdue, type OrderQuestion } from './compare.ts';
 import type { Draft } from './drafts.ts';
-import type { KindOf } from './kinds.ts';
+import type { Covers, KindOf } from './kinds.ts';
 import { standingOf } from './standing.ts';
 
 export type RiskDecision = Extract<Decision, { readonly kind: 'risk' }>;
@@ -13,6 +13,7 @@ export type RiskDecision = Extract<Decision, { readonly kind: 'risk' }>;
 export interface FindingOptions {
   readonly policy: FollowUpPolicy;
   readonly kindOf: KindOf;
+  readonly covers: Covers;
   readonly language: string;
 }
 
@@ -60,35 +61,45 @@ const shownOf = (
   return [...first, ...rest.sort((one, other) => (one.wanted.from < other.wanted.from ? -1 : 1))];
 };
 
+/** Can the policy be asked at all? It reads the risk group and the 12-month risk. */
+const isGrouped = ({ risk }: Assessment): boolean =>
+  risk.status === 'estimated' &&
+  risk.stratum !== undefined &&
+  risk.horizons.some(({ horizonMonths, status }) => horizonMonths === 12 && status === 'estimated');
+
 /** What there is to say of the selected orders, one finding an order; nothing of those that fit. */
 export function findingsOf(
   drafts: readonly Draft[],
   { decision, visit }: { readonly decision: RiskDecision; readonly visit: Visit },
-  { policy, kindOf, language }: FindingOptions,
+  { policy, kindOf, covers, language }: FindingOptions,
 ): readonly OrderCardContent[] {
-  const { assessment, ageDays } = decision;
+  const { assessment, ageDays, rechecked } = decision;
   const { today, care = { serviceRequests: [], appointments: [] } } = visit;
-  // A result from before today proposes nothing: its dates would count from another visit.
-  const all = ageDays === 0 ? proposalsFor(policy, assessment, language) : [];
-  const proposes = ageDays === 0 && assessment.risk.status === 'estimated' && assessment.risk.stratum;
+  // A result from before today proposes nothing, as its dates would count from another visit; nor does one that may
+  // not hold any more.
+  const proposes = ageDays === 0 && rechecked && isGrouped(assessment);
+  const all = proposes ? proposalsFor(policy, assessment, language) : [];
   return drafts.flatMap((draft): OrderCardContent[] => {
     const { test, wanted, dated, reference, resource, title, fact } = draft;
-    if (!draft.selected || wanted === undefined) return [];
+    // An order for a day that is over writes down what was done.
+    if (!draft.concerns || wanted === undefined || wanted.to < today) return [];
     const proposals = all
       .filter((each) => kindOf(each.resource.code?.coding ?? []) === test)
       .toSorted((one, other) => (one.dueDate < other.dueDate ? -1 : 1));
-    const lastOn = lastDoneOn(test, visit.clinical, assessment);
-    const standing = standingOf(draft, care, { kindOf, canonical: policy.canonical, today, drafts });
+    const last = lastDoneOn(test, visit.clinical, assessment);
+    const lastOn = last !== undefined && { lastOn: last };
+    const options = { kindOf, covers, canonical: policy.canonical, today, drafts, ...lastOn };
+    const standing = standingOf(draft, care, options);
     const { verdict, proposal } = compared(
-      { today, wanted, dated, basedOn: fact.basedOn, standing, ...(lastOn !== undefined && { lastOn }) },
+      { today, wanted, dated, basedOn: fact.basedOn, standing, ...lastOn },
       proposals,
     );
     if (verdict.kind === 'fits') return [];
     return [
       {
-        ...{ test, verdict, reference, draft: resource, wanted, dated, assessment },
+        ...{ test, verdict, reference, draft: resource, wanted, dated, assessment, rechecked, ...lastOn },
         ...(title !== undefined && { title }),
-        ...(lastOn !== undefined && { lastOn }),
+        isOverdue: proposal !== undefined && isOverdue(today, last, proposal),
         standing: shownOf(standing, verdict, { today, wanted }),
         proposal: proposal ?? (proposes ? 'none-proposed' : 'no-stratum'),
         unseen: unseenOf(visit),

@@ -16,3 +16,13 @@ export const createKindOf =
   (codes: HookDependencies['codes']): KindOf =>
   (codings) =>
     ORDER_KINDS.find((kind) => codes.includes(VALUE_SETS[kind], codings));
+
+/** Is all that is asked for done by the other test of the same kind? A CT of the chest alone leaves the abdomen out. */
+export type Covers = (asked: Codings, other: Codings) => boolean;
+
+const AND_ABDOMEN = 'chest-ct-order-and-abdomen';
+
+export const createCovers =
+  (codes: HookDependencies['codes']): Covers =>
+  (asked, other) =>
+    !codes.includes(AND_ABDOMEN, asked) || codes.includes(AND_ABDOMEN, other);

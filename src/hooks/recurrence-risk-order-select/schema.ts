@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fhirId, userId } from '../common/index.ts';
+import { fhirId, isShallow, userId } from '../common/index.ts';
 
 /** A whole order set is some tens; nothing a clinician writes has hundreds. */
 const MOST_ORDERS = 500;
@@ -9,7 +9,9 @@ const selection = z.string().regex(/^[A-Z][A-Za-z]{0,63}\/[A-Za-z0-9.-]{1,64}$/,
   error: 'not a reference such as ServiceRequest/123',
 });
 
-const draft = z.looseObject({ resourceType: z.string().min(1).max(64), id: fhirId.optional() });
+const draft = z
+  .looseObject({ resourceType: z.string().min(1).max(64), id: fhirId.optional() })
+  .refine((value) => isShallow(value), { error: 'nested too deeply' });
 
 const draftOrders = z.looseObject({
   resourceType: z.literal('Bundle'),

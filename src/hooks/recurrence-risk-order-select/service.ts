@@ -11,7 +11,7 @@ import {
 } from '../common/index.ts';
 import { followUpDrafts, refuseControlCharacters, refuseForeign, type Draft } from './drafts.ts';
 import { findingsOf } from './findings.ts';
-import { createKindOf } from './kinds.ts';
+import { createCovers, createKindOf } from './kinds.ts';
 import { orderSelectContext } from './schema.ts';
 
 const ID = 'recurrence-risk-order-select';
@@ -26,6 +26,7 @@ export function createOrderSelectService(dependencies: HookDependencies): CdsSer
   const { visits, answers, queries, careQueries, translators, policy, codes, simulated } = dependencies;
   const requests = hookRequests('order-select', orderSelectContext);
   const kindOf = createKindOf(codes);
+  const covers = createCovers(codes);
   const read = [...queries, ...careQueries.filter(({ key }) => CARE.includes(key))];
 
   const cardsOf = (
@@ -47,7 +48,7 @@ export function createOrderSelectService(dependencies: HookDependencies): CdsSer
         return [cardTemplate(renderWaiting(decision, context))];
       case 'risk': {
         const { language } = translator;
-        const findings = findingsOf(drafts, { decision, visit }, { policy, kindOf, language });
+        const findings = findingsOf(drafts, { decision, visit }, { policy, kindOf, covers, language });
         return findings.map((finding) => cardTemplate(renderOrderCard({ ...context, ...finding })));
       }
     }
@@ -61,7 +62,7 @@ export function createOrderSelectService(dependencies: HookDependencies): CdsSer
       description:
         'While an order is written: whether a chest CT or ctDNA test is already ordered, booked or proposed, and ' +
         'whether its date is earlier or later than the follow-up proposed for the recurrence risk. Silent where it ' +
-        'fits.',
+        'fits, and of orders that are urgent or name another reason.',
       prefetch: Object.fromEntries(read.map((query) => [query.key, prefetchTemplate(query)])),
       usageRequirements:
         'FHIR R4. Send every prefetch key, or a fhirServer to read the missing ones from. Codes of orders: ' +
@@ -75,10 +76,10 @@ export function createOrderSelectService(dependencies: HookDependencies): CdsSer
       refuseForeign(request.context, tenant);
       const asked = { tenant: tenant.id, service: ID, patientId };
       const draftsOn = (today: string): readonly Draft[] =>
-        followUpDrafts(request.context, kindOf, { timeZone: tenant.timeZone, today });
+        followUpDrafts(request.context, { kindOf, codes }, { timeZone: tenant.timeZone, today });
       // Which orders matter does not depend on the day; when they are wanted may.
       const drafts = draftsOn(ANY_DAY);
-      if (!drafts.some(({ selected }) => selected))
+      if (!drafts.some(({ concerns }) => concerns))
         return { body: answers.respond(asked, []), outcome: 'not-follow-up' };
       refuseControlCharacters(drafts);
       const visit = await visits.see(request, tenant, context, CARE);

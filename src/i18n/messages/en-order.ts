@@ -6,11 +6,12 @@ export const enOrder = {
   'order.summary.duplicate.appointment': '{{kind}} is already booked for {{date}}',
   'order.summary.duplicate.draft': '{{kind}} is twice among the orders being written',
   'order.summary.already-proposed': '{{kind}} is already proposed for {{date}}',
-  'order.summary.too-early': '{{kind}} is earlier than the proposed follow-up ({{date}})',
+  'order.summary.too-early': 'If for follow-up: {{kind}} is earlier than proposed ({{date}})',
   'order.summary.too-late': '{{kind}} is later than the proposed follow-up ({{date}})',
-  'order.summary.recent': '{{kind}} so soon after the last one ({{date}})',
+  'order.summary.overdue': '{{kind}} is due already: the last one on record is of {{date}}',
+  'order.summary.recent': 'If for follow-up: {{kind}} soon after the last one ({{date}})',
   'order.scope':
-    'This is about planned follow-up only. For symptoms or any other clinical question, keep the order as it is.',
+    'This is about planned follow-up only. For symptoms, a suspected recurrence or any other clinical question, keep the order as it is.',
   'order.risk': '{{risk}}, as of {{date}}.',
   'order.column.test': 'Test',
   'order.column.date': 'Date',
@@ -36,8 +37,10 @@ export const enOrder = {
   'order.unseen.appointments':
     'Appointments could not be read: whether this test is already booked is not known.',
   'order.last-unknown.chest-ct':
-    'When the last chest CT was done is not known here. If the next one is due, keep the order as it is.',
+    'No earlier chest CT is on record here. If the next one is due, keep the order as it is.',
   'order.last-unknown.ctdna': 'When blood was last drawn for cell-free DNA is not known here.',
+  'order.overdue':
+    'By the last one on record, the next was due before today. The proposed dates count from today; if none was done elsewhere, do not wait for them.',
   'order.none-proposed.chest-ct': 'The follow-up policy proposes no chest CT for this patient now.',
   'order.none-proposed.ctdna': 'The follow-up policy proposes no ctDNA test.',
   'order.no-stratum':
@@ -47,5 +50,6 @@ export const enOrder = {
   'order.withdraw.label': 'Withdraw this order',
   'order.withdraw.action': 'Delete this order before it is signed; everything on record stays',
   'order.link.label': 'Keep this order as the one that was proposed',
+  'order.link.label.dated': 'Keep this order as the one that was proposed, for {{date}}',
   'order.link.action': 'Note in this order that it carries out the accepted proposal {{reference}}',
 } as const;

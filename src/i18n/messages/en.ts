@@ -68,14 +68,15 @@ export const en = {
     'Not rechecked today: whether the chart holds newer evidence could not be determined in this request.',
   'visit.title': 'At this visit',
   'visit.complete': 'Nothing to bring for the estimate: every sample it uses is there and recent enough.',
-  'visit.no-data': '{{modality}}: nothing in the chart. {{new}} would let it be used.',
+  'visit.no-data':
+    '{{modality}}: no sample or study since surgery that counts. {{new}} would let it be used.',
   'visit.too-old':
     '{{modality}}: the last is of {{date}} ({{duration}} ago), too old for the model. {{new}} would let it be used.',
   'visit.too-old.undated': '{{modality}}: too old for the model. {{new}} would let it be used.',
   'visit.not-yet-usable': '{{modality}}: collected on {{date}}; the result is still to come.',
   'visit.not-yet-usable.undated': '{{modality}}: collected; the result is still to come.',
   'visit.new.metabolomics': 'A new plasma sample',
-  'visit.new.radiomics': 'A new chest CT',
+  'visit.new.radiomics': 'A chest CT that is due anyway',
   'visit.new.cfdna': 'A new plasma sample',
   'visit.note': 'This is about the estimate only; whether to examine is for you to decide.',
   'evidence.title': 'What it rests on',

@@ -20,7 +20,6 @@ const lateIn = (language: 'en' | 'zh-CN', changes: Partial<LateAppointment> = {}
     isGuess: false,
     proposal,
     otherBookingsRead: true,
-    stratum: 'high',
     request: {
       resourceType: 'Appointment',
       id: 'a1',
@@ -65,14 +64,12 @@ describe('the card of a late appointment', () => {
     expect(said('2027-03-31')).toBe('3 weeks');
   });
 
-  it('warns in the high group only', () => {
-    for (const [stratum, indicator] of [
-      ['high', 'warning'],
-      ['intermediate', 'info'],
-      ['low', 'info'],
-      [undefined, 'info'],
-    ] as const)
-      expect(card('en', { stratum }).indicator).toBe(indicator);
+  it('warns where it is later by more than the window is long, whatever the risk group; never of a guess', () => {
+    const { windowStart, windowEnd } = lateIn('en').proposal;
+    expect([windowStart, windowEnd]).toEqual(['2027-02-08', '2027-03-10']);
+    expect(card('en', { bookedOn: '2027-04-09' }).indicator).toBe('info');
+    expect(card('en', { bookedOn: '2027-04-10' }).indicator).toBe('warning');
+    expect(card('en', { bookedOn: '2028-04-10', isGuess: true }).indicator).toBe('info');
   });
 
   it('carries the banner of a simulated model, and only of one', () => {

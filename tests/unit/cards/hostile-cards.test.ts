@@ -168,6 +168,7 @@ describe('plainText', () => {
     ['risk <1% (<1%–2%)', 'risk <1% (<1%–2%)'],
     ['two\n lines\t', 'two lines'],
     ['a\u{202e}b\u{0}c', 'abc'],
+    ['a \u{0} b', 'a b'],
   ])('%j is %j', (text, plain) => {
     expect(plainText(text, LABEL_LIMIT)).toBe(plain);
   });

@@ -26,6 +26,8 @@ const VERDICTS: readonly OrderCardContent['verdict'][] = [
   { kind: 'duplicate', of: of('draft') },
   { kind: 'already-proposed', of: of('proposal') },
 ];
+/** Beside the verdict: what else of an order changes a text. */
+const STATES = [{}, { isOverdue: true }, { dated: false }];
 
 const content = (language: Language, parts: Partial<OrderCardContent> = {}): OrderCardContent => ({
   test: 'chest-ct',
@@ -46,7 +48,9 @@ const content = (language: Language, parts: Partial<OrderCardContent> = {}): Ord
   standing: [],
   proposal: highProposals(language)[0]!,
   lastOn: '2026-11-02',
+  isOverdue: false,
   unseen: [],
+  rechecked: true,
   assessment: assessment(),
   ...parts,
 });
@@ -75,6 +79,13 @@ describe.each(LANGUAGES)('in %s', (language) => {
     }
   });
 
+  it('only a duplicate is a warning: of an order with a date, or of another draft', () => {
+    for (const verdict of VERDICTS) {
+      const expected = 'of' in verdict && verdict.of.as === 'draft' ? 'warning' : 'info';
+      expect(cardOf(language, { verdict, dated: false }).indicator).toBe(expected);
+    }
+  });
+
   it('only a duplicate is a warning, and nothing is recommended', () => {
     for (const [kind, card] of all) {
       expect(card.indicator).toBe(kind === 'duplicate' ? 'warning' : 'info');
@@ -95,8 +106,12 @@ describe.each(LANGUAGES)('in %s', (language) => {
     const text = [
       ...all.map(([, card]) => JSON.stringify(card)),
       JSON.stringify(cardOf(language, { dated: false, unseen: ['orders', 'appointments'] })),
-      ...VERDICTS.map((verdict) =>
-        JSON.stringify(cardOf(language, { verdict, standing: 'of' in verdict ? [verdict.of] : [] })),
+      ...VERDICTS.flatMap((verdict) =>
+        STATES.map((state) =>
+          JSON.stringify(
+            cardOf(language, { verdict, standing: 'of' in verdict ? [verdict.of] : [], ...state }),
+          ),
+        ),
       ),
       ...(['chest-ct', 'ctdna'] as const).map((test) => {
         const { lastOn: _, ...rest } = content(language, { test });
@@ -142,11 +157,26 @@ describe('what may be done', () => {
   it('linking adds to what the order rests on', () => {
     const basedOn = [{ reference: 'CarePlan/c' }];
     const draft = { ...content('en').draft, basedOn };
-    const [[item, link] = [], [second] = []] = actions({ draft, verdict: VERDICTS[6]! });
-    expect([item, second]).toEqual(['order-link', 'order-withdraw']);
+    const [[item, link] = [], ...others] = actions({ draft, verdict: VERDICTS[6]! });
+    expect([item, others]).toEqual(['order-link', []]);
     expect(link).toMatchObject({
       resource: { ...draft, basedOn: [...basedOn, { reference: 'ServiceRequest/s1' }] },
     });
+  });
+
+  it('nothing is moved to the proposed time where the last one was longer ago than the interval', () => {
+    const { suggestions, summary, detail } = renderOrderCard({
+      ...contextIn('en'),
+      ...content('en', { verdict: { kind: 'too-late' }, isOverdue: true, lastOn: '2026-01-05' }),
+    });
+    expect(suggestions).toBeUndefined();
+    expect(summary).toMatch(/^Chest CT is due already: the last one on record is of 5 Jan 2026/);
+    expect(detail).toContain('do not wait for them');
+  });
+
+  it('nothing is withdrawn for a proposal, or for a test that was done', () => {
+    for (const verdict of [VERDICTS[2]!, VERDICTS[6]!])
+      expect(actions({ verdict }).map(([item]) => item)).not.toContain('order-withdraw');
   });
 
   it('a duplicate is withdrawn by its id', () => {

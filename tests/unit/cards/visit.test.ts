@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderRiskCard } from '../../../src/cards/index.ts';
 import {
   MODALITY_REASONS,
+  type Assessment,
   type ModalityId,
   type ModalityOutcome,
   type NotPresent,
@@ -24,11 +25,12 @@ const section = (
     language = 'en',
     ageDays = 0,
     atVisit = true,
-  }: { language?: Language; ageDays?: number; atVisit?: boolean } = {},
+    ...parts
+  }: { language?: Language; ageDays?: number; atVisit?: boolean } & Partial<Assessment> = {},
 ): string | undefined => {
   const { detail } = renderRiskCard({
     ...contextIn(language),
-    assessment: assessment({ modalities }),
+    assessment: assessment({ modalities, ...parts }),
     proposals: highProposals(language),
     rechecked: true,
     ageDays,
@@ -49,10 +51,20 @@ describe('at this visit', () => {
     ]);
     expect(text).toBe(
       '- Plasma metabolomics: the last is of 23 Apr 2026 (214 days ago), too old for the model. A new plasma sample would let it be used.\n' +
-        '- Plasma cell-free DNA: nothing in the chart. A new plasma sample would let it be used.\n\n' +
+        '- Plasma cell-free DNA: no sample or study since surgery that counts. A new plasma sample would let it be used.\n\n' +
         'This is about the estimate only; whether to examine is for you to decide.',
     );
   });
+
+  it.each(['too-early', 'too-late'] as const)(
+    'asks for nothing %s after surgery: no sample would help',
+    (reason) => {
+      const modalities = [lacking('metabolomics', { status: 'absent', reason: 'no-data' }), NO_CT, CFDNA];
+      expect(section(modalities, { risk: { status: 'not-estimable', reason } })).toBeUndefined();
+      const none = { status: 'not-estimable', reason: 'no-modality' } as const;
+      expect(section(modalities, { risk: none })).toContain('A new plasma sample');
+    },
+  );
 
   it('asks for nothing where a result is on its way', () => {
     const text = section([
@@ -67,7 +79,7 @@ describe('at this visit', () => {
     expect(section([METABOLOMICS, NO_CT, CFDNA])).toContain('Nothing to bring');
     expect(
       section([METABOLOMICS, lacking('radiomics', { status: 'absent', reason: 'no-data' }), CFDNA]),
-    ).toContain('A new chest CT');
+    ).toContain('A chest CT that is due anyway');
   });
 
   it.each(

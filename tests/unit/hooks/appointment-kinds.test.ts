@@ -1,7 +1,11 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appointmentFact } from '../../../src/chart/index.ts';
-import { isUnsaid, kindsOf } from '../../../src/hooks/followup-scheduling-appointment-book/kinds.ts';
+import {
+  isUnsaid,
+  kindsOf,
+  proposalOf,
+} from '../../../src/hooks/followup-scheduling-appointment-book/kinds.ts';
 import { PACKAGE_ROOT } from '../../../src/platform/index.ts';
 import { loadTerminology } from '../../../src/terminology/index.ts';
 
@@ -69,5 +73,36 @@ describe('what an appointment is for', () => {
     expect(isUnsaid(factOf({ appointmentType: of(V2, 'ROUTINE') }))).toBe(true);
     expect(isUnsaid(factOf({ appointmentType: followUp }))).toBe(false);
     expect(isUnsaid(factOf({ serviceType: [{ text: 'Eye clinic' }] }))).toBe(false);
+  });
+});
+
+describe('what of a policy an appointment is compared with', () => {
+  const proposed = (id: string, dueDate: string, system: string, code: string) => ({
+    ...{ id, title: id, dueDate, windowStart: dueDate, windowEnd: dueDate, citations: [] },
+    interval: { value: 3, unit: 'mo' as const },
+    resource: {
+      resourceType: 'ServiceRequest' as const,
+      status: 'draft' as const,
+      intent: 'proposal' as const,
+      subject: { reference: 'Patient/p' },
+      code: of(system, code),
+    },
+  });
+  const yearly = proposed('yearly', '2027-11-23', SCT, '390906007');
+  const quarterly = proposed('quarterly', '2027-02-23', SCT, '390906007');
+  const lowDose = proposed('low-dose', '2027-05-23', SCT, '16334891000119106');
+
+  it('of two of a kind the one that is due first, wherever it stands in the policy', () => {
+    expect(proposalOf(terminology, [yearly, lowDose, quarterly], 'visit')).toBe(quarterly);
+    expect(proposalOf(terminology, [quarterly, lowDose, yearly], 'visit')).toBe(quarterly);
+    expect(proposalOf(terminology, [quarterly, lowDose], 'chest-ct')).toBe(lowDose);
+  });
+
+  it('nothing where the policy has none of the kind, or codes of its own that no ValueSet has', () => {
+    expect(proposalOf(terminology, [yearly], 'chest-ct')).toBeUndefined();
+    expect(
+      proposalOf(terminology, [proposed('own', '2027-02-23', 'urn:site', 'CT-1')], 'chest-ct'),
+    ).toBeUndefined();
+    expect(proposalOf(terminology, [], 'visit')).toBeUndefined();
   });
 });

@@ -51,6 +51,13 @@ describe('the request for an earlier date', () => {
     });
   });
 
+  it('as a new one, beside a booking that stays, takes nothing along that is that one alone', () => {
+    const written = earlierRequest({ ...booked }, WINDOW, { asNew: true });
+    const { id: _, meta: __, identifier: ___, ...rest } = earlierRequest({ ...booked }, WINDOW);
+    expect(written).toEqual(rest);
+    expect(validator.validate(written as unknown as Appointment)).toEqual([]);
+  });
+
   it('keeps a duration that is said, and what is no FHIR id, null or empty stays out', () => {
     const written = earlierRequest(
       { ...booked, id: '../x', minutesDuration: 45, supportingInformation: [], comment: '', priority: null },
