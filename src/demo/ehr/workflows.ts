@@ -18,6 +18,8 @@ export interface Workflow {
   /** To choose from; none where there is nothing to fill in. */
   readonly choices: readonly { readonly what: string; readonly label: Story }[];
   readonly contextOf: (patientId: string, filled: Filled) => HookCall['context'];
+  /** What is written to the FHIR server once it was decided on; `today` as YYYY-MM-DD. */
+  readonly keptOf?: (patientId: string, filled: Filled, today: string) => Appointment | ServiceRequest;
 }
 
 const concept = (system: string, code: string, text: string): CodeableConcept => ({
@@ -49,24 +51,42 @@ export const visitOf = (patientId: string): Encounter & { id: string } => ({
   subject: { reference: `Patient/${patientId}` },
 });
 
-const appointmentOf = (patientId: string, { what, date }: Filled): Appointment => ({
+/** Each draft has an id of its own, another than what is kept: else the one would pass for the other. */
+const idOf = (patientId: string, kind: string, { what, date }: Filled): string =>
+  `${patientId}-${kind}-${what}-${date}`;
+
+const appointmentOf = (patientId: string, filled: Filled): Appointment => ({
   resourceType: 'Appointment',
-  id: `${patientId}-booking`,
+  id: idOf(patientId, 'booking', filled),
   status: 'proposed',
-  ...(KINDS[what] ?? KINDS['visit']),
-  start: `${date}T09:00:00Z`,
-  end: `${date}T09:20:00Z`,
+  ...(KINDS[filled.what] ?? KINDS['visit']),
+  start: `${filled.date}T09:00:00Z`,
+  end: `${filled.date}T09:20:00Z`,
   participant: [{ actor: { reference: `Patient/${patientId}` }, status: 'needs-action' }],
 });
 
-const orderOf = (patientId: string, { what, date }: Filled): ServiceRequest & { id: string } => ({
+const bookedOf = (patientId: string, filled: Filled): Appointment => ({
+  ...appointmentOf(patientId, filled),
+  id: idOf(patientId, 'booked', filled),
+  status: 'booked',
+  participant: [{ actor: { reference: `Patient/${patientId}` }, status: 'accepted' }],
+});
+
+const orderOf = (patientId: string, filled: Filled): ServiceRequest & { id: string } => ({
   resourceType: 'ServiceRequest',
-  id: `${patientId}-draft`,
+  id: idOf(patientId, 'draft', filled),
   status: 'draft',
   intent: 'order',
-  code: ORDERS[what] ?? ORDERS['contrast-ct'] ?? {},
+  code: ORDERS[filled.what] ?? ORDERS['contrast-ct'] ?? {},
   subject: { reference: `Patient/${patientId}` },
-  occurrenceDateTime: date,
+  occurrenceDateTime: filled.date,
+});
+
+const signedOf = (patientId: string, filled: Filled, today: string): ServiceRequest => ({
+  ...orderOf(patientId, filled),
+  id: idOf(patientId, 'order', filled),
+  status: 'active',
+  authoredOn: today,
 });
 
 const collection = (resource: Appointment | ServiceRequest) => ({
@@ -91,6 +111,7 @@ export const WORKFLOWS: Readonly<Record<WorkflowName, Workflow>> = {
       patientId,
       appointments: collection(appointmentOf(patientId, filled)),
     }),
+    keptOf: bookedOf,
   },
   order: {
     hook: 'order-select',
@@ -103,5 +124,6 @@ export const WORKFLOWS: Readonly<Record<WorkflowName, Workflow>> = {
       const order = orderOf(patientId, filled);
       return { patientId, selections: [`ServiceRequest/${order.id}`], draftOrders: collection(order) };
     },
+    keptOf: signedOf,
   },
 };
