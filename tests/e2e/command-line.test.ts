@@ -240,7 +240,7 @@ describeWith('redis-server', 'demo --once with Redis', () => {
     } finally {
       await server.stop();
     }
-  });
+  }, 90_000);
 });
 
 describe('simulate, train, extract', () => {

@@ -63,6 +63,7 @@ interface Call {
 let calls: Call[];
 let feedbackStatus: number;
 let metrics: string;
+let extension: object | undefined;
 let service: Listening;
 let fhir: Listening;
 let identity: EhrIdentity;
@@ -73,6 +74,7 @@ beforeEach(async () => {
   calls = [];
   feedbackStatus = 200;
   metrics = '';
+  extension = undefined;
   const app = express();
   app.get('/metrics', (_incoming, response) => {
     response.type('text').send(metrics);
@@ -80,7 +82,7 @@ beforeEach(async () => {
   app.use(express.json(), (incoming, response) => {
     calls.push({ path: incoming.path, authorization: incoming.get('authorization'), body: incoming.body });
     if (incoming.path.endsWith('/feedback')) response.status(feedbackStatus).json({});
-    else response.json({ cards: [CARD] });
+    else response.json({ cards: [{ ...CARD, extension }] });
   });
   service = await listen(app, LOOPBACK, 0);
   const server = createFhirServer();
@@ -129,6 +131,16 @@ describe('calls', () => {
       jtis.add(payload.jti);
     }
     expect([calls.length, jtis.size]).toEqual([2, 2]);
+  });
+});
+
+describe('a card', () => {
+  it('that takes the place of another says so, and the page says who signed the call', async () => {
+    expect(await open()).not.toContain('Replaces an earlier card');
+    extension = { 'org.recurrence-cds.replaces': { issuedAt: '2026-11-23T10:00:00Z' } };
+    const page = await open();
+    expect(page).toContain('Replaces an earlier card');
+    expect(page).toMatch(/JWT \(ES384\) signed as <code>https:\/\/demo-ehr\.example<\/code>/);
   });
 });
 
@@ -195,6 +207,28 @@ describe('a booking and an order', () => {
     await open('/patients/p1/order?what=ct&date=2026-02-31&lang=en');
     for (const { body } of calls)
       expect(body.context.draftOrders.entry[0].resource.occurrenceDateTime).toBe(IN_NINE_MONTHS);
+  });
+});
+
+describe('every page', () => {
+  it.each([
+    '/?lang=en',
+    '/patients/p1?lang=en&done=accepted&written=Patient/p1',
+    '/patients/p1/visit?lang=en&started=1',
+    '/patients/p1/book?lang=zh-CN&what=visit&date=2027-05-12',
+    '/patients/p1/order?lang=en&done=overridden&what=ct&date=2027-05-12',
+    '/nowhere',
+  ])('%s: one h1, no heading level left out, every id once, every label there', async (address) => {
+    const page = await open(address);
+    const levels = Array.from(page.matchAll(/<h([1-6])/g), ([, level]) => Number(level));
+    expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    expect(levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1)).toEqual([]);
+    const ids = Array.from(page.matchAll(/\sid="([^"]+)"/g), ([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of page.matchAll(/aria-(?:labelledby|describedby)="([^"]+)"/g))
+      expect(ids).toContain(id);
+    for (const [control] of page.matchAll(/<(?:select|input)(?![^>]*type="hidden")[^>]*>/g))
+      expect(page.slice(0, page.indexOf(control))).toMatch(/<label\s*>(?:(?!<\/label)[\s\S])*$/);
   });
 });
 

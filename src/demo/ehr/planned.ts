@@ -71,7 +71,7 @@ const conceptsOf = (read: Parsed): readonly z.infer<typeof concept>[] => {
 };
 
 /** What of a resource a list of plans shows; undefined for another type, or another shape. */
-export const plannedOf = (value: unknown): Planned | undefined => {
+const plannedOf = (value: unknown): Planned | undefined => {
   const { success, data } = resource.safeParse(value);
   if (!success) return undefined;
   const concepts = conceptsOf(data);

@@ -115,7 +115,8 @@ input, select { padding: 4px 8px; border: 1px solid #8794a1; border-radius: 5px;
 .panel ol { margin: 4px 0 0; padding-left: 1.5em; max-width: 100ch; }
 main > .patients, main > .panel + .patients { margin-top: 16px; }
 .panel .verdict { color: var(--quiet); margin-bottom: 8px; }
-.panel > p:last-child { margin-top: 10px; }
+.panel > p.quiet:last-child { margin-top: 10px; }
+.panel > .verdict:last-child { margin-bottom: 0; }
 .panel-table { font-size: 0.92rem; width: 100%; table-layout: fixed; overflow-wrap: anywhere; }
 .panel-table tbody th { font-size: 1em; color: inherit; text-align: left; border-bottom-color: var(--line); }
 .panel-table thead th:nth-child(1) { width: 24%; }

@@ -82,7 +82,7 @@ const en = {
   'visit.lead':
     'Starting the visit writes an Encounter to the chart and tells the service (encounter-start).',
   'visit.hint':
-    'The card is that of the chart, with what has changed since the last visit and what is already planned.',
+    'The card is that of the chart, and says which samples an estimate lacks and the visit could bring.',
   'visit.send': 'Start the visit',
   'visit.silence': 'That is an answer, not a failure: it has nothing to say at this visit.',
   started: 'The visit has begun:',
@@ -223,7 +223,7 @@ const zh: Texts = {
   colon: '：',
   'visit.title': '开始就诊',
   'visit.lead': '开始就诊时，向病历写入 Encounter，并告知服务（encounter-start）。',
-  'visit.hint': '卡片内容与打开病历时相同，并列出上次就诊以来的变化及已有安排。',
+  'visit.hint': '卡片内容与打开病历时相同，并说明估计所缺、可在本次就诊补充的样本。',
   'visit.send': '开始就诊',
   'visit.silence': '这是正常的回答，并非故障：本次就诊没有需要提示的内容。',
   started: '就诊已开始：',

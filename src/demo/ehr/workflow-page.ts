@@ -1,4 +1,4 @@
-import { chartPath, type Done } from './address.ts';
+import { chartPath, type Done, type DoneOutcome } from './address.ts';
 import { doneView } from './done-view.ts';
 import type { HookCall, HookResult, HookTarget } from './hook-client.ts';
 import { html } from './html.ts';
@@ -96,6 +96,9 @@ const formView = (
   </section>`;
 };
 
+/** What leaves it open whether to book or to sign. */
+const UNDECIDED: ReadonlySet<DoneOutcome | undefined> = new Set<DoneOutcome>(['overridden', 'not-told']);
+
 /** Books or signs what was filled in, whatever the service said: the decision is the reader's. */
 const keepView = (
   texts: Texts,
@@ -103,9 +106,9 @@ const keepView = (
   { name, filled, sent, done }: WorkflowPageContent,
   language: Language,
 ): SafeHtml | string => {
-  const isDecidable = sent?.result.kind === 'cards' || done?.outcome === 'overridden';
-  if (name === 'visit' || !isDecidable) return '';
-  const isSilent = sent?.result.kind === 'cards' && sent.result.cards.length === 0;
+  const answered = sent?.result.kind === 'cards' ? sent.result : undefined;
+  if (name === 'visit' || (answered === undefined && !UNDECIDED.has(done?.outcome))) return '';
+  const isSilent = answered?.cards.length === 0;
   return html`<form class="keep" method="post" action="${chartPath(patientId)}/${name}">
     <input type="hidden" name="lang" value="${language}" />
     <input type="hidden" name="what" value="${filled.what}" />
