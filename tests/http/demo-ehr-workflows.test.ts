@@ -51,6 +51,11 @@ const CARD = {
       label: 'Withdraw',
       actions: [{ type: 'delete', description: 'the draft', resourceId: 'ServiceRequest/draft-1' }],
     },
+    {
+      uuid: '0b8f7f2e-6f2b-4e0e-8a53-0f7f0f6f4d13',
+      label: 'Elsewhere',
+      actions: [{ type: 'delete', description: 'out of place', resourceId: 'Basic/../Patient/p1' }],
+    },
   ],
 };
 
@@ -194,7 +199,7 @@ describe('a booking and an order', () => {
       {
         resource: {
           id: 'p1-draft-knee-2026-12-01',
-          code: { coding: [{ code: '24802-1' }] },
+          code: { coding: [{ code: '24802-1' }], text: '膝关节磁共振' },
           occurrenceDateTime: '2026-12-01',
         },
       },
@@ -256,7 +261,7 @@ describe('a decision', () => {
       authoredOn: TODAY,
     });
     const chart = await open('/patients/p1?lang=zh-CN');
-    expect(chart).toMatch(/MR Knee[\s\S]*2027年1月4日[\s\S]*已开具[\s\S]*Ophthalmology[\s\S]*已预约/);
+    expect(chart).toMatch(/MR knee[\s\S]*2027年1月4日[\s\S]*已开具[\s\S]*Ophthalmology[\s\S]*已预约/);
   });
 
   it('is not asked about again, and is offered after a card was set aside', async () => {
@@ -349,6 +354,14 @@ describe('a click', () => {
     expect(page).toContain(`href="${fhir.url}/fhir/Patient/p1"`);
     expect(page).not.toMatch(/evil|\.\.\//);
     expect(await open('/patients/p1?lang=en&done=__proto__')).not.toContain('id="done"');
+  });
+
+  it('leads to no other address than that of a resource', async () => {
+    await open();
+    const { headers } = await click({ suggestion: CARD.suggestions[2]!.uuid });
+    expect(headers['location']).toContain('done=not-done');
+    expect(await fhirRead('Patient/p1')).toMatchObject({ resourceType: 'Patient' });
+    expect(calls.filter(({ path }) => path.endsWith('/feedback'))).toEqual([]);
   });
 
   it('that sets a card aside sends the reason and the comment', async () => {

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { addDays } from '../../domain/index.ts';
 import type { ClickOutcome } from './feedback.ts';
+import { storyIn } from './layout.ts';
 import { chooseLanguage, type Language } from './texts.ts';
 import { WORKFLOWS, type Filled, type WorkflowName } from './workflows.ts';
 
@@ -54,12 +55,15 @@ export const filledOf = (
   { what, date }: Readonly<Record<string, unknown>>,
   name: WorkflowName,
   today: string,
+  language: Language,
 ): Filled => {
   const { choices } = WORKFLOWS[name];
   const day = z.iso.date().safeParse(date);
+  const choice = choices.find((each) => each.what === what) ?? choices[0];
   return {
-    what: choices.find((choice) => choice.what === what)?.what ?? choices[0]?.what ?? '',
+    what: choice?.what ?? '',
     date: day.success ? day.data : addDays(today, DAYS_AHEAD),
+    ...(choice !== undefined && { text: storyIn(choice.label, language) }),
   };
 };
 

@@ -7,7 +7,15 @@ export interface Write {
   readonly reference?: string;
 }
 
-const resourceSchema = z.looseObject({ resourceType: z.string(), id: z.string().optional() });
+/** No card's words may lead a write to another address than that of a resource. */
+const REFERENCE = /^[A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/;
+const resourceSchema = z.looseObject({
+  resourceType: z.string().regex(/^[A-Za-z]+$/),
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]{1,64}$/)
+    .optional(),
+});
 
 const send = async (
   { fhirUrl, timeoutMs }: Pick<HookTarget, 'fhirUrl' | 'timeoutMs'>,
@@ -46,12 +54,12 @@ export async function putResource(target: HookTarget, resource: unknown): Promis
   const read = resourceSchema.safeParse(resource);
   if (!read.success || read.data.id === undefined) return { ok: false };
   const { resourceType, id } = read.data;
-  return writtenAs(await send(target, 'PUT', `${resourceType}/${encodeURIComponent(id)}`, read.data));
+  return writtenAs(await send(target, 'PUT', `${resourceType}/${id}`, read.data));
 }
 
 /** What was never saved is not there to be deleted: that is done, too. @throws where the server does not answer */
 export async function deleteResource(target: HookTarget, reference: unknown): Promise<Write> {
-  if (typeof reference !== 'string') return { ok: false };
+  if (typeof reference !== 'string' || !REFERENCE.test(reference)) return { ok: false };
   const { ok, status } = await send(target, 'DELETE', reference);
   return { ok: ok || [404, 410].includes(status) };
 }

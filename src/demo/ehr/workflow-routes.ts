@@ -64,7 +64,7 @@ export function workflowRoutes(options: WorkflowOptions): Router {
     response: Response,
   ): Promise<void> => {
     const language = languageOf(request);
-    const filled = filledOf(request.query, name, today());
+    const filled = filledOf(request.query, name, today(), language);
     const { hook, contextOf } = WORKFLOWS[name];
     const call: HookCall = { hook, serviceId, context: contextOf(patient.id, filled) };
     const [result, planned] = await Promise.all([
@@ -126,7 +126,7 @@ export function workflowRoutes(options: WorkflowOptions): Router {
     }
     const language = formLanguage(request);
     const page = `${chartPath(id)}/${workflow}`;
-    const filled = filledOf(fieldsOf(request), workflow, today());
+    const filled = filledOf(fieldsOf(request), workflow, today(), language);
     const resource = workflow === 'visit' ? visitOf(id) : WORKFLOWS[workflow].keptOf?.(id, filled, today());
     const { ok, reference } = await putResource(target, resource).catch((): Write => ({ ok: false }));
     if (ok && workflow === 'visit') response.redirect(SEE_OTHER, `${page}?started=1&lang=${language}`);

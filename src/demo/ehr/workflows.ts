@@ -7,6 +7,8 @@ export interface Filled {
   readonly what: string;
   /** YYYY-MM-DD */
   readonly date: string;
+  /** The choice as it stood in the form; English where nothing was shown. */
+  readonly text?: string;
 }
 
 export const WORKFLOW_NAMES = ['visit', 'book', 'order'] as const;
@@ -31,7 +33,9 @@ const LOINC = 'http://loinc.org';
 const SNOMED = 'http://snomed.info/sct';
 const APPOINTMENT_TYPE = 'http://terminology.hl7.org/CodeSystem/v2-0276';
 
-const KINDS: Readonly<Record<string, Pick<Appointment, 'appointmentType' | 'serviceType'>>> = {
+type AppointmentKind = Pick<Appointment, 'appointmentType' | 'serviceType'>;
+
+const KINDS: Readonly<Record<string, AppointmentKind>> = {
   visit: { appointmentType: concept(APPOINTMENT_TYPE, 'FOLLOWUP', 'Thoracic surgery follow-up') },
   eye: { serviceType: [concept(SNOMED, '394594003', 'Ophthalmology')] },
 };
@@ -55,11 +59,24 @@ export const visitOf = (patientId: string): Encounter & { id: string } => ({
 const idOf = (patientId: string, kind: string, { what, date }: Filled): string =>
   `${patientId}-${kind}-${what}-${date}`;
 
+const inWordsOf = ({ text }: Filled, code: CodeableConcept): CodeableConcept => ({
+  ...code,
+  ...(text !== undefined && { text }),
+});
+
+const kindOf = (filled: Filled): AppointmentKind => {
+  const { appointmentType, serviceType } = KINDS[filled.what] ?? KINDS['visit'] ?? {};
+  return {
+    ...(appointmentType !== undefined && { appointmentType: inWordsOf(filled, appointmentType) }),
+    ...(serviceType !== undefined && { serviceType: serviceType.map((each) => inWordsOf(filled, each)) }),
+  };
+};
+
 const appointmentOf = (patientId: string, filled: Filled): Appointment => ({
   resourceType: 'Appointment',
   id: idOf(patientId, 'booking', filled),
   status: 'proposed',
-  ...(KINDS[filled.what] ?? KINDS['visit']),
+  ...kindOf(filled),
   start: `${filled.date}T09:00:00Z`,
   end: `${filled.date}T09:20:00Z`,
   participant: [{ actor: { reference: `Patient/${patientId}` }, status: 'needs-action' }],
@@ -77,7 +94,7 @@ const orderOf = (patientId: string, filled: Filled): ServiceRequest & { id: stri
   id: idOf(patientId, 'draft', filled),
   status: 'draft',
   intent: 'order',
-  code: ORDERS[filled.what] ?? ORDERS['contrast-ct'] ?? {},
+  code: inWordsOf(filled, ORDERS[filled.what] ?? ORDERS['contrast-ct'] ?? {}),
   subject: { reference: `Patient/${patientId}` },
   occurrenceDateTime: filled.date,
 });
