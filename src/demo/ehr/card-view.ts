@@ -172,6 +172,6 @@ export const cardView = (texts: Texts, card: Card, index: number, forms?: CardFo
     ${card.detail === undefined ? '' : html`<div class="detail">${renderMarkdown(card.detail, texts.table)}</div>`}
     ${suggestionsView(texts, card, forms)} ${linksView(texts, card)}
     ${overrideView(texts, card, headingId, forms)}
-    <footer>${texts.source}: ${outward(card.source.url, card.source.label)}</footer>
+    <footer>${texts.source}${texts.colon} ${outward(card.source.url, card.source.label)}</footer>
   </article>`;
 };
