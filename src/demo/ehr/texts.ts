@@ -98,7 +98,7 @@ const en = {
   'order.title': 'Write an order',
   'order.lead': 'Before an order is signed, its draft is checked with the service (order-select).',
   'order.hint':
-    'A CT in nine months is later than proposed for most patients of this demo. Accept the proposed CT in the chart, then order one for its date: already proposed. Sign an order, then write one for a day nearby: already ordered. Of a knee the service says nothing.',
+    'A CT in nine months comes late for most patients of this demo, and the service says so. Accept the proposed CT in the chart, then order one for its date: already proposed. Sign an order, then write one for a day nearby: already ordered. Of a knee the service says nothing.',
   'order.send': 'Check this order',
   'order.silence': 'Nothing speaks against it: the order fits, or the service has no view on it.',
   'order.keep': 'Sign this order',
@@ -238,7 +238,7 @@ const zh: Texts = {
   'order.title': '开具医嘱',
   'order.lead': '签署医嘱前，先请服务核对草稿（order-select）。',
   'order.hint':
-    '对演示中的多数患者，九个月后的CT晚于建议时间。也可先在病历中接受建议的CT，再开具同期CT：提示“已列入建议随访”；签署医嘱后再开具日期相近的同类医嘱：提示重复。膝关节检查则不作提示。',
+    '对演示中的多数患者，九个月后的CT为时过晚，服务会予以提示。也可先在病历中接受建议的CT，再开具同期CT：提示“已列入建议随访”；签署医嘱后再开具日期相近的同类医嘱：提示重复。膝关节检查则不作提示。',
   'order.send': '核对该医嘱',
   'order.silence': '没有异议：医嘱合适，或不在服务的评估范围内。',
   'order.keep': '签署该医嘱',
