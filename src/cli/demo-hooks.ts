@@ -15,26 +15,37 @@ import { SERVICES, type DemoOptions, type Running } from './demo-start.ts';
 import { COLUMNS, heading, indent, wrap } from './terminal.ts';
 
 /** Who is at the visit: of the high stratum, so that there is something to say about dates. */
-const PATIENT = 'demo-high-10-months';
+const PATIENT = 'demo-high-13-months';
 
 const NOTHING: Filled = { what: '', date: '' };
 
+interface Step {
+  readonly says: string;
+  readonly name: WorkflowName;
+  readonly filled: Filled;
+}
+
 /** What is done in a chart, by whom, and with what filled in. */
-const steps = (
-  today: string,
-): readonly { readonly says: string; readonly name: WorkflowName; readonly filled: Filled }[] => [
+const stepsOf = (today: string): readonly Step[] => [
   { says: 'The visit begins', name: 'visit', filled: NOTHING },
   {
-    says: 'The scheduler is about to book the next visit in nine months',
+    says: 'The next visit is about to be booked, in nine months',
     name: 'book',
     filled: { what: 'visit', date: addDays(today, 270) },
   },
   {
-    says: 'The surgeon chooses a chest CT in half a year',
+    says: 'A chest CT is chosen, in half a year',
     name: 'order',
     filled: { what: 'contrast-ct', date: addDays(today, 183) },
   },
 ];
+
+/** Once the CT that the chart proposes was accepted: about the day that it is due. */
+const againOf = (today: string): Step => ({
+  says: 'The CT that was accepted is ordered once more',
+  name: 'order',
+  filled: { what: 'contrast-ct', date: addDays(today, 92) },
+});
 
 const callOf = (name: WorkflowName, filled: Filled): HookCall => ({
   hook: WORKFLOWS[name].hook,
@@ -60,23 +71,23 @@ const printStep = (
   const cards = body.cards ?? [];
   const lines = cards.flatMap((card) => [
     ...indent(wrap(`[${card.indicator}] ${card.summary}`, COLUMNS - 4), 4),
-    ...(card.suggestions ?? []).map(({ label }) => `      -> ${label}`),
+    ...(card.suggestions ?? []).flatMap(({ label }) => indent(wrap(`-> ${label}`, COLUMNS - 6), 6)),
   ]);
   return [
-    `  ${says}: ${hook} -> ${serviceId}, ${milliseconds.toFixed(0)} ms`,
+    ...indent(wrap(`${says}.`, COLUMNS - 2), 2),
+    `  ${hook} -> ${serviceId}, ${milliseconds.toFixed(0)} ms`,
     ...(lines.length === 0 ? ['    no card: nothing to say'] : lines),
     '',
   ].join('\n');
 };
 
-/** The feedback that was counted, by outcome. */
-const countedFeedback = async ({ service }: Running): Promise<string> => {
-  const text = await service.core.metrics.registry.getSingleMetricAsString('recurrence_card_feedback_total');
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith('recurrence_card_feedback_total{'))
-    .map((line) => `    ${line}`)
-    .join('\n');
+/** The feedback that was counted, by service, outcome and reason. */
+const countedFeedback = async ({ service }: Running): Promise<readonly string[]> => {
+  const { values } = await service.core.metrics.cardFeedback.get();
+  return values.map(({ labels, value }) => {
+    const { service: id = '', outcome = '', reason = 'none' } = labels;
+    return `    ${id}: ${outcome}${reason === 'none' ? '' : ` (${reason})`} ${String(value)}`;
+  });
 };
 
 type Result = Awaited<ReturnType<typeof callService>>;
@@ -104,10 +115,13 @@ const giveFeedback = async (running: Running, language: DemoOptions['language'])
     outcomes.push((await handleClick(target, shown, { card: cardUuid, ...click })).outcome);
   if (outcomes.join() !== 'accepted,overridden')
     throw new CdsError('INTERNAL', `feedback came to: ${outcomes.join(', ')}`);
+  const reason = card.overrideReasons[0]?.display;
   return [
-    `  Accepted in the chart: ${label}`,
-    `  Set aside: the rest of the card, ${card.overrideReasons[0]?.display ?? ''}`,
-    await countedFeedback(running),
+    '  What becomes of a card is sent back as feedback.',
+    ...indent(wrap(`Accepted, and written to the FHIR server: ${label}`, COLUMNS - 4), 4),
+    ...indent(wrap(`Then the card is set aside${reason === undefined ? '' : `: ${reason}`}`, COLUMNS - 4), 4),
+    '  The service has counted (recurrence_card_feedback_total of its /metrics):',
+    ...(await countedFeedback(running)),
     '',
   ].join('\n');
 };
@@ -122,12 +136,14 @@ export async function showVisit(
   out(heading(`At the visit of ${PATIENT}: the other services, and feedback`));
   await startVisit(target);
   const answers: HookAnswer[] = [];
-  for (const { says, name, filled } of steps(today)) {
+  const take = async ({ says, name, filled }: Step): Promise<void> => {
     const call = callOf(name, filled);
     const answer = await callHook(target, call, language);
     out(printStep(says, call, answer));
     answers.push(answer);
-  }
+  };
+  for (const step of stepsOf(today)) await take(step);
   out(await giveFeedback(running, language));
+  await take(againOf(today));
   return answers;
 }

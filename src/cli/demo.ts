@@ -7,6 +7,7 @@ import { callHook, printAnswer, type HookAnswer } from './demo-calls.ts';
 import { printCriteria } from './demo-criteria.ts';
 import { showVisit } from './demo-hooks.ts';
 import { bringNewData, NEW_DATA_NEWS, printNewData } from './demo-new-data.ts';
+import { printServices } from './demo-services.ts';
 import { demoSite } from './demo-site.ts';
 import { SERVICES, startDemo, type DemoOptions, type Running } from './demo-start.ts';
 import { printSweep, sweepNow } from './demo-sweep.ts';
@@ -82,6 +83,7 @@ const runDemo = async (options: DemoOptions, context: CliContext): Promise<void>
   const running = await startDemo(options, context);
   const { service, metrics } = running;
   try {
+    context.out(await printServices(running.target));
     context.out(printSweep(await sweepNow(service, metrics)));
     const answers = await showCards(running, options, context.out);
     context.out(printWritten(await readWritten(service, SHOWN_PATIENT)));
@@ -90,7 +92,7 @@ const runDemo = async (options: DemoOptions, context: CliContext): Promise<void>
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(answers, null, 2)}\n`);
     if (options.once === true) return;
     context.note(`
-Open  ${running.ehr.url}/   the demo EHR: patients and their cards, criteria and what was written back
+Open  ${running.ehr.url}/   the demo EHR: charts with their cards, visits, bookings, orders, feedback
       ${service.url}/cds-services   the CDS Hooks discovery
       ${running.fhirBaseUrl}/metadata   the FHIR server
 Stop with Ctrl-C.`);
@@ -104,7 +106,7 @@ export const addDemo = (program: Command, context: CliContext): void => {
   program
     .command('demo')
     .description(
-      'run everything on this machine: FHIR server, service, worker, a demo EHR; call the hook for each patient',
+      'run everything on this machine: FHIR server, service, worker, a demo EHR; call the hooks as an EHR does',
     )
     .option(
       '--port <number>',

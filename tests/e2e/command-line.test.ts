@@ -20,14 +20,22 @@ afterAll(() => {
 });
 
 describe('help and errors', () => {
-  it.each(['serve', 'worker', 'subscribe', 'demo', 'simulate', 'export', 'train', 'extract'])(
-    '%s --help',
-    async (command) => {
-      const { code, out } = await runCli([command, '--help']);
-      expect(code).toBe(0);
-      expect(out).toMatch(new RegExp(`Usage: recurrence-cds ${command}`));
-    },
-  );
+  it.each([
+    'serve',
+    'worker',
+    'subscribe',
+    'demo',
+    'simulate',
+    'export',
+    'train',
+    'extract',
+    'feedback',
+    'erase',
+  ])('%s --help', async (command) => {
+    const { code, out } = await runCli([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`Usage: recurrence-cds ${command}`));
+  });
 
   it.each([
     [['nonsense'], 2, /unknown command 'nonsense'/],
@@ -117,6 +125,26 @@ describe('demo --once', () => {
     expect(details.some((detail) => detail.includes('cell-free DNA | absent'))).toBe(true);
     expect(answers.find(({ patientId }) => patientId === 'demo-no-lung-cancer')?.body.cards).toEqual([]);
     expect(out).toMatch(/no card/);
+  });
+
+  it('lists the four services, and shows a visit with each of them, and the feedback that was counted', () => {
+    const { out } = english;
+    const listed = out.slice(out.indexOf('What the EHR registers'), out.indexOf('The nightly sweep'));
+    for (const [hook, id] of [
+      ['patient-view', 'recurrence-risk-patient-view'],
+      ['encounter-start', 'recurrence-risk-encounter-start'],
+      ['appointment-book', 'followup-scheduling-appointment-book'],
+      ['order-select', 'recurrence-risk-order-select'],
+    ] as const)
+      expect(listed).toMatch(new RegExp(`^    ${hook} +${id}$`, 'm'));
+    expect(listed).toMatch(/4 CDS services at http[\s\S]*JWT/);
+    const visit = out.slice(out.indexOf('At the visit of'), out.indexOf('New data without a hook'));
+    expect(visit).toMatch(
+      /encounter-start ->[\s\S]*12-month risk[\s\S]*appointment-book ->[\s\S]*later than proposed[\s\S]*order-select ->[\s\S]*\[info\] Chest CT is (later than|due)/,
+    );
+    expect(visit).toMatch(/recurrence-risk-patient-view: accepted 1\n/);
+    expect(visit).toMatch(/recurrence-risk-patient-view: overridden \(already-scheduled\) 1\n/);
+    expect(visit).toMatch(/ordered once more[\s\S]*already proposed/);
   });
 
   it('shows a new sample lead to a new assessment without a hook, and the card that then waits', () => {
@@ -212,7 +240,7 @@ describeWith('redis-server', 'demo --once with Redis', () => {
     } finally {
       await server.stop();
     }
-  });
+  }, 90_000);
 });
 
 describe('simulate, train, extract', () => {

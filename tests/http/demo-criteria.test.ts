@@ -122,7 +122,7 @@ describe('the page', () => {
   it('shows the cards alone where nobody judges, or the judging fails', async () => {
     for (const criteriaOf of [undefined, () => Promise.reject(new Error('no chart'))]) {
       const text = await page(criteriaOf);
-      expect(text).toContain('The service returned no cards for this patient.');
+      expect(text).toContain('The service has nothing to say.');
       expect(text).not.toContain('id="criteria"');
     }
   });

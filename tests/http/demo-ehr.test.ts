@@ -195,8 +195,8 @@ describe('cards', () => {
     answerCards();
     const english = await ehr().get('/patients/p1?lang=en');
     expect(english.status).toBe(200);
-    expect(english.text).toContain('The service returned no cards for this patient.');
-    expect((await ehr().get('/patients/p1?lang=zh-CN')).text).toContain('服务没有为该患者返回卡片。');
+    expect(english.text).toContain('The service has nothing to say.');
+    expect((await ehr().get('/patients/p1?lang=zh-CN')).text).toContain('服务没有需要提示的内容。');
   });
 
   it('cannot bring script, HTML, images or styles of their own', async () => {

@@ -1,14 +1,17 @@
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, Response } from 'express';
+import { doneOf, languageOf } from './address.ts';
+import { readFeedbackCounts } from './counts.ts';
 import type { CriteriaPanel } from './criteria-view.ts';
 import { callService, type HookCall, type HookTarget } from './hook-client.ts';
 import type { EhrIdentity } from './identity.ts';
 import type { DemoPatient, Story } from './layout.ts';
 import { notFoundPage, patientPage, patientsPage } from './pages.ts';
+import { readPlanned } from './planned.ts';
 import { createShownCards } from './shown-cards.ts';
 import { STYLE } from './style.ts';
 import type { Language } from './texts.ts';
-import { doneOf, languageOf, remember, workflowRoutes } from './workflow-routes.ts';
+import { remember, workflowRoutes } from './workflow-routes.ts';
 import { WORKFLOW_NAMES, type WorkflowName } from './workflows.ts';
 import { readWrittenBack } from './written.ts';
 
@@ -75,6 +78,10 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
   // After the card; a server that does not tell costs the page this panel and no more.
   const writtenOf = (patientId: string) =>
     readWrittenBack(fhirUrl, patientId, AbortSignal.timeout(target.timeoutMs)).catch(() => undefined);
+  const plannedOf = (patientId: string) =>
+    workflows.length === 0
+      ? Promise.resolve(undefined)
+      : readPlanned(fhirUrl, patientId, AbortSignal.timeout(target.timeoutMs)).catch(() => undefined);
   const patients = new Map(options.patients.map((patient) => [patient.id, patient]));
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple');
@@ -85,8 +92,11 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
   app.get('/style.css', (_request, response) => {
     response.set('Cache-Control', 'max-age=300').type('css').send(STYLE);
   });
-  app.get('/', (request, response) => {
-    response.type('html').send(patientsPage(options.patients, languageOf(request)));
+  app.get('/', async (request, response) => {
+    const hasWorkflows = workflows.length > 0;
+    const counts = hasWorkflows ? await readFeedbackCounts(target).catch(() => undefined) : undefined;
+    const content = { patients: options.patients, hasWorkflows, signs: identity !== undefined, counts };
+    response.type('html').send(patientsPage(content, languageOf(request)));
   });
   app.get('/patients/:id', async (request, response) => {
     const patient = patients.get(request.params.id);
@@ -96,10 +106,11 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
     }
     const language = languageOf(request);
     const call: HookCall = { hook: 'patient-view', serviceId, context: { patientId: patient.id } };
-    const [result, criteria] = await Promise.all([
+    const [result, criteria, planned] = await Promise.all([
       callService(target, call, language),
       // What went wrong with the chart is on the card: the panel is then left out.
       options.criteriaOf?.(patient.id, language).catch(() => undefined),
+      plannedOf(patient.id),
     ]);
     remember(shown, call, result);
     const written = options.showWritten === true ? await writtenOf(patient.id) : undefined;
@@ -110,7 +121,7 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
       .send(
         patientPage(
           patient,
-          { call, fhirUrl, result, criteria, written, news, workflows, done: doneOf(request) },
+          { call, target, result, criteria, written, news, workflows, planned, done: doneOf(request) },
           language,
         ),
       );
@@ -119,7 +130,7 @@ export const createDemoEhr = (options: DemoEhrOptions): Express => {
     app.get('/.well-known/jwks.json', (_request, response) => {
       response.json(identity.jwks);
     });
-  app.use(workflowRoutes({ target, patients, shown, services, today }));
+  app.use(workflowRoutes({ target, patients, shown, services, today, plannedOf }));
   app.use(notFound);
   app.use(unreadable);
   return app;

@@ -1,6 +1,7 @@
 import { html, webUrl } from './html.ts';
 import type { SafeHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
+import { referenceView } from './references.ts';
 import type { Card, Suggestion } from './response.ts';
 import type { Texts } from './texts.ts';
 
@@ -20,7 +21,8 @@ const actionView = (texts: Texts, action: Suggestion['actions'][number]): SafeHt
         ? ''
         : html`<details>
             <summary>${texts.resource}</summary>
-            <pre tabindex="0">${JSON.stringify(resource, undefined, 2)}</pre>
+            <pre tabindex="0" role="region" aria-label="${texts.resource}">
+${JSON.stringify(resource, undefined, 2)}</pre>
           </details>`
     }
   </li>`;
@@ -31,23 +33,41 @@ export interface CardForms {
   readonly action: string;
   /** The page to come back to. */
   readonly back: string;
+  readonly fhirUrl: string;
+  /** The reference of what an action would create, where it is on the FHIR server already. */
+  readonly sameAs: (resource: unknown) => string | undefined;
 }
+
+/** Says of a card that it takes the place of an earlier one; a name that this service has documented. */
+const REPLACES = 'org.recurrence-cds.replaces';
 
 const hidden = (name: string, value: string): SafeHtml =>
   html`<input type="hidden" name="${name}" value="${value}" />`;
+
+/** Where everything that a suggestion would create is there already. */
+const existing = ({ actions }: Suggestion, { sameAs }: CardForms): readonly string[] => {
+  const found = actions.flatMap(({ type, resource }) => (type === 'create' ? (sameAs(resource) ?? []) : []));
+  return found.length === actions.length ? found : [];
+};
 
 const acceptView = (
   texts: Texts,
   card: Card,
   suggestion: Suggestion,
   forms?: CardForms,
-): SafeHtml | string =>
-  forms === undefined || card.uuid === undefined || suggestion.uuid === undefined
-    ? ''
+): SafeHtml | string => {
+  if (forms === undefined || card.uuid === undefined || suggestion.uuid === undefined) return '';
+  const references = existing(suggestion, forms);
+  return references.length > 0
+    ? html`<p class="there">
+        <span aria-hidden="true">✓</span> ${texts.there}${texts.colon}
+        ${references.map((each) => html` ${referenceView(forms.fhirUrl, each)}`)}
+      </p>`
     : html`<form method="post" action="${forms.action}">
         ${hidden('card', card.uuid)} ${hidden('suggestion', suggestion.uuid)} ${hidden('back', forms.back)}
         <button type="submit" aria-label="${texts.accept}: ${suggestion.label}">${texts.accept}</button>
       </form>`;
+};
 
 const suggestionView = (texts: Texts, card: Card, suggestion: Suggestion, forms?: CardForms): SafeHtml => {
   const { label, isRecommended, actions } = suggestion;
@@ -115,7 +135,7 @@ const overrideForm = (texts: Texts, card: Card, forms: CardForms, headingId: str
             </label>`
       }
       <label>${texts.comment} <input name="comment" maxlength="1000" autocomplete="off" /></label>
-      <button type="submit">${texts.setAside}</button>
+      <button type="submit" class="second">${texts.setAside}</button>
     </form>
   </section>`;
 
@@ -145,12 +165,13 @@ export const cardView = (texts: Texts, card: Card, index: number, forms?: CardFo
     <header>
       <p class="indicator">
         <span class="mark" aria-hidden="true">${MARKS[card.indicator]}</span>${texts[card.indicator]}
+        ${REPLACES in card.extension ? html`<span class="tag">${texts.replaces}</span>` : ''}
       </p>
       <h3 id="${headingId}">${card.summary}</h3>
     </header>
     ${card.detail === undefined ? '' : html`<div class="detail">${renderMarkdown(card.detail, texts.table)}</div>`}
     ${suggestionsView(texts, card, forms)} ${linksView(texts, card)}
     ${overrideView(texts, card, headingId, forms)}
-    <footer>${texts.source}: ${outward(card.source.url, card.source.label)}</footer>
+    <footer>${texts.source}${texts.colon} ${outward(card.source.url, card.source.label)}</footer>
   </article>`;
 };

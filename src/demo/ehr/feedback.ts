@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { createResource, deleteResource, putResource, type Write } from './fhir-write.ts';
 import { postAs, serviceAddress, type HookTarget } from './hook-client.ts';
 import type { Suggestion } from './response.ts';
 import type { ShownCard, ShownCards } from './shown-cards.ts';
 
 /** What became of a click, for the page that follows. */
-export type ClickOutcome = 'accepted' | 'overridden' | 'not-done' | 'not-told' | 'gone';
+export type ClickOutcome = 'accepted' | 'overridden' | 'not-done' | 'done-not-told' | 'not-told' | 'gone';
 
 /** The form under a card: a suggestion is accepted, or the card is set aside for a reason. */
 export const clickSchema = z.object({
@@ -22,41 +23,29 @@ export const clickSchema = z.object({
 
 type Click = z.infer<typeof clickSchema>;
 
-const fhirWrite = async (
-  { fhirUrl, timeoutMs }: HookTarget,
-  method: 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  body?: unknown,
-): Promise<boolean> => {
-  const response = await fetch(`${fhirUrl.replace(/\/+$/, '')}/${path}`, {
-    method,
-    headers: { 'content-type': 'application/fhir+json', accept: 'application/fhir+json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  // A draft that was never saved is not there to be deleted.
-  return response.ok || (method === 'DELETE' && [404, 410].includes(response.status));
+const performAction = (target: HookTarget, action: Suggestion['actions'][number]): Promise<Write> => {
+  switch (action.type) {
+    case 'create':
+      return createResource(target, action.resource);
+    case 'update':
+      return putResource(target, action.resource);
+    case 'delete':
+      return deleteResource(target, action.resourceId);
+  }
 };
 
-const resourceSchema = z.looseObject({ resourceType: z.string(), id: z.string().optional() });
-
-const performAction = (target: HookTarget, action: Suggestion['actions'][number]): Promise<boolean> => {
-  if (action.type === 'delete')
-    return typeof action.resourceId === 'string'
-      ? fhirWrite(target, 'DELETE', action.resourceId)
-      : Promise.resolve(false);
-  const resource = resourceSchema.safeParse(action.resource);
-  if (!resource.success) return Promise.resolve(false);
-  const { resourceType, id } = resource.data;
-  if (action.type === 'create') return fhirWrite(target, 'POST', resourceType, resource.data);
-  return id === undefined
-    ? Promise.resolve(false)
-    : fhirWrite(target, 'PUT', `${resourceType}/${id}`, resource.data);
-};
-
-const accept = async (target: HookTarget, { actions }: Suggestion): Promise<boolean> => {
-  for (const action of actions) if (!(await performAction(target, action))) return false;
-  return true;
+/** One after the other until one fails; the references of what was written. */
+const accept = async (
+  target: HookTarget,
+  { actions }: Suggestion,
+): Promise<readonly string[] | undefined> => {
+  const references: string[] = [];
+  for (const action of actions) {
+    const { ok, reference } = await performAction(target, action);
+    if (!ok) return undefined;
+    if (reference !== undefined) references.push(reference);
+  }
+  return references;
 };
 
 const tell = async (target: HookTarget, { serviceId }: ShownCard, item: object): Promise<boolean> => {
@@ -74,6 +63,13 @@ const override = (shown: ShownCard, { reason, comment }: Click): object => {
   return Object.keys(overrideReason).length === 0 ? {} : { overrideReason };
 };
 
+export interface Clicked {
+  readonly outcome: ClickOutcome;
+  readonly shown?: ShownCard;
+  /** What an accepted suggestion wrote, as `Type/id`. */
+  readonly written: readonly string[];
+}
+
 /**
  * Does what a click says, as an EHR does: the actions of an accepted suggestion on the FHIR server, then the feedback to
  * the service. Never throws.
@@ -84,22 +80,21 @@ export async function handleClick(
   target: HookTarget,
   shownCards: ShownCards,
   click: Click,
-): Promise<{ readonly outcome: ClickOutcome; readonly shown?: ShownCard }> {
+): Promise<Clicked> {
   const shown = shownCards.get(click.card);
-  if (shown === undefined) return { outcome: 'gone' };
-  const card = click.card;
-  try {
-    if (click.suggestion === undefined) {
-      const told = await tell(target, shown, { card, outcome: 'overridden', ...override(shown, click) });
-      return { outcome: told ? 'overridden' : 'not-told', shown };
-    }
-    const suggestion = shown.card.suggestions.find(({ uuid }) => uuid === click.suggestion);
-    if (suggestion === undefined) return { outcome: 'gone', shown };
-    if (!(await accept(target, suggestion))) return { outcome: 'not-done', shown };
-    const acceptedSuggestions = [{ id: click.suggestion }];
-    const told = await tell(target, shown, { card, outcome: 'accepted', acceptedSuggestions });
-    return { outcome: told ? 'accepted' : 'not-told', shown };
-  } catch {
-    return { outcome: 'not-told', shown };
+  if (shown === undefined) return { outcome: 'gone', written: [] };
+  const told = (item: object): Promise<boolean> =>
+    tell(target, shown, { card: click.card, ...item }).catch(() => false);
+  if (click.suggestion === undefined) {
+    const outcome = (await told({ outcome: 'overridden', ...override(shown, click) }))
+      ? 'overridden'
+      : 'not-told';
+    return { outcome, shown, written: [] };
   }
+  const suggestion = shown.card.suggestions.find(({ uuid }) => uuid === click.suggestion);
+  if (suggestion === undefined) return { outcome: 'gone', shown, written: [] };
+  const written = await accept(target, suggestion).catch(() => undefined);
+  if (written === undefined) return { outcome: 'not-done', shown, written: [] };
+  const isTold = await told({ outcome: 'accepted', acceptedSuggestions: [{ id: click.suggestion }] });
+  return { outcome: isTold ? 'accepted' : 'done-not-told', shown, written };
 }

@@ -73,6 +73,6 @@ export const bannerView = (
     <p class="quiet">${texts.id} <code>${patient.id}</code></p>
     <p>
       ${storyIn(patient.story, language)}
-      ${news === undefined ? '' : html`<br /><strong>${texts.news}:</strong> ${storyIn(news, language)}`}
+      ${news === undefined ? '' : html`<br /><strong>${texts.news}${texts.colon}</strong> ${storyIn(news, language)}`}
     </p>
   </div>`;

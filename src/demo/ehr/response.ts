@@ -32,6 +32,7 @@ const card = z.object({
   selectionBehavior: z.enum(['any', 'at-most-one']).optional(),
   overrideReasons: z.array(overrideReason).default([]),
   links: z.array(link).default([]),
+  extension: z.record(z.string(), z.unknown()).default({}),
 });
 
 /** As much of a CDS Hooks 2.0 response as an EHR shows. */

@@ -2,6 +2,7 @@ import { cardView, type CardForms } from './card-view.ts';
 import type { HookCall, HookResult } from './hook-client.ts';
 import { html } from './html.ts';
 import type { SafeHtml } from './html.ts';
+import type { EhrIdentity } from './identity.ts';
 import type { Texts } from './texts.ts';
 
 const problemView = (texts: Texts, result: Extract<HookResult, { kind: 'problem' }>): SafeHtml => {
@@ -19,13 +20,19 @@ const problemView = (texts: Texts, result: Extract<HookResult, { kind: 'problem'
   </section>`;
 };
 
-export const resultView = (texts: Texts, result: HookResult, forms?: CardForms): SafeHtml => {
+/** @param silence what no card means here; that of a chart unless said */
+export const resultView = (
+  texts: Texts,
+  result: HookResult,
+  forms?: CardForms,
+  silence: string = texts.noCardsWhy,
+): SafeHtml => {
   if (result.kind === 'problem') return problemView(texts, result);
   if (result.cards.length > 0)
     return html`${result.cards.map((card, index) => cardView(texts, card, index, forms))}`;
   return html`<div class="empty" role="status">
     <p>${texts.noCards}</p>
-    <p class="quiet">${texts.noCardsWhy}</p>
+    <p class="quiet">${silence}</p>
   </div>`;
 };
 
@@ -41,6 +48,7 @@ export const requestView = (
   texts: Texts,
   { hook, serviceId }: Pick<HookCall, 'hook' | 'serviceId'>,
   result: HookResult,
+  identity?: EhrIdentity,
 ): SafeHtml =>
   html`<aside aria-labelledby="request">
     <h2 id="request">${texts.request}</h2>
@@ -49,6 +57,12 @@ export const requestView = (
       <dd>${hook}</dd>
       <dt>${texts.service}</dt>
       <dd>${serviceId}</dd>
+      ${
+        identity === undefined
+          ? ''
+          : html`<dt>${texts.proof}</dt>
+              <dd>${texts.proofText} <code>${identity.issuer}</code></dd>`
+      }
       <dt>${texts.duration}</dt>
       <dd>${result.durationMs} ms</dd>
       ${
@@ -60,14 +74,14 @@ export const requestView = (
     </dl>
     <details>
       <summary>${texts.rawRequest}</summary>
-      <pre tabindex="0">${result.request}</pre>
+      <pre tabindex="0" role="region" aria-label="${texts.rawRequest}">${result.request}</pre>
     </details>
     ${
       result.raw === undefined
         ? ''
         : html`<details>
             <summary>${texts.rawResponse}</summary>
-            <pre tabindex="0">${indented(result.raw)}</pre>
+            <pre tabindex="0" role="region" aria-label="${texts.rawResponse}">${indented(result.raw)}</pre>
           </details>`
     }
   </aside>`;

@@ -11,7 +11,8 @@ body {
   font: 15px/1.5 system-ui, "Segoe UI", "Helvetica Neue", Arial, "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif;
 }
 a { color: var(--link); }
-:focus-visible { outline: 3px solid #f0a500; outline-offset: 2px; }
+:focus-visible { outline: 3px solid #b35900; outline-offset: 2px; }
+.top :focus-visible { outline-color: #ffc94d; }
 h1, h2, h3, h4, h5, h6, p, ul, dl { margin: 0; }
 ul { padding: 0; list-style: none; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
@@ -57,6 +58,7 @@ main:focus { outline: none; }
 .detail { overflow-wrap: break-word; }
 .detail > * + * { margin-top: 10px; }
 .detail ul, .detail ol { padding-left: 1.4em; margin: 0; list-style: revert; }
+.detail > .scroll + ul { margin-top: 10px; }
 .detail h4, .detail h5, .detail h6 { font-size: 1rem; margin-top: 16px; }
 .detail > :first-child { margin-top: 0; }
 .detail blockquote { margin-left: 0; margin-right: 0; margin-bottom: 0; padding: 8px 14px; border-left: 3px solid var(--line); background: var(--ground); }
@@ -84,6 +86,9 @@ th { font-size: 0.88rem; color: var(--quiet); font-weight: 600; border-bottom-co
 button, input, select { font: inherit; color: inherit; }
 button { padding: 5px 16px; border: 1px solid var(--link); border-radius: 5px; background: var(--link); color: #fff; cursor: pointer; }
 button:hover { background: #083c6b; }
+button.second { background: var(--paper); color: var(--link); }
+button.second:hover { background: var(--info-ground); }
+button, input, select { min-height: 36px; }
 input, select { padding: 4px 8px; border: 1px solid #8794a1; border-radius: 5px; background: var(--paper); max-width: 100%; }
 .suggestion form { margin: 4px 0 5px; }
 .override { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: end; }
@@ -92,20 +97,34 @@ input, select { padding: 4px 8px; border: 1px solid #8794a1; border-radius: 5px;
 .override label:last-of-type { flex: 1 1 14em; }
 .override input, .override select, .workflow input, .workflow select { color: var(--ink); width: 100%; }
 .workflow { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: end; }
-.workflow > p { flex: 1 0 100%; }
-.done { margin-top: 12px; padding: 10px 16px; border: 1px solid var(--line); border-left: 6px solid #23693a; border-radius: 6px; background: var(--paper); }
+.panel > p { max-width: 100ch; }
+.workflow label { flex: 0 1 auto; min-width: 0; }
+.keep { margin-top: 16px; }
+.there { margin: 4px 0 5px; color: #23693a; font-weight: 600; overflow-wrap: anywhere; }
+.there a { font-weight: 400; }
+.columns > section > .keep:first-of-type { margin-top: 12px; }
+.done { scroll-margin-top: 16px; margin-top: 16px; padding: 10px 16px; overflow-wrap: anywhere; border: 1px solid var(--line); border-left: 6px solid #23693a; border-radius: 6px; background: var(--paper); }
 .done.failed { border-left-color: var(--critical); }
 
+.ways { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 12px; }
+.ways a { display: block; padding: 5px 14px; border: 1px solid var(--link); border-radius: 5px; background: var(--paper); text-decoration: none; }
+.ways a:hover { background: var(--info-ground); }
 .contents { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-top: 10px; font-size: 0.92rem; }
 .panel { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 14px 18px; margin-top: 16px; }
 .panel h2 { margin-bottom: 2px; }
+.panel ol { margin: 4px 0 0; padding-left: 1.5em; max-width: 100ch; }
+main > .patients, main > .panel + .patients { margin-top: 16px; }
 .panel .verdict { color: var(--quiet); margin-bottom: 8px; }
-.panel > p:last-child { margin-top: 10px; }
+.panel > p.quiet:last-child { margin-top: 10px; }
+.panel > .verdict:last-child { margin-bottom: 0; }
 .panel-table { font-size: 0.92rem; width: 100%; table-layout: fixed; overflow-wrap: anywhere; }
 .panel-table tbody th { font-size: 1em; color: inherit; text-align: left; border-bottom-color: var(--line); }
 .panel-table thead th:nth-child(1) { width: 24%; }
 .panel-table thead th:nth-child(2) { width: 19%; }
 .panel-table thead th:nth-child(3) { width: 17%; }
+.panel-table.planned thead th:nth-child(1), .panel-table.counts thead th:nth-child(1) { width: 30%; }
+.panel-table.planned thead th:nth-child(2) { width: 22%; }
+.panel-table.counts thead th:nth-child(3) { width: 26%; }
 .panel-table.written thead th:nth-child(1) { width: 14%; }
 .panel-table.written thead th:nth-child(n+2):nth-child(-n+4) { width: 19%; }
 .panel-table.written td strong { margin-right: 4px; }
@@ -153,5 +172,12 @@ pre { margin: 4px 0 8px; padding: 10px 12px; max-height: 480px; overflow: auto; 
   td.right { min-width: 0; }
   th, td { padding-right: 10px; }
 }
-@media print { .top, aside, .back { display: none; } body { background: none; } }
+@media print {
+  .top, aside, .back, .skip, nav, form, details, .part:has(> form) { display: none; }
+  body { background: none; }
+  .columns { display: block; }
+  .card, .panel { overflow: visible; }
+  .suggestion, tr { break-inside: avoid; }
+  h2, h3, h4 { break-after: avoid; }
+}
 `.trimStart();

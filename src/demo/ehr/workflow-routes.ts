@@ -1,11 +1,14 @@
 import express, { Router, type Request, type Response } from 'express';
-import { clickSchema, handleClick, type ClickOutcome } from './feedback.ts';
+import { chartPath, doneAddress, doneOf, filledOf, languageOf } from './address.ts';
+import { clickSchema, handleClick } from './feedback.ts';
+import { putResource, type Write } from './fhir-write.ts';
 import { callService, type HookCall, type HookResult, type HookTarget } from './hook-client.ts';
 import type { DemoPatient } from './layout.ts';
+import type { Planned } from './planned.ts';
 import type { ShownCards } from './shown-cards.ts';
 import { chooseLanguage, type Language } from './texts.ts';
-import { chartPath, workflowPage } from './workflow-page.ts';
-import { visitOf, WORKFLOW_NAMES, WORKFLOWS, type Filled, type WorkflowName } from './workflows.ts';
+import { workflowPage } from './workflow-page.ts';
+import { visitOf, WORKFLOW_NAMES, WORKFLOWS, type WorkflowName } from './workflows.ts';
 
 export interface WorkflowOptions {
   readonly target: HookTarget;
@@ -15,21 +18,11 @@ export interface WorkflowOptions {
   readonly services: Readonly<Partial<Record<WorkflowName, string>>>;
   /** YYYY-MM-DD */
   readonly today: () => string;
+  /** What is ordered and booked of a patient; undefined where the FHIR server does not tell. */
+  readonly plannedOf: (patientId: string) => Promise<readonly Planned[] | undefined>;
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const SEE_OTHER = 303;
-
-const DONE: readonly string[] = ['accepted', 'overridden', 'not-done', 'not-told', 'gone'];
-
-/** What the address says of the last click. */
-export const doneOf = (request: Request): ClickOutcome | undefined => {
-  const done = request.query['done'];
-  return typeof done === 'string' && DONE.includes(done) ? (done as ClickOutcome) : undefined;
-};
-
-export const languageOf = (request: Request): Language =>
-  chooseLanguage(request.query['lang'], request.get('accept-language'));
 
 /** Puts the cards of an answer where clicks on them are looked up. */
 export const remember = (shown: ShownCards, call: HookCall, result: HookResult): void => {
@@ -44,21 +37,24 @@ const isForeign = (request: Request): boolean => {
   return origin !== undefined && URL.parse(origin)?.host !== request.get('host');
 };
 
-const filledOf = (request: Request, name: WorkflowName, today: string): Filled => {
-  const { what, date } = request.query;
-  const { choices } = WORKFLOWS[name];
-  return {
-    what: choices.find((choice) => choice.what === what)?.what ?? choices[0]?.what ?? '',
-    date: typeof date === 'string' && DATE.test(date) ? date : today,
-  };
-};
-
 const isWorkflow = (name: string): name is WorkflowName =>
   (WORKFLOW_NAMES as readonly string[]).includes(name);
 
+const fieldsOf = ({ body }: Request): Readonly<Record<string, unknown>> =>
+  (body ?? {}) as Readonly<Record<string, unknown>>;
+
+/** A form says in a field in which language its page was. */
+const formLanguage = (request: Request): Language =>
+  chooseLanguage(fieldsOf(request)['lang'] ?? request.query['lang'], request.get('accept-language'));
+
 /** Pages at which something is done, and the clicks on cards of any page. */
-export function workflowRoutes({ target, patients, shown, services, today }: WorkflowOptions): Router {
+export function workflowRoutes(options: WorkflowOptions): Router {
+  const { target, patients, shown, services, today, plannedOf } = options;
   const router = Router();
+
+  /** A visit's cards stay when one was clicked; a date or an order that was decided on is not asked about again. */
+  const isSent = ({ query }: Request, name: WorkflowName): boolean =>
+    name === 'visit' ? query['started'] !== undefined : query['date'] !== undefined && !('done' in query);
 
   const show = async (
     patient: DemoPatient,
@@ -68,16 +64,19 @@ export function workflowRoutes({ target, patients, shown, services, today }: Wor
     response: Response,
   ): Promise<void> => {
     const language = languageOf(request);
-    const filled = filledOf(request, name, today());
+    const filled = filledOf(request.query, name, today(), language);
     const { hook, contextOf } = WORKFLOWS[name];
     const call: HookCall = { hook, serviceId, context: contextOf(patient.id, filled) };
-    const isSent = request.query['date'] !== undefined || request.query['started'] !== undefined;
-    const result = isSent ? await callService(target, call, language) : undefined;
+    const [result, planned] = await Promise.all([
+      isSent(request, name) ? callService(target, call, language) : undefined,
+      plannedOf(patient.id),
+    ]);
     if (result !== undefined) remember(shown, call, result);
+    const isFilled = name === 'visit' ? result !== undefined : request.query['date'] !== undefined;
     const asked = name === 'visit' ? 'started=1' : `what=${filled.what}&date=${filled.date}`;
     const content = {
-      ...{ name, filled, today: today(), done: doneOf(request) },
-      back: `${chartPath(patient.id)}/${name}${isSent ? `?${asked}` : ''}`,
+      ...{ name, filled, today: today(), done: doneOf(request), planned, target },
+      back: `${chartPath(patient.id)}/${name}${isFilled ? `?${asked}` : ''}`,
       ...(result !== undefined && { sent: { call, result } }),
     };
     response
@@ -103,24 +102,6 @@ export function workflowRoutes({ target, patients, shown, services, today }: Wor
     },
   );
 
-  router.post('/patients/:id/visit', async (request, response, next) => {
-    const patient = patients.get(request.params.id);
-    if (patient === undefined || services.visit === undefined) {
-      next();
-      return;
-    }
-    const visit = visitOf(patient.id);
-    await fetch(`${target.fhirUrl}/Encounter/${visit.id}`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/fhir+json' },
-      body: JSON.stringify(visit),
-      signal: AbortSignal.timeout(target.timeoutMs),
-    }).catch(() => undefined);
-    const { lang } = request.body as { lang?: unknown };
-    const language = chooseLanguage(lang, request.get('accept-language'));
-    response.redirect(SEE_OTHER, `${chartPath(patient.id)}/visit?started=1&lang=${language}`);
-  });
-
   router.post('/patients/:id/feedback', async (request, response, next) => {
     const patient = patients.get(request.params.id);
     const click = clickSchema.safeParse(request.body);
@@ -128,13 +109,34 @@ export function workflowRoutes({ target, patients, shown, services, today }: Wor
       next();
       return;
     }
-    const { outcome } = await handleClick(target, shown, click.data);
+    const clicked = await handleClick(target, shown, click.data);
     // Back to where the card was; never to another site, whatever the form says.
-    const { back } = request.body as { back?: unknown };
+    const { back } = fieldsOf(request);
     const chart = chartPath(patient.id);
     const page = typeof back === 'string' && (back === chart || back.startsWith(`${chart}/`)) ? back : chart;
-    const joined = page.includes('?') ? '&' : '?';
-    response.redirect(SEE_OTHER, `${page}${joined}lang=${languageOf(request)}&done=${outcome}`);
+    response.redirect(SEE_OTHER, doneAddress(page, formLanguage(request), clicked));
+  });
+
+  router.post('/patients/:id/:workflow', async (request, response, next) => {
+    const { id, workflow } = request.params;
+    const patient = patients.get(id);
+    if (patient === undefined || !isWorkflow(workflow) || services[workflow] === undefined) {
+      next();
+      return;
+    }
+    const language = formLanguage(request);
+    const page = `${chartPath(id)}/${workflow}`;
+    const filled = filledOf(fieldsOf(request), workflow, today(), language);
+    const resource = workflow === 'visit' ? visitOf(id) : WORKFLOWS[workflow].keptOf?.(id, filled, today());
+    const { ok, reference } = await putResource(target, resource).catch((): Write => ({ ok: false }));
+    if (ok && workflow === 'visit') response.redirect(SEE_OTHER, `${page}?started=1&lang=${language}`);
+    else {
+      const written = reference === undefined ? [] : [reference];
+      response.redirect(
+        SEE_OTHER,
+        doneAddress(page, language, { outcome: ok ? 'kept' : 'not-kept', written }),
+      );
+    }
   });
   return router;
 }

@@ -7,6 +7,8 @@ export interface Filled {
   readonly what: string;
   /** YYYY-MM-DD */
   readonly date: string;
+  /** The choice as it stood in the form; English where nothing was shown. */
+  readonly text?: string;
 }
 
 export const WORKFLOW_NAMES = ['visit', 'book', 'order'] as const;
@@ -18,6 +20,8 @@ export interface Workflow {
   /** To choose from; none where there is nothing to fill in. */
   readonly choices: readonly { readonly what: string; readonly label: Story }[];
   readonly contextOf: (patientId: string, filled: Filled) => HookCall['context'];
+  /** What is written to the FHIR server once it was decided on; `today` as YYYY-MM-DD. */
+  readonly keptOf?: (patientId: string, filled: Filled, today: string) => Appointment | ServiceRequest;
 }
 
 const concept = (system: string, code: string, text: string): CodeableConcept => ({
@@ -29,7 +33,9 @@ const LOINC = 'http://loinc.org';
 const SNOMED = 'http://snomed.info/sct';
 const APPOINTMENT_TYPE = 'http://terminology.hl7.org/CodeSystem/v2-0276';
 
-const KINDS: Readonly<Record<string, Pick<Appointment, 'appointmentType' | 'serviceType'>>> = {
+type AppointmentKind = Pick<Appointment, 'appointmentType' | 'serviceType'>;
+
+const KINDS: Readonly<Record<string, AppointmentKind>> = {
   visit: { appointmentType: concept(APPOINTMENT_TYPE, 'FOLLOWUP', 'Thoracic surgery follow-up') },
   eye: { serviceType: [concept(SNOMED, '394594003', 'Ophthalmology')] },
 };
@@ -49,24 +55,55 @@ export const visitOf = (patientId: string): Encounter & { id: string } => ({
   subject: { reference: `Patient/${patientId}` },
 });
 
-const appointmentOf = (patientId: string, { what, date }: Filled): Appointment => ({
+/** Each draft has an id of its own, another than what is kept: else the one would pass for the other. */
+const idOf = (patientId: string, kind: string, { what, date }: Filled): string =>
+  `${patientId}-${kind}-${what}-${date}`;
+
+const inWordsOf = ({ text }: Filled, code: CodeableConcept): CodeableConcept => ({
+  ...code,
+  ...(text !== undefined && { text }),
+});
+
+const kindOf = (filled: Filled): AppointmentKind => {
+  const { appointmentType, serviceType } = KINDS[filled.what] ?? KINDS['visit'] ?? {};
+  return {
+    ...(appointmentType !== undefined && { appointmentType: inWordsOf(filled, appointmentType) }),
+    ...(serviceType !== undefined && { serviceType: serviceType.map((each) => inWordsOf(filled, each)) }),
+  };
+};
+
+const appointmentOf = (patientId: string, filled: Filled): Appointment => ({
   resourceType: 'Appointment',
-  id: `${patientId}-booking`,
+  id: idOf(patientId, 'booking', filled),
   status: 'proposed',
-  ...(KINDS[what] ?? KINDS['visit']),
-  start: `${date}T09:00:00Z`,
-  end: `${date}T09:20:00Z`,
+  ...kindOf(filled),
+  start: `${filled.date}T09:00:00Z`,
+  end: `${filled.date}T09:20:00Z`,
   participant: [{ actor: { reference: `Patient/${patientId}` }, status: 'needs-action' }],
 });
 
-const orderOf = (patientId: string, { what, date }: Filled): ServiceRequest & { id: string } => ({
+const bookedOf = (patientId: string, filled: Filled): Appointment => ({
+  ...appointmentOf(patientId, filled),
+  id: idOf(patientId, 'booked', filled),
+  status: 'booked',
+  participant: [{ actor: { reference: `Patient/${patientId}` }, status: 'accepted' }],
+});
+
+const orderOf = (patientId: string, filled: Filled): ServiceRequest & { id: string } => ({
   resourceType: 'ServiceRequest',
-  id: `${patientId}-draft`,
+  id: idOf(patientId, 'draft', filled),
   status: 'draft',
   intent: 'order',
-  code: ORDERS[what] ?? ORDERS['contrast-ct'] ?? {},
+  code: inWordsOf(filled, ORDERS[filled.what] ?? ORDERS['contrast-ct'] ?? {}),
   subject: { reference: `Patient/${patientId}` },
-  occurrenceDateTime: date,
+  occurrenceDateTime: filled.date,
+});
+
+const signedOf = (patientId: string, filled: Filled, today: string): ServiceRequest => ({
+  ...orderOf(patientId, filled),
+  id: idOf(patientId, 'order', filled),
+  status: 'active',
+  authoredOn: today,
 });
 
 const collection = (resource: Appointment | ServiceRequest) => ({
@@ -91,6 +128,7 @@ export const WORKFLOWS: Readonly<Record<WorkflowName, Workflow>> = {
       patientId,
       appointments: collection(appointmentOf(patientId, filled)),
     }),
+    keptOf: bookedOf,
   },
   order: {
     hook: 'order-select',
@@ -103,5 +141,6 @@ export const WORKFLOWS: Readonly<Record<WorkflowName, Workflow>> = {
       const order = orderOf(patientId, filled);
       return { patientId, selections: [`ServiceRequest/${order.id}`], draftOrders: collection(order) };
     },
+    keptOf: signedOf,
   },
 };

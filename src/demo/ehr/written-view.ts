@@ -1,3 +1,4 @@
+import { dateText } from './dates.ts';
 import { html } from './html.ts';
 import type { SafeHtml } from './html.ts';
 import { fhirLink } from './references.ts';
@@ -45,12 +46,6 @@ const linksView = (texts: Texts, fhirUrl: string, result: WrittenResult): SafeHt
     )}
   </ul>`;
 };
-
-const dateText = (date: string, language: Language): string =>
-  new Intl.DateTimeFormat(language === 'zh-CN' ? 'zh-CN' : 'en-GB', {
-    dateStyle: 'medium',
-    timeZone: 'UTC',
-  }).format(new Date(`${date}T00:00:00Z`));
 
 const resultView = (texts: Texts, language: Language, fhirUrl: string, result: WrittenResult): SafeHtml =>
   html`<tr>
