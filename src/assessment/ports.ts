@@ -201,6 +201,12 @@ export type FeedbackReceipt =
 
 /** Where feedback is taken. */
 export interface FeedbackInbox {
+  /** How many of the items are about cards of each tenant, by their uuids alone. */
+  owners(
+    tenants: ReadonlySet<string>,
+    service: string,
+    items: readonly FeedbackItem[],
+  ): ReadonlyMap<string, number>;
   /**
    * One receipt an item, in order. An item that the store cannot take now is spooled and stored later.
    *

@@ -28,11 +28,18 @@ export interface ClientAuthOptions {
   readonly remoteLimits?: Partial<RemoteLimits>;
 }
 
+/** For whom a caller may speak, by tenant id. */
+export interface Permission {
+  /** Those that its JWT proves, and those that ask nobody for one. */
+  readonly tenants: ReadonlySet<string>;
+  /** Those that its JWT proves. */
+  readonly proven: ReadonlySet<string>;
+}
+
 /** Who may call: CDS Hooks 2.0, "Trusting CDS Clients". */
 export interface ClientAuth {
   /**
-   * The tenants that a caller may speak for: those that its JWT proves, and those that ask nobody for one. A token is
-   * used up by it.
+   * For whom a caller may speak. A token is used up by it.
    *
    * @param authorization every Authorization header; one that is there is verified, needed or not
    * @param path of the address that is called, as published: `aud` is the public base URL and this
@@ -44,7 +51,7 @@ export interface ClientAuth {
     authorization: string | readonly string[] | undefined,
     path: string,
     options?: { readonly discovery?: boolean; readonly requestId?: string },
-  ): Promise<ReadonlySet<string>>;
+  ): Promise<Permission>;
   /**
    * Outside production the address that the service listens on stands in for a public base URL that is not
    * configured. Never an address that a request names.
@@ -181,7 +188,7 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
       try {
         const proven = await admit(headers, path, discovery);
         metrics?.clientAuth.inc({ outcome: headers.length === 0 ? 'anonymous' : 'verified' });
-        return new Set([...open, ...proven]);
+        return { tenants: new Set([...open, ...proven]), proven: new Set(proven) };
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         const { reason } = error;
