@@ -226,7 +226,7 @@ export interface ReplayGuard {
   /**
    * True the first time, false again.
    *
-   * @param issuer whose it is: two issuers may use the same
+   * @param issuer whose it is: two issuers may use the same, and so may two keys of one
    * @param untilSeconds seconds for which it must be remembered
    */
   firstUse(issuer: string, jti: string, untilSeconds: number): Promise<boolean>;
