@@ -60,6 +60,12 @@ const shownOf = (
   return [...first, ...rest.sort((one, other) => (one.wanted.from < other.wanted.from ? -1 : 1))];
 };
 
+/**
+ * Each may be a card, and nobody writes so many tests of follow-up at once. Hundreds, made to choke on, would hold the
+ * process up for seconds; those after the first few are left alone.
+ */
+const MOST_COMPARED = 20;
+
 /** What there is to say of the selected orders, one finding an order; nothing of those that fit. */
 export function findingsOf(
   drafts: readonly Draft[],
@@ -71,9 +77,10 @@ export function findingsOf(
   // A result from before today proposes nothing: its dates would count from another visit.
   const all = ageDays === 0 ? proposalsFor(policy, assessment, language) : [];
   const proposes = ageDays === 0 && assessment.risk.status === 'estimated' && assessment.risk.stratum;
-  return drafts.flatMap((draft): OrderCardContent[] => {
+  const compare = drafts.filter(({ selected }) => selected).slice(0, MOST_COMPARED);
+  return compare.flatMap((draft): OrderCardContent[] => {
     const { test, wanted, dated, reference, resource, title, fact } = draft;
-    if (!draft.selected || wanted === undefined) return [];
+    if (wanted === undefined) return [];
     const proposals = all
       .filter((each) => kindOf(each.resource.code?.coding ?? []) === test)
       .toSorted((one, other) => (one.dueDate < other.dueDate ? -1 : 1));
