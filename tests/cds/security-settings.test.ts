@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createReplayGuard, createSqliteRecords } from '../../src/assessment/index.ts';
 import { createSpool } from '../../src/assessment/feedback/spool.ts';
 import { CdsError } from '../../src/domain/index.ts';
 import { createClientAuth, SANDBOX_CLIENT } from '../../src/http/client-auth/index.ts';
@@ -63,12 +64,14 @@ describe('in production', () => {
 
   it.each(['production', 'test'] as const)('the sandbox’s key is not taken in %s', async (environment) => {
     const config: Config = parseConfig(production({ clientAuth: { clients: [{ ...SANDBOX_CLIENT }] } }));
+    const records = createSqliteRecords(':memory:');
     await expect(
       createClientAuth({
         ...{ tenants: config.tenants, environment, clock: systemClock, log: createLog('silent') },
-        replay: { firstUse: () => Promise.resolve(true) },
+        replay: createReplayGuard({ records, key: Buffer.alloc(32, 3), log: createLog('silent') }),
       }),
     ).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await records.close();
   });
 });
 
