@@ -15,6 +15,9 @@ const endOfString = (json: Uint8Array, start: number): number => {
   return index;
 };
 
+const opens = (byte: number | undefined): boolean => byte === OPEN_OBJECT || byte === OPEN_LIST;
+const closes = (byte: number | undefined): boolean => byte === CLOSE_OBJECT || byte === CLOSE_LIST;
+
 /**
  * What of these bounds JSON passes; undefined where it keeps to them. JSON.parse takes a second for a few megabytes of
  * brackets, and nobody else is served meanwhile: this pass, about 1 ns a byte, finds them before. It is no parser: of
@@ -31,11 +34,11 @@ export function jsonExcess(
     const byte = json[index];
     if (byte === QUOTE) index = endOfString(json, index);
     else if (byte === COMMA) values++;
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+    else if (opens(byte)) {
       values++;
       if (++depth > maxDepth) return 'depth';
       if (values > maxValues) return 'values';
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
+    } else if (closes(byte)) depth--;
   }
   return values > maxValues ? 'values' : undefined;
 }

@@ -43,9 +43,7 @@ describe('a tenant that takes calls with proof and without', () => {
       { clientAuth: { clients: clientsOf(ehr), required: false } },
     ]);
     const hook = hookRequest('anybody', fhirOf(running, 0));
-    const flood = await Promise.all(
-      Array.from({ length: 10 }, () => call(running.url, SERVICE_PATH, hook)),
-    );
+    const flood = await Promise.all(Array.from({ length: 10 }, () => call(running.url, SERVICE_PATH, hook)));
     expect(flood.filter((status) => status === 200)).toHaveLength(3);
     expect(flood.filter((status) => status === 429)).toHaveLength(7);
     for (const expected of [200, 200, 200, 429])
@@ -94,7 +92,9 @@ describe('feedback', () => {
     closers.push(() => stack.close());
     const card = await showCard(stack);
     const said = (count: number) =>
-      Array.from({ length: count }, (_, at) => overridden(card, { userComment: `${String(count)}-${String(at)}` }));
+      Array.from({ length: count }, (_, at) =>
+        overridden(card, { userComment: `${String(count)}-${String(at)}` }),
+      );
     // The hook was one.
     expect((await sayTo(stack, ...said(5))).status).toBe(200);
     expect((await sayTo(stack, ...said(4))).status).toBe(200);

@@ -24,7 +24,10 @@ const refusalOf = async (text: string, maxBytes?: number): Promise<unknown> => {
 describe('an answer is judged before it is parsed', () => {
   it('its depth', async () => {
     expect(await refusalOf(nested(64))).toBeUndefined();
-    expect(await refusalOf(nested(65))).toEqual(['FHIR_ANSWER_INVALID', 'It is nested deeper than 64 levels.']);
+    expect(await refusalOf(nested(65))).toEqual([
+      'FHIR_ANSWER_INVALID',
+      'It is nested deeper than 64 levels.',
+    ]);
     expect(await refusalOf(`{"a":[${nested(2 * MIB)}]}`)).toEqual([
       'FHIR_ANSWER_INVALID',
       'It is nested deeper than 64 levels.',

@@ -35,17 +35,16 @@ it('a second charset is not read by: the first one says what it is, and it is no
   expect(await send('application/json; charset=utf-8; charset=utf-16le', HIDDEN)).toBe(400);
 });
 
-it.each([
-  'application/json',
-  'application/json; charset=UTF-8',
-  'application/json; charset="utf-8"',
-])('%s: read, and its depth is seen', async (mediaType) => {
-  const body = (text: string) =>
-    fetch(running.url + SERVICE_PATH, {
-      method: 'POST',
-      headers: { 'Content-Type': mediaType },
-      body: text,
-    }).then(({ status }) => status);
-  expect(await body(JSON.stringify(hookRequest('anybody')))).toBe(412);
-  expect(await body(HIDDEN)).toBe(400);
-});
+it.each(['application/json', 'application/json; charset=UTF-8', 'application/json; charset="utf-8"'])(
+  '%s: read, and its depth is seen',
+  async (mediaType) => {
+    const body = (text: string) =>
+      fetch(running.url + SERVICE_PATH, {
+        method: 'POST',
+        headers: { 'Content-Type': mediaType },
+        body: text,
+      }).then(({ status }) => status);
+    expect(await body(JSON.stringify(hookRequest('anybody')))).toBe(412);
+    expect(await body(HIDDEN)).toBe(400);
+  },
+);

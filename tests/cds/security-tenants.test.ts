@@ -6,7 +6,13 @@ import { createFhirServer } from '../../src/demo/index.ts';
 import { simulateDemoPatients } from '../../src/simulation/index.ts';
 import { hookRequest, SERVICE_PATH } from '../http/running-service.ts';
 import { ISSUER, jwksFile, makeSigner, type Signer } from '../unit/http/client-auth/support.ts';
-import { send, signedFor, startAuthService, type Answer, type RunningAuthService } from './client-auth-service.ts';
+import {
+  send,
+  signedFor,
+  startAuthService,
+  type Answer,
+  type RunningAuthService,
+} from './client-auth-service.ts';
 
 const PATIENT = 'demo-high-13-months';
 const TODAY = new Date().toISOString().slice(0, 10);

@@ -164,7 +164,9 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
       const proof = proofs.get(keys);
       return proof !== undefined && 'refusal' in proof ? proof.refusal : undefined;
     };
-    const signers = [...proofs.values()].flatMap((proof) => ('thumbprint' in proof ? [proof.thumbprint] : []));
+    const signers = [...proofs.values()].flatMap((proof) =>
+      'thumbprint' in proof ? [proof.thumbprint] : [],
+    );
     return { proven: passing(candidates, refusal), signer: signers[0] ?? '' };
   };
 
@@ -177,7 +179,8 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
     // Last: only who holds the key uses a jti up, and of several with one issuer only its own.
     const { exp = 0, jti = '' } = token.claims;
     const rememberSeconds = exp - seconds + maximum(proven, ({ clockSkewSeconds }) => clockSkewSeconds) + 1;
-    if (!(await replay.firstUse(`${token.issuer} ${signer}`, jti, rememberSeconds))) throw new Refused('replayed');
+    if (!(await replay.firstUse(`${token.issuer} ${signer}`, jti, rememberSeconds)))
+      throw new Refused('replayed');
     return proven.map(({ tenant }) => tenant.id);
   };
 
