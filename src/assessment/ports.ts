@@ -201,6 +201,12 @@ export type FeedbackReceipt =
 
 /** Where feedback is taken. */
 export interface FeedbackInbox {
+  /** How many of the items are about cards of each tenant, by their uuids alone. */
+  owners(
+    tenants: ReadonlySet<string>,
+    service: string,
+    items: readonly FeedbackItem[],
+  ): ReadonlyMap<string, number>;
   /**
    * One receipt an item, in order. An item that the store cannot take now is spooled and stored later.
    *
@@ -220,7 +226,7 @@ export interface ReplayGuard {
   /**
    * True the first time, false again.
    *
-   * @param issuer whose it is: two issuers may use the same
+   * @param issuer whose it is: two issuers may use the same, and so may two keys of one
    * @param untilSeconds seconds for which it must be remembered
    */
   firstUse(issuer: string, jti: string, untilSeconds: number): Promise<boolean>;

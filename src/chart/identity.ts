@@ -1,9 +1,15 @@
 import { list, localReference, record, text, type Json } from './resource-reader.ts';
 
-/** Of this server? A relative reference is; an absolute one only below the server's own base URL. */
+/**
+ * Of this server? A relative reference is; an absolute one only right below the server's own base URL: what lies
+ * further down, up by dots, or begins with another host (`//`) may be another server's.
+ */
 const isOfServer = (reference: unknown, baseUrl: string): boolean => {
   const written = text(record(reference)?.['reference']) ?? '';
-  return !/^[a-z][a-z0-9+.-]*:/i.test(written) || written.startsWith(`${baseUrl}/`);
+  const local = localReference(reference);
+  if (local === undefined) return false;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(written)) return written.startsWith(`${baseUrl}/${local}`);
+  return written.startsWith(local) || written.startsWith(`/${local}`);
 };
 
 /** The one patient of an Appointment; undefined where none takes part, or another. */

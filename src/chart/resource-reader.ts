@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { EvidenceRef } from '../domain/index.ts';
 import { calendarDate } from '../platform/index.ts';
 import type { Coded } from '../terminology/index.ts';
@@ -113,15 +114,30 @@ export const localReference = (value: unknown): string | undefined => {
       )?.[1];
 };
 
+/** R4's ids have at most 64 characters; some servers' have more. Evidence is stored with each result. */
+const MAX_ID_LENGTH = 256;
+/** A versionId is an id, lastUpdated an instant. */
+const VERSION = /^[\x21-\x7e]{1,64}$/;
+
+/** What would fill the store instead of naming a resource becomes a name of one length. */
+const boundedId = (id: string): string =>
+  id.length <= MAX_ID_LENGTH ? id : `sha256-${hash('sha256', id, 'hex').slice(0, 32)}`;
+
+const versionText = (value: unknown): string | undefined => {
+  const written = text(value);
+  return written !== undefined && VERSION.test(written) ? written : undefined;
+};
+
 /**
  * The version a fact rests on: versionId (of the ETag where the resource was read alone), else when the server last
- * changed it, else a hash of the content. The hash is made when it is first asked for: most resources of a large
- * chart are evidence of nothing.
+ * changed it, else a hash of the content, also where what is written is no version. The hash is made when it is first
+ * asked for: most resources of a large chart are evidence of nothing.
  */
 export const evidenceOf = (resource: Json): EvidenceRef => {
-  const reference = `${text(resource['resourceType']) ?? 'Resource'}/${text(resource['id']) ?? ''}`;
+  const id = boundedId(text(resource['id']) ?? '');
+  const reference = `${text(resource['resourceType']) ?? 'Resource'}/${id}`;
   const meta = record(resource['meta']);
-  const known = text(meta?.['versionId']) ?? text(meta?.['lastUpdated']);
+  const known = versionText(meta?.['versionId']) ?? versionText(meta?.['lastUpdated']);
   if (known !== undefined) return { reference, version: known };
   let version: string | undefined;
   return {

@@ -5,13 +5,15 @@ import { requireBounded } from './json-bounds.ts';
 const hasBody = (request: Request): boolean =>
   Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
 
-/** RFC 8259: JSON between systems is UTF-8, and says nothing else. */
+/** RFC 8259: JSON between systems is UTF-8, and says nothing else. Of a header that hides another, see `verify`. */
 const CHARSET = /;\s*charset\s*=\s*"?([^";]*)/i;
 
 const isUtf8 = (mediaType: string): boolean => {
   const charset = CHARSET.exec(mediaType)?.[1]?.trim().toLowerCase();
   return charset === undefined || charset === 'utf-8' || charset === 'utf8';
 };
+
+const notUtf8 = (): CdsError => new CdsError('CDS_MEDIA_TYPE', 'charset: not UTF-8.');
 
 const requireJson =
   (types: readonly string[]): RequestHandler =>
@@ -21,8 +23,7 @@ const requireJson =
       return;
     }
     if (request.is([...types]) === false) throw new CdsError('CDS_MEDIA_TYPE');
-    if (!isUtf8(request.get('content-type') ?? ''))
-      throw new CdsError('CDS_MEDIA_TYPE', 'charset: not UTF-8.');
+    if (!isUtf8(request.get('content-type') ?? '')) throw notUtf8();
     next();
   };
 
@@ -41,7 +42,9 @@ export const readJson = (types: readonly string[], limit: string): RequestHandle
     type: [...types],
     limit,
     inflate: false,
-    verify: (_request, _response, body) => {
+    verify: (_request, _response, body, charset) => {
+      // As what it is about to be read: the bounds are judged by the same bytes, and hold for UTF-8 alone.
+      if (charset !== 'utf-8') throw notUtf8();
       requireBounded(body);
     },
   }),

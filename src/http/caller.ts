@@ -4,9 +4,11 @@ import type { Response } from 'express';
 export interface Caller {
   /** Ids of the tenants that it may speak for. */
   readonly tenants: ReadonlySet<string>;
+  /** Of these, those whose client it proved to be; the others ask nobody for a proof. */
+  readonly proven: ReadonlySet<string>;
 }
 
-const NOBODY: Caller = { tenants: new Set() };
+const NOBODY: Caller = { tenants: new Set(), proven: new Set() };
 
 export const setCaller = ({ locals }: Response, caller: Caller): void => {
   locals['caller'] = caller;

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { FeedbackInbox, FeedbackItem, FeedbackReceipt } from '../assessment/index.ts';
 import { asCdsError, CdsError } from '../domain/index.ts';
@@ -74,22 +74,40 @@ function requireAllTaken(receipts: readonly FeedbackReceipt[]): void {
 }
 
 /**
+ * Counts an item as a call of the tenant whose card it is about: a hundred in a request are stored a hundred times, and
+ * no tenant pays for another's. What is about nobody's card is a call of the caller's own.
+ *
+ * @throws {CdsError} CDS_RATE_LIMITED
+ */
+async function admit(
+  { inbox, limiter }: FeedbackDoor,
+  response: Response,
+  service: string,
+  items: readonly FeedbackItem[],
+): Promise<void> {
+  const { tenants, proven } = callerOf(response);
+  const owners = inbox.owners(tenants, service, items);
+  const enter = admission(limiter, response);
+  for (const [tenant, count] of owners) await enter(tenant, count);
+  const [own] = [...proven, ...tenants];
+  if (owners.size === 0 && own !== undefined) await enter(own);
+}
+
+/**
  * `POST /cds-services/:id/feedback`.
  *
  * @see https://cds-hooks.hl7.org/2.0/#feedback
  */
 export const takeFeedback =
-  ({ services, inbox, limiter }: FeedbackDoor): RequestHandler<{ id: string }> =>
+  (door: FeedbackDoor): RequestHandler<{ id: string }> =>
   async (request, response) => {
+    const { services, inbox } = door;
     const { id } = request.params;
     if (!services.some(({ definition }) => definition.id === id)) throw new CdsError('CDS_SERVICE_UNKNOWN');
-    const { tenants } = callerOf(response);
-    const [tenant] = tenants;
-    // Whose card it is shows later; feedback of a caller for several counts as the first one's.
-    if (tenant !== undefined) await admission(limiter, response)(tenant);
     const items = parseFeedback(request.body);
+    await admit(door, response, id, items);
     try {
-      requireAllTaken(await inbox.receive(tenants, id, items));
+      requireAllTaken(await inbox.receive(callerOf(response).tenants, id, items));
     } catch (error) {
       if (asCdsError(error).kind.status === 503) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
       throw error;

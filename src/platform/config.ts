@@ -145,7 +145,18 @@ const firstIssue = (error: z.ZodError): string => {
   return `${where === '' ? 'settings' : where}: ${issue?.message ?? 'invalid'}`;
 };
 
-const isLoopback = ({ hostname }: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+const LOOPBACK_NAMES = ['127.0.0.1', '::1', '[::1]', 'localhost'];
+
+const isLoopback = ({ hostname }: URL): boolean => LOOPBACK_NAMES.includes(hostname);
+
+/** Outside production nobody need prove anything, and keys that everybody has are taken: for this machine alone. */
+const requireThisMachine = ({ environment, http }: Config): void => {
+  if (environment !== 'production' && !LOOPBACK_NAMES.includes(http.host))
+    throw new CdsError(
+      'CONFIG_INVALID',
+      `http.host: environment ${environment} listens on this machine only (127.0.0.1, ::1, localhost)`,
+    );
+};
 
 /** Charts travel encrypted, but for a server or sidecar on the same machine. */
 const requireHttps = ({ environment, tenants }: Config): void => {
@@ -194,6 +205,7 @@ export function parseConfig(raw: unknown): Config {
   const result = configSchema.safeParse(raw);
   if (!result.success) throw new CdsError('CONFIG_INVALID', firstIssue(result.error));
   const config = result.data;
+  requireThisMachine(config);
   requireHttps(config);
   if (config.environment === 'production' && config.store.key === undefined)
     throw new CdsError(

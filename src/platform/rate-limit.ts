@@ -3,8 +3,11 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 
 /** Counts calls by key, in windows of a minute that begin with the first call. */
 export interface RateLimiter {
-  /** @returns 0: go on; else the milliseconds after which to come again. Never rejects. */
-  take(key: string): Promise<number>;
+  /**
+   * @param count of calls at once; more than a window's are as many as a window's
+   * @returns 0: go on; else the milliseconds after which to come again. Never rejects.
+   */
+  take(key: string, count?: number): Promise<number>;
 }
 
 export interface RateLimitOptions {
@@ -41,9 +44,9 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   if (options.perMinute === 0) return UNLIMITED;
   const counter = createCounter(options);
   return {
-    take: async (key) => {
+    take: async (key, count = 1) => {
       try {
-        await counter.consume(key);
+        await counter.consume(key, Math.min(count, options.perMinute));
         return 0;
       } catch (refused) {
         // Anything else is a fault of the counter, and no reason to refuse anybody.

@@ -47,7 +47,7 @@ const openDoor = async (tenant: string, fhirBaseUrl: string) => {
     authenticate: (_request, _response, next) => {
       next();
     },
-    inbox: { receive: () => Promise.resolve([]), close: () => Promise.resolve() },
+    inbox: { owners: () => new Map(), receive: () => Promise.resolve([]), close: () => Promise.resolve() },
     discoveryIsProtected: false,
     settings: { bodyLimit: '1mb', corsOrigins: [] },
     limiter: createRateLimiter({ perMinute: 0 }),

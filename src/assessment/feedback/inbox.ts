@@ -149,15 +149,26 @@ export function createFeedbackInbox(dependencies: InboxDependencies): FeedbackIn
     }
   };
 
+  const ownerOf = (tenants: ReadonlySet<string>, service: string, card: string): string | undefined =>
+    [...tenants].find((tenant) => ledger.isOurs(tenant, service, card));
+
   return {
+    owners: (tenants, service, items) => {
+      const owners = new Map<string, number>();
+      for (const { card } of items) {
+        const tenant = ownerOf(tenants, service, card);
+        if (tenant !== undefined) owners.set(tenant, (owners.get(tenant) ?? 0) + 1);
+      }
+      return owners;
+    },
     receive: async (tenants, service, items) => {
       const receivedAt = clock.now().toISOString();
       const received = await Promise.all(
         items.map((item): Promise<Received> => {
-          for (const tenant of tenants)
-            if (ledger.isOurs(tenant, service, item.card))
-              return receiveOne({ tenant, service, receivedAt, item });
-          return Promise.resolve({ receipt: { state: 'unknown-card' } });
+          const tenant = ownerOf(tenants, service, item.card);
+          return tenant === undefined
+            ? Promise.resolve({ receipt: { state: 'unknown-card' } })
+            : receiveOne({ tenant, service, receivedAt, item });
         }),
       );
       const toSpool = received.flatMap((each) => (each.toSpool === undefined ? [] : [each.toSpool]));

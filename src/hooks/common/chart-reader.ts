@@ -30,9 +30,16 @@ const CORE_KEYS: readonly (ChartQueryKey | CareQueryKey)[] = [
 
 /**
  * Somebody waits: before the workers at the server's slots, one quick repetition for a connection that was closed
- * meanwhile, and no waiting for a server that asks for it.
+ * meanwhile, and no waiting for a server that asks for it. And others wait: parsing what is larger would take longer than
+ * a hook has.
  */
-const HURRIED = { priority: 10, retries: 1, backoffMs: 50, maxWaitMs: 200 } as const;
+const HURRIED = {
+  priority: 10,
+  retries: 1,
+  backoffMs: 50,
+  maxWaitMs: 200,
+  maxBodyBytes: 8 * 1024 * 1024,
+} as const;
 
 /** What goes on around the patient, as far as this service asks for it. */
 export interface ReadCare extends CareFacts {

@@ -67,6 +67,12 @@ const isGrouped = ({ risk }: Assessment): boolean =>
   risk.stratum !== undefined &&
   risk.horizons.some(({ horizonMonths, status }) => horizonMonths === 12 && status === 'estimated');
 
+/**
+ * Each may be a card, and nobody writes so many tests of follow-up at once. Hundreds, made to choke on, would hold the
+ * process up for seconds; those after the first few are left alone.
+ */
+const MOST_COMPARED = 20;
+
 /** What there is to say of the selected orders, one finding an order; nothing of those that fit. */
 export function findingsOf(
   drafts: readonly Draft[],
@@ -79,10 +85,11 @@ export function findingsOf(
   // not hold any more.
   const proposes = ageDays === 0 && rechecked && isGrouped(assessment);
   const all = proposes ? proposalsFor(policy, assessment, language) : [];
-  return drafts.flatMap((draft): OrderCardContent[] => {
+  const compared = drafts.filter(({ concerns }) => concerns).slice(0, MOST_COMPARED);
+  return compared.flatMap((draft): OrderCardContent[] => {
     const { test, wanted, dated, reference, resource, title, fact } = draft;
     // An order for a day that is over writes down what was done.
-    if (!draft.concerns || wanted === undefined || wanted.to < today) return [];
+    if (wanted === undefined || wanted.to < today) return [];
     const proposals = all
       .filter((each) => kindOf(each.resource.code?.coding ?? []) === test)
       .toSorted((one, other) => (one.dueDate < other.dueDate ? -1 : 1));

@@ -12,10 +12,17 @@ const VALUE_SETS: Readonly<Record<OrderKind, string>> = {
   ctdna: 'ctdna-test-order',
 };
 
-export const createKindOf =
-  (codes: HookDependencies['codes']): KindOf =>
-  (codings) =>
-    ORDER_KINDS.find((kind) => codes.includes(VALUE_SETS[kind], codings));
+/** Of one list of codings once: a chart's thousands of orders are held against each order that is written. */
+export const createKindOf = (codes: HookDependencies['codes']): KindOf => {
+  const known = new WeakMap<Codings, { readonly kind: OrderKind | undefined }>();
+  return (codings) => {
+    const before = known.get(codings);
+    if (before !== undefined) return before.kind;
+    const kind = ORDER_KINDS.find((each) => codes.includes(VALUE_SETS[each], codings));
+    known.set(codings, { kind });
+    return kind;
+  };
+};
 
 /** Is all that is asked for done by the other test of the same kind? A CT of the chest alone leaves the abdomen out. */
 export type Covers = (asked: Codings, other: Codings) => boolean;

@@ -11,7 +11,7 @@ import {
 } from '../../platform/index.ts';
 import { refusedClaim, type ClaimRules } from './claims.ts';
 import { openClients, type Registered } from './clients.ts';
-import type { KeySet } from './key-set.ts';
+import { thumbprintOf, type KeySet } from './key-set.ts';
 import { Refused, type Refusal } from './refused.ts';
 import type { RemoteLimits } from './remote-keys.ts';
 import { readToken, type UnverifiedToken } from './token.ts';
@@ -28,11 +28,18 @@ export interface ClientAuthOptions {
   readonly remoteLimits?: Partial<RemoteLimits>;
 }
 
+/** For whom a caller may speak, by tenant id. */
+export interface Permission {
+  /** Those that its JWT proves, and those that ask nobody for one. */
+  readonly tenants: ReadonlySet<string>;
+  /** Those that its JWT proves. */
+  readonly proven: ReadonlySet<string>;
+}
+
 /** Who may call: CDS Hooks 2.0, "Trusting CDS Clients". */
 export interface ClientAuth {
   /**
-   * The tenants that a caller may speak for: those that its JWT proves, and those that ask nobody for one. A token is
-   * used up by it.
+   * For whom a caller may speak. A token is used up by it.
    *
    * @param authorization every Authorization header; one that is there is verified, needed or not
    * @param path of the address that is called, as published: `aud` is the public base URL and this
@@ -44,7 +51,7 @@ export interface ClientAuth {
     authorization: string | readonly string[] | undefined,
     path: string,
     options?: { readonly discovery?: boolean; readonly requestId?: string },
-  ): Promise<ReadonlySet<string>>;
+  ): Promise<Permission>;
   /**
    * Outside production the address that the service listens on stands in for a public base URL that is not
    * configured. Never an address that a request names.
@@ -86,15 +93,19 @@ const passing = <T>(all: readonly T[], refusal: (one: T) => Refusal | undefined)
 const maximum = (candidates: readonly Candidate[], of: (rules: ClaimRules) => number): number =>
   Math.max(...candidates.map(({ rules }) => of(rules)));
 
+/** By which key a token was signed, or why by none of a set. */
+type Proof = { readonly thumbprint: string } | { readonly refusal: Refusal };
+
 /** Is the signature by a key of this set? jose asks for the claims once more. */
 const proofBy = async (
   token: UnverifiedToken,
   keys: KeySet,
   candidates: readonly Candidate[],
   now: Date,
-): Promise<Refusal | undefined> => {
+): Promise<Proof> => {
   try {
-    await jwtVerify(token.compact, await keys.keyFor(token), {
+    const key = await keys.keyFor(token);
+    await jwtVerify(token.compact, key, {
       algorithms: [token.algorithm],
       typ: 'JWT',
       issuer: token.issuer,
@@ -103,10 +114,10 @@ const proofBy = async (
       clockTolerance: maximum(candidates, ({ clockSkewSeconds }) => clockSkewSeconds),
       currentDate: now,
     });
-    return undefined;
+    return { thumbprint: await thumbprintOf(key) };
   } catch (error) {
     // Whatever went wrong: it is not proven.
-    return error instanceof Refused ? error.reason : 'signature';
+    return { refusal: error instanceof Refused ? error.reason : 'signature' };
   }
 };
 
@@ -139,7 +150,7 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
     token: UnverifiedToken,
     candidates: readonly Candidate[],
     now: Date,
-  ): Promise<readonly Candidate[]> => {
+  ): Promise<{ readonly proven: readonly Candidate[]; readonly signer: string }> => {
     const sets = [...new Set(candidates.map(({ keys }) => keys))];
     const proofs = new Map(
       await Promise.all(
@@ -149,7 +160,14 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
         }),
       ),
     );
-    return passing(candidates, ({ keys }) => proofs.get(keys));
+    const refusal = ({ keys }: Candidate): Refusal | undefined => {
+      const proof = proofs.get(keys);
+      return proof !== undefined && 'refusal' in proof ? proof.refusal : undefined;
+    };
+    const signers = [...proofs.values()].flatMap((proof) =>
+      'thumbprint' in proof ? [proof.thumbprint] : [],
+    );
+    return { proven: passing(candidates, refusal), signer: signers[0] ?? '' };
   };
 
   const verify = async (headers: readonly string[], path: string): Promise<readonly string[]> => {
@@ -157,11 +175,12 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
     const now = clock.now();
     const seconds = Math.floor(now.getTime() / 1000);
     const candidates = passing(candidatesOf(token, path), (each) => refusalOf(token, each, seconds));
-    const proven = await prove(token, candidates, now);
-    // Last: only who holds the key uses a jti up.
+    const { proven, signer } = await prove(token, candidates, now);
+    // Last: only who holds the key uses a jti up, and of several with one issuer only its own.
     const { exp = 0, jti = '' } = token.claims;
     const rememberSeconds = exp - seconds + maximum(proven, ({ clockSkewSeconds }) => clockSkewSeconds) + 1;
-    if (!(await replay.firstUse(token.issuer, jti, rememberSeconds))) throw new Refused('replayed');
+    if (!(await replay.firstUse(`${token.issuer} ${signer}`, jti, rememberSeconds)))
+      throw new Refused('replayed');
     return proven.map(({ tenant }) => tenant.id);
   };
 
@@ -181,7 +200,7 @@ export async function createClientAuth(options: ClientAuthOptions): Promise<Clie
       try {
         const proven = await admit(headers, path, discovery);
         metrics?.clientAuth.inc({ outcome: headers.length === 0 ? 'anonymous' : 'verified' });
-        return new Set([...open, ...proven]);
+        return { tenants: new Set([...open, ...proven]), proven: new Set(proven) };
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         const { reason } = error;

@@ -1,4 +1,4 @@
-import { errors, type CryptoKey, type JWSHeaderParameters } from 'jose';
+import { calculateJwkThumbprint, errors, exportJWK, type CryptoKey, type JWSHeaderParameters } from 'jose';
 import { Refused } from './refused.ts';
 import type { UnverifiedToken } from './token.ts';
 
@@ -10,6 +10,17 @@ export interface KeySet {
    * @throws {Refused} keys-unavailable, unknown-key
    */
   keyFor(token: UnverifiedToken): Promise<CryptoKey>;
+}
+
+const thumbprints = new WeakMap<CryptoKey, Promise<string>>();
+
+/** A key's RFC 7638 thumbprint; computed once for each key that is held. */
+export function thumbprintOf(key: CryptoKey): Promise<string> {
+  const known = thumbprints.get(key);
+  if (known !== undefined) return known;
+  const made = exportJWK(key).then((jwk) => calculateJwkThumbprint(jwk));
+  thumbprints.set(key, made);
+  return made;
 }
 
 /** What createLocalJWKSet and createRemoteJWKSet give. */

@@ -28,10 +28,10 @@ export const authenticateClients =
     const path = publishedPath(request);
     const requestId = response.locals['requestId'] as string | undefined;
     // `headers` keeps the first of several; what a proxy before us took may have been another.
-    const tenants = await clientAuth.authenticate(request.headersDistinct['authorization'], path, {
+    const caller = await clientAuth.authenticate(request.headersDistinct['authorization'], path, {
       discovery: path === ROOT,
       ...(requestId !== undefined && { requestId }),
     });
-    setCaller(response, { tenants });
+    setCaller(response, caller);
     next();
   };

@@ -97,7 +97,7 @@ describe('config/production.example.yaml', () => {
 /** A value other than the default, by setting. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   environment: 'test',
-  'http.host': '0.0.0.0',
+  'http.host': '::1',
   'http.port': '9999',
   'store.file': 'results.sqlite',
   'store.key': Buffer.alloc(32, 6).toString('base64'),

@@ -85,13 +85,13 @@ describe('parseConfig', () => {
 describe('loadConfig', () => {
   it('reads the file, then the environment over it', () => {
     const site = file(
-      `environment: test\nhttp: { port: 9000, host: 0.0.0.0 }\ntenants: [{ id: a, fhirBaseUrl: "http://x/fhir" }]`,
+      `environment: test\nhttp: { port: 9000, host: localhost }\ntenants: [{ id: a, fhirBaseUrl: "http://x/fhir" }]`,
     );
     const config = loadConfig(
       { RECURRENCE_PORT: '9100', RECURRENCE_LOG_LEVEL: 'silent', REDIS_URL: '', FHIR_BASE_URL: 'http://y' },
       { file: site },
     );
-    expect(config.http).toMatchObject({ port: 9100, host: '0.0.0.0' });
+    expect(config.http).toMatchObject({ port: 9100, host: 'localhost' });
     expect(config.log.level).toBe('silent');
     expect(config.queue.redisUrl).toBeUndefined();
     expect(config.tenants.map((tenant) => tenant.fhirBaseUrl)).toEqual(['http://x/fhir']);

@@ -144,7 +144,7 @@ export async function openAuth(options: AuthOptions): Promise<OpenedAuth> {
     judge: async (authorization, at = SERVICE, how) => {
       const before = logged.length;
       try {
-        return [...(await auth.authenticate(authorization, at, how))].sort();
+        return [...(await auth.authenticate(authorization, at, how)).tenants].sort();
       } catch (error) {
         if ((error as CdsError).code !== 'CDS_UNAUTHENTICATED') throw error;
         const lines = logged.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
