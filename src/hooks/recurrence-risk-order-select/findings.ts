@@ -85,8 +85,8 @@ export function findingsOf(
   // not hold any more.
   const proposes = ageDays === 0 && rechecked && isGrouped(assessment);
   const all = proposes ? proposalsFor(policy, assessment, language) : [];
-  const compared = drafts.filter(({ concerns }) => concerns).slice(0, MOST_COMPARED);
-  return compared.flatMap((draft): OrderCardContent[] => {
+  const selected = drafts.filter(({ concerns }) => concerns).slice(0, MOST_COMPARED);
+  return selected.flatMap((draft): OrderCardContent[] => {
     const { test, wanted, dated, reference, resource, title, fact } = draft;
     // An order for a day that is over writes down what was done.
     if (wanted === undefined || wanted.to < today) return [];
