@@ -113,7 +113,15 @@ describe('on a file', () => {
     const uuid = ledger.uuid('test', SERVICE);
     ledger.record([
       {
-        ...{ uuid, tenant: 'test', service: SERVICE, patientId: 'p', topic: 'pending', suggestions: [] },
+        ...{
+          uuid,
+          tenant: 'test',
+          service: SERVICE,
+          family: 'f',
+          patientId: 'p',
+          topic: 'pending',
+          suggestions: [],
+        },
         ...{ issuedAt: '2026-11-23T09:00:00.000Z', content: 'c' },
       },
     ]);
