@@ -151,6 +151,8 @@ describe('on a file', () => {
 
 describeWith('redis-server', 'over processes on one Redis', (address) => {
   const site = (redisUrl = address) => ({
+    // No worker comes: every card waits for the deadline, and says that the risk is being computed.
+    hook: { deadlineMs: 1000 },
     queue: { redisUrl, prefix: `test-${randomUUID()}` },
     store: { key: randomBytes(32).toString('base64') },
   });
