@@ -28,6 +28,7 @@ import {
 } from '../platform/index.ts';
 import { openBackground, startBackgroundWorkers, type BackgroundOptions } from './background.ts';
 import { createCore, type Core, type CoreOptions } from './core.ts';
+import { warmUp } from './warm-up.ts';
 import { openWriteBack, startWriteBack } from './write-back.ts';
 
 /** The running service. */
@@ -79,7 +80,7 @@ const openLimiter = ({ config }: Core): { limiter: RateLimiter; close: () => Pro
   };
 };
 
-const openServices = (core: Core, queue: AssessmentQueue) => {
+export const openServices = (core: Core, queue: AssessmentQueue) => {
   const { config, queries, models, clock, log } = core;
   const care = careQueries();
   const reader = createChartReader({
@@ -181,6 +182,8 @@ export async function startService(options: CoreOptions): Promise<Service> {
     await closeAll();
   };
   try {
+    // Both before anybody is let in; a store that is away keeps nobody from starting.
+    await Promise.all([warmUp({ core, openServices }), ready().catch(() => undefined)]);
     const listening = await listen(app, config.http.host, config.http.port, config.http);
     clientAuth.listeningAt(listening.url);
     return {

@@ -146,6 +146,8 @@ export interface IssuedCard {
   readonly tenant: string;
   /** Id of the CDS service. */
   readonly service: string;
+  /** Of services whose cards take each other's place. */
+  readonly family: string;
   readonly patientId: string;
   /** `source.topic.code`. */
   readonly topic: string;
@@ -165,8 +167,12 @@ export interface CardLedger {
   uuid(tenant: string, service: string): string;
   /** Was the uuid made for them? Told without the store. */
   isOurs(tenant: string, service: string, uuid: string): boolean;
-  /** The last card that this patient was given, by any service. @throws {CdsError} STORE_UNAVAILABLE */
-  last(tenant: string, patientId: string): Promise<IssuedCard | undefined>;
+  /**
+   * The last card of a family that this patient was given: those of other services in between change nothing.
+   *
+   * @throws {CdsError} STORE_UNAVAILABLE
+   */
+  last(tenant: string, patientId: string, family: string): Promise<IssuedCard | undefined>;
   /** Puts cards on record. Returns at once and never throws: a card is not kept back for the sake of its account. */
   record(cards: readonly IssuedCard[]): void;
   /** @throws {CdsError} STORE_UNAVAILABLE */

@@ -2,6 +2,7 @@
 import type { Observation } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { responseSchema } from '../../src/cards/index.ts';
+import { cardsFor, HIGH, visit } from './appointment-requests.ts';
 import { hookRequest, runningClock, SERVICE_PATH, startStack, type Stack } from '../http/running-service.ts';
 
 const REPLACES = 'org.recurrence-cds.replaces';
@@ -64,6 +65,17 @@ describe('a newer card', () => {
     });
     expect(atVisit.detail).toContain('At this visit');
     expect(atVisit.extension).toBeUndefined();
+  });
+
+  it('replaces the last risk card, whatever other services said in between', async () => {
+    const first = await ask(HIGH);
+    const [between] = await cardsFor(stack, HIGH, [visit(HIGH, '2027-10-01T08:00:00Z')]);
+    expect(between?.source.topic.code).toBe('appointment');
+    expect(between?.extension).toBeUndefined();
+    await recordRecurrence(HIGH);
+    // Read from the store, where the other card is the newer one.
+    await stack.service.core.ledger.idle();
+    expect((await ask(HIGH)).extension).toEqual({ [REPLACES]: [first.uuid] });
   });
 
   it('replaces the cards of its own patient only', async () => {

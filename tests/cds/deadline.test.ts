@@ -88,7 +88,8 @@ describe('a FHIR server that hangs', () => {
     response.writeHead(200, { 'content-type': 'application/fhir+json' });
     response.write('{"resourceType":"Bundle",');
   };
-  it.each<[string, (response: ServerResponse) => void]>([
+  // Side by side: each only waits.
+  it.concurrent.each<[string, (response: ServerResponse) => void]>([
     ['says nothing', () => undefined],
     ['stops after the headers', opening],
     [

@@ -113,7 +113,15 @@ describe('on a file', () => {
     const uuid = ledger.uuid('test', SERVICE);
     ledger.record([
       {
-        ...{ uuid, tenant: 'test', service: SERVICE, patientId: 'p', topic: 'pending', suggestions: [] },
+        ...{
+          uuid,
+          tenant: 'test',
+          service: SERVICE,
+          family: 'f',
+          patientId: 'p',
+          topic: 'pending',
+          suggestions: [],
+        },
         ...{ issuedAt: '2026-11-23T09:00:00.000Z', content: 'c' },
       },
     ]);
@@ -143,6 +151,8 @@ describe('on a file', () => {
 
 describeWith('redis-server', 'over processes on one Redis', (address) => {
   const site = (redisUrl = address) => ({
+    // No worker comes: every card waits for the deadline, and says that the risk is being computed.
+    hook: { deadlineMs: 1000 },
     queue: { redisUrl, prefix: `test-${randomUUID()}` },
     store: { key: randomBytes(32).toString('base64') },
   });

@@ -16,6 +16,7 @@ import { createLog, createMetrics, fixedClock } from '../../src/platform/index.t
 
 export const KEY = Buffer.alloc(32, 7);
 export const SERVICE = 'recurrence-risk-patient-view';
+export const FAMILY = 'recurrence-risk';
 export const SYSTEM = 'https://recurrence-cds.org/fhir/CodeSystem/override-reason';
 export const CLOCK = fixedClock('2026-11-23T10:00:00Z');
 const HOUR = 3600;
@@ -76,7 +77,7 @@ export const issue = (
   const { tenant = 'north', service = SERVICE } = over;
   const card: IssuedCard = {
     uuid: process.ledger.uuid(tenant, service),
-    ...{ tenant, service },
+    ...{ tenant, service, family: FAMILY },
     patientId: 'patient-1',
     topic: 'recurrence-risk',
     issuedAt: '2026-11-23T09:00:00.000Z',

@@ -1,11 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cardsGroup } from '../../src/assessment/feedback/card-records.ts';
+import { createSeal } from '../../src/assessment/store/sealing.ts';
 import { startRedis } from '../setup/redis.ts';
 import { describeWith } from '../setup/requires.ts';
 import {
   counted,
+  FAMILY,
   issue,
+  KEY,
   redisSite,
   SERVICE,
   sqliteSite,
@@ -31,28 +35,49 @@ function contract(openSite: () => Site): void {
     const [one, other] = [start(site), start(site)];
     const card = issue(one, { fingerprint: 'f1' });
     expect(await one.ledger.find('north', card.uuid)).toEqual(card);
-    expect(await one.ledger.last('north', 'patient-1')).toEqual(card);
+    expect(await one.ledger.last('north', 'patient-1', FAMILY)).toEqual(card);
     await one.ledger.idle();
     for (const { ledger } of [one, other]) {
       expect(await ledger.find('north', card.uuid)).toEqual(card);
-      expect(await ledger.last('north', 'patient-1')).toEqual(card);
+      expect(await ledger.last('north', 'patient-1', FAMILY)).toEqual(card);
       expect(await ledger.find('south', card.uuid)).toBeUndefined();
-      expect(await ledger.last('north', 'patient-2')).toBeUndefined();
+      expect(await ledger.last('north', 'patient-2', FAMILY)).toBeUndefined();
     }
   });
 
-  it('of more cards the newest is the last, of one answer the last in it, by any service', async () => {
+  it('of more cards the newest is the last, of one answer the last in it, by any service of the family', async () => {
     const site = openSite();
     const [one, other] = [start(site), start(site)];
     issue(one, { issuedAt: '2026-11-23T08:00:00.000Z' });
     issue(one, { issuedAt: '2026-11-23T09:00:00.000Z' });
     const last = issue(one, { issuedAt: '2026-11-23T09:00:00.000Z', service: 'another-service' });
-    expect(await one.ledger.last('north', 'patient-1')).toEqual(last);
+    expect(await one.ledger.last('north', 'patient-1', FAMILY)).toEqual(last);
     await one.ledger.idle();
-    expect(await other.ledger.last('north', 'patient-1')).toEqual(last);
+    expect(await other.ledger.last('north', 'patient-1', FAMILY)).toEqual(last);
     const newer = issue(other, { issuedAt: '2026-11-23T10:00:00.000Z' });
     await other.ledger.idle();
-    expect(await one.ledger.last('north', 'patient-1')).toEqual(newer);
+    expect(await one.ledger.last('north', 'patient-1', FAMILY)).toEqual(newer);
+  });
+
+  it('cards of another family in between change nothing', async () => {
+    const site = openSite();
+    const [one, other] = [start(site), start(site)];
+    const card = issue(one, { issuedAt: '2026-11-23T08:00:00.000Z' });
+    const between = issue(one, { issuedAt: '2026-11-23T09:00:00.000Z', family: 'another-family' });
+    const expectBoth = async () => {
+      for (const { ledger } of [one, other]) {
+        expect(await ledger.last('north', 'patient-1', FAMILY)).toEqual(card);
+        expect(await ledger.last('north', 'patient-1', 'another-family')).toEqual(between);
+        expect(await ledger.last('north', 'patient-1', 'a-third')).toBeUndefined();
+      }
+    };
+    expect(await one.ledger.last('north', 'patient-1', FAMILY)).toEqual(card);
+    await one.ledger.idle();
+    await expectBoth();
+    // A batch of its own.
+    issue(one, { family: 'a-fourth' });
+    await one.ledger.idle();
+    await expectBoth();
   });
 
   it('many cards at once are all kept', async () => {
@@ -74,7 +99,7 @@ function contract(openSite: () => Site): void {
     expect(await process.ledger.find('north', card.uuid)).toEqual(card);
     await sleep(1100);
     expect(await process.ledger.find('north', card.uuid)).toBeUndefined();
-    expect(await process.ledger.last('north', 'patient-1')).toBeUndefined();
+    expect(await process.ledger.last('north', 'patient-1', FAMILY)).toBeUndefined();
   });
 
   it('goes with its patient, and no other', async () => {
@@ -85,7 +110,7 @@ function contract(openSite: () => Site): void {
     expect(await process.store.erasePatient('north', 'patient-1')).toBe(5);
     const found = await Promise.all(cards.map(({ uuid }) => process.ledger.find('north', uuid)));
     expect(found).toEqual([undefined, undefined, cards[2]]);
-    expect(await process.ledger.last('north', 'patient-1')).toBeUndefined();
+    expect(await process.ledger.last('north', 'patient-1', FAMILY)).toBeUndefined();
     expect(await process.store.erasePatient('north', 'patient-1')).toBe(0);
   });
 
@@ -95,7 +120,12 @@ function contract(openSite: () => Site): void {
     const card = issue(one);
     await one.ledger.idle();
     expect(await stranger.ledger.find('north', card.uuid)).toBeUndefined();
-    expect(await stranger.ledger.last('north', 'patient-1')).toBeUndefined();
+    expect(await stranger.ledger.last('north', 'patient-1', FAMILY)).toBeUndefined();
+    const last = { group: cardsGroup(createSeal(KEY), 'north', 'patient-1'), name: `last.${FAMILY}` };
+    for (const value of ['', 'short', `${card.uuid}damaged`, `${randomUUID()}${'x'.repeat(100)}`]) {
+      await one.records.put(last.group, last.name, Buffer.from(value), 60);
+      expect(await one.ledger.last('north', 'patient-1', FAMILY)).toBeUndefined();
+    }
   });
 
   it('a process that stops leaves nothing unwritten', async () => {
@@ -138,7 +168,7 @@ describeWith('redis-server', 'CardLedger on Redis', (address) => {
     const cards = Array.from({ length: 25 }, () => issue(process));
     await sleep(400);
     for (const card of cards.slice(5)) expect(await process.ledger.find('north', card.uuid)).toEqual(card);
-    expect(await process.ledger.last('north', 'patient-1')).toEqual(cards.at(-1));
+    expect(await process.ledger.last('north', 'patient-1', FAMILY)).toEqual(cards.at(-1));
     await expect(process.ledger.find('north', cards[0]!.uuid)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     });
@@ -174,6 +204,6 @@ describeWith('redis-server', 'CardLedger on Redis', (address) => {
     away = false;
     await waiting.ledger.idle();
     expect(await other.ledger.find('north', old.uuid)).toEqual(old);
-    expect(await waiting.ledger.last('north', 'patient-1')).toEqual(newer);
+    expect(await waiting.ledger.last('north', 'patient-1', FAMILY)).toEqual(newer);
   });
 });

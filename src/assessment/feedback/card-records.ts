@@ -9,9 +9,12 @@ import { openedOrNothing, type Seal } from '../store/sealing.ts';
 export const cardsGroup = (seal: Seal, tenant: string, patientId: string): string =>
   `${seal.patientGroup(tenant, patientId)}-cards`;
 
-/** Of that group: a card by its uuid, and the last one. */
+/** Of that group: a card by its uuid, and the last one of a family. */
 const CARD = 'c.';
-const LAST = 'last-card';
+const LAST = 'last.';
+
+/** What a uuid has of bytes, as text. */
+const UUID_BYTES = 36;
 
 const encode = (card: IssuedCard): Buffer => Buffer.from(JSON.stringify(card));
 const decode = (plain: Buffer): IssuedCard => JSON.parse(plain.toString()) as IssuedCard;
@@ -27,36 +30,47 @@ export function createCardRecords(records: RecordStore, seal: Seal, ttlSeconds: 
     value: seal.seal(group, name, encode(card)),
     ttlSeconds,
   });
+  const opened = (group: string, name: string, value: Uint8Array): IssuedCard | undefined => {
+    const plain = openedOrNothing(seal, group, name, value);
+    return plain === undefined ? undefined : decode(plain);
+  };
   const read = async (group: string, name: string): Promise<IssuedCard | undefined> => {
     const value = await records.get(group, name);
-    const plain = value === undefined ? undefined : openedOrNothing(seal, group, name, value);
-    return plain === undefined ? undefined : decode(plain);
+    return value === undefined ? undefined : opened(group, name, value);
   };
   return {
     /**
      * The records of a card. The pointer comes first: whoever erases a patient finds pointers by cards.
      *
-     * @param isLast none newer of this patient is about to be written
+     * @param isLast none newer of this patient and family is about to be written
      */
     of: (card: IssuedCard, isLast: boolean): TimedRecord[] => {
-      const { tenant, patientId, uuid } = card;
+      const { tenant, patientId, uuid, family } = card;
       const group = cardsGroup(seal, tenant, patientId);
       const cards = seal.tenantGroup('cards', tenant);
+      const record = sealed(group, CARD + uuid, card);
+      // The very same bytes and which card they are: one read finds it, and sealing is most of what a card costs.
+      const last = (): TimedRecord => ({
+        ...record,
+        name: LAST + family,
+        value: Buffer.concat([Buffer.from(uuid), record.value]),
+      });
       return [
         { group: cards, name: uuid, value: Buffer.from(group), ttlSeconds },
-        sealed(group, CARD + uuid, card),
-        // Only which it is: sealing is most of what a card costs.
-        ...(isLast ? [{ group, name: LAST, value: Buffer.from(uuid), ttlSeconds }] : []),
+        record,
+        ...(isLast ? [last()] : []),
       ];
     },
     find: async (tenant: string, uuid: string): Promise<IssuedCard | undefined> => {
       const group = await records.get(seal.tenantGroup('cards', tenant), uuid);
       return group === undefined ? undefined : read(Buffer.from(group).toString(), CARD + uuid);
     },
-    last: async (tenant: string, patientId: string): Promise<IssuedCard | undefined> => {
+    last: async (tenant: string, patientId: string, family: string): Promise<IssuedCard | undefined> => {
       const group = cardsGroup(seal, tenant, patientId);
-      const uuid = await records.get(group, LAST);
-      return uuid === undefined ? undefined : read(group, CARD + Buffer.from(uuid).toString());
+      const value = await records.get(group, LAST + family);
+      if (value === undefined) return undefined;
+      const uuid = Buffer.from(value.subarray(0, UUID_BYTES)).toString();
+      return opened(group, CARD + uuid, value.subarray(UUID_BYTES));
     },
   };
 }

@@ -79,12 +79,14 @@ export function createCardLedger(dependencies: LedgerDependencies): CardLedger {
     lost += over;
   };
 
-  /** The last of each patient in a batch, unless a newer one was stored while this one had to wait. */
+  /** The last of each patient and family in a batch, unless a newer one was stored while this one had to wait. */
   const lastOfEach = async (batch: readonly IssuedCard[]): Promise<ReadonlySet<IssuedCard>> => {
-    const last = new Map(batch.map((card) => [JSON.stringify([card.tenant, card.patientId]), card]));
+    const placeOf = ({ tenant, patientId, family }: IssuedCard) =>
+      JSON.stringify([tenant, patientId, family]);
+    const last = new Map(batch.map((card) => [placeOf(card), card]));
     if (!afterFailure) return new Set(last.values());
     const checked = [...last.values()].map(async (card) =>
-      isNewer(card, await cards.last(card.tenant, card.patientId)) ? [card] : [],
+      isNewer(card, await cards.last(card.tenant, card.patientId, card.family)) ? [card] : [],
     );
     return new Set((await Promise.all(checked)).flat());
   };
@@ -168,12 +170,13 @@ export function createCardLedger(dependencies: LedgerDependencies): CardLedger {
       const card = waiting.get(uuid);
       return card?.tenant === tenant ? card : cards.find(tenant, uuid);
     },
-    last: async (tenant, patientId) => {
+    last: async (tenant, patientId, family) => {
+      const isAsked = (card: IssuedCard): boolean =>
+        card.patientId === patientId && card.family === family && card.tenant === tenant;
       let last: IssuedCard | undefined;
-      for (const card of waiting.values())
-        if (card.tenant === tenant && card.patientId === patientId && isNewer(card, last)) last = card;
+      for (const card of waiting.values()) if (isAsked(card) && isNewer(card, last)) last = card;
       // What waits here is newer than what any process has stored, but for the moments of an outage.
-      return last ?? cards.last(tenant, patientId);
+      return last ?? cards.last(tenant, patientId, family);
     },
     idle: async () => {
       for (let attempt = 1; !(await flush()) && attempt < LAST_ATTEMPTS; attempt++)

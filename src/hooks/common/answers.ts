@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { CardLedger, IssuedCard } from '../../assessment/index.ts';
 import type { CardTemplate, Replacement } from '../../cards/index.ts';
 import type { Clock } from '../../platform/index.ts';
-import { lastCard } from './replaced.ts';
+import { familyOf, lastCard } from './replaced.ts';
 
 /** Whom an answer is for, and what it rests on. */
 export interface Asked {
@@ -41,16 +42,14 @@ export function createAnswers({ ledger, clock }: AnswerDependencies) {
     replaces: Replacement | undefined,
   ): [Buffer, IssuedCard] => {
     const { tenant, service } = asked;
-    const uuids: string[] = [];
-    const json = template.stamp(() => {
-      const uuid = ledger.uuid(tenant, service);
-      uuids.push(uuid);
-      return uuid;
-    }, replaces);
-    const [uuid = '', ...suggestions] = uuids;
     const { topic, content, items } = template;
-    const given = suggestions.map((each, index) => ({ uuid: each, item: items[index] ?? '' }));
-    return [json, { ...asked, uuid, topic, content, issuedAt, suggestions: given }];
+    const uuid = ledger.uuid(tenant, service);
+    // Whose card a suggestion is of is looked up with the card: it needs no name that tells.
+    const suggestions = items.map((item) => ({ uuid: randomUUID(), item }));
+    const inOrder = [uuid, ...suggestions.map((each) => each.uuid)].values();
+    const json = template.stamp(() => inOrder.next().value ?? '', replaces);
+    const family = familyOf(service);
+    return [json, { ...asked, family, uuid, topic, content, issuedAt, suggestions }];
   };
 
   return {
@@ -65,9 +64,12 @@ export function createAnswers({ ledger, clock }: AnswerDependencies) {
       const actions = systemActions === undefined ? [] : [BEFORE_ACTIONS, systemActions];
       return Buffer.concat([BEFORE_CARDS, ...bodies, AFTER_CARDS, ...actions, END]);
     },
-    /** The patient's last card, asked for while the rest is done; never rejects, and is soon given up. */
-    last: (tenant: string, patientId: string): Promise<IssuedCard | undefined> =>
-      lastCard(ledger, tenant, patientId),
+    /**
+     * The patient's last card of this service's family, asked for while the rest is done; never rejects, and is soon
+     * given up.
+     */
+    last: ({ tenant, patientId, service }: Asked): Promise<IssuedCard | undefined> =>
+      lastCard(ledger, tenant, patientId, familyOf(service)),
   };
 }
 

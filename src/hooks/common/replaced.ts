@@ -11,6 +11,12 @@ import {
 /** The services whose cards take each other's place: what they say is the same thing. */
 export const RISK_SERVICES = ['recurrence-risk-patient-view', 'recurrence-risk-encounter-start'] as const;
 export type RiskServiceId = (typeof RISK_SERVICES)[number];
+const RISK_FAMILY = 'recurrence-risk';
+
+const isRiskService = (service: string): boolean => (RISK_SERVICES as readonly string[]).includes(service);
+
+/** Services whose cards take each other's place are one family; any other is a family by itself. */
+export const familyOf = (service: string): string => (isRiskService(service) ? RISK_FAMILY : service);
 
 /** A card is looked at for a day at most. */
 const DAY_MS = 86_400_000;
@@ -21,18 +27,22 @@ const DAY_MS = 86_400_000;
  */
 const PATIENCE_MS = 50;
 
-/** The last card of a patient, for a card to say what it replaces: undefined where that is not known in time. */
+/**
+ * The last card of a patient by a family of services, for a card to say what it replaces: undefined where that is not
+ * known in time.
+ */
 export async function lastCard(
   ledger: Pick<CardLedger, 'last'>,
   tenant: string,
   patientId: string,
+  family: string,
 ): Promise<IssuedCard | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS, undefined);
   });
   try {
-    return await Promise.race([ledger.last(tenant, patientId), tooLate]);
+    return await Promise.race([ledger.last(tenant, patientId, family), tooLate]);
   } catch {
     // The ledger's owner counts and logs what befalls it.
     return undefined;
@@ -42,8 +52,6 @@ export async function lastCard(
 }
 
 const isRiskTopic = (topic: string): topic is RiskTopic => (RISK_TOPICS as readonly string[]).includes(topic);
-
-const isRiskService = (service: string): boolean => (RISK_SERVICES as readonly string[]).includes(service);
 
 export interface Reader {
   readonly translator: RenderContext['translator'];

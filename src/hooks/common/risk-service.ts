@@ -53,7 +53,7 @@ export function createRiskService<Context extends RiskContext>(
     const tenant = await visits.open(request, context);
     const { patientId } = request.context;
     const asked = { tenant: tenant.id, service: definition.id, patientId };
-    const lastAsked = answers.last(tenant.id, patientId);
+    const lastAsked = answers.last(asked);
     const { decision, care: around } = await visits.see(request, tenant, context, care);
     if (around !== undefined && concerns?.(request.context, around) === false)
       return { body: answers.respond(asked, []), outcome: 'visit-over' };

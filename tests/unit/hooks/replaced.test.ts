@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { CardLedger, IssuedCard } from '../../../src/assessment/index.ts';
 import { RISK_TOPICS } from '../../../src/cards/index.ts';
 import { CdsError } from '../../../src/domain/index.ts';
-import { lastCard, replacementOf, RISK_SERVICES } from '../../../src/hooks/common/replaced.ts';
+import { familyOf, lastCard, replacementOf, RISK_SERVICES } from '../../../src/hooks/common/replaced.ts';
 import { createTranslator, LANGUAGES } from '../../../src/i18n/index.ts';
 
 const issued = (parts: Partial<IssuedCard> = {}): IssuedCard => ({
   uuid: '7e1a0d7c-5a55-4a52-9d0b-0d7c5a554a52',
   tenant: 'hospital',
   service: 'recurrence-risk-patient-view',
+  family: 'recurrence-risk',
   patientId: 'p1',
   topic: 'pending',
   issuedAt: '2026-11-24T02:15:00.000Z',
@@ -76,8 +77,16 @@ describe('what a card replaces', () => {
   });
 });
 
+describe('a family', () => {
+  it('is of services whose cards take each other’s place', () => {
+    expect(new Set(RISK_SERVICES.map(familyOf)).size).toBe(1);
+    const others = ['followup-scheduling-appointment-book', 'recurrence-risk-order-select'];
+    expect(new Set([...RISK_SERVICES, ...others].map(familyOf)).size).toBe(3);
+  });
+});
+
 describe('the last card', () => {
-  const ask = (last: CardLedger['last']) => lastCard({ last }, 'hospital', 'p1');
+  const ask = (last: CardLedger['last']) => lastCard({ last }, 'hospital', 'p1', 'recurrence-risk');
 
   it('is what the ledger says', async () => {
     expect(await ask(() => Promise.resolve(issued()))).toEqual(issued());
