@@ -13,7 +13,7 @@ import {
   type TakenFeedback,
 } from './feedback-records.ts';
 import { createSpooler, type Conclusion } from './spooler.ts';
-import { withinStoreLimit } from './within.ts';
+import { within } from '../within.ts';
 
 export interface InboxDependencies {
   readonly records: RecordStore;
@@ -136,8 +136,9 @@ export function createFeedbackInbox(dependencies: InboxDependencies): FeedbackIn
     const attempt = randomUUID();
     const spooled: Received = { receipt: { state: 'spooled' }, toSpool: { taken, name, attempt } };
     try {
-      const { receipt, counted } = await withinStoreLimit(
+      const { receipt, counted } = await within(
         limitMs,
+        'STORE_UNAVAILABLE',
         findSoon(taken.tenant, taken.item.card).then((card) => attemptAt(taken, { name, attempt }, card)),
       );
       if (receipt.state === 'unknown-card' && failedWithin(graceMs)) return spooled;

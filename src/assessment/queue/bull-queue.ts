@@ -23,7 +23,7 @@ import {
 } from './bull-names.ts';
 import { bareRef, DEFAULT_RETRY, isErrorCode, type RetryPolicy } from './steps.ts';
 import { createWaiters } from './waiters.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 export interface BullQueueOptions {
   /** redis:// or rediss:// */
@@ -178,6 +178,7 @@ export function createBullQueue(options: BullQueueOptions): AssessmentQueue {
       if (closed) throw new CdsError('QUEUE_UNAVAILABLE');
       await within(
         limitMs,
+        'QUEUE_UNAVAILABLE',
         withRedis(redis, 'QUEUE_UNAVAILABLE', () => submit(ref, modalities)),
       );
     },

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { CdsError } from '../../domain/index.ts';
 import type { Task, TaskQueue } from '../ports.ts';
 import type { RetryPolicy } from '../queue/steps.ts';
-import { within } from '../queue/within.ts';
+import { within } from '../within.ts';
 import { closeRedis, connectRedis, ignoreConnectionErrors, REDIS_LIMIT_MS, withRedis } from '../redis.ts';
 import { nextRun, requireRule } from './cron.ts';
 import { bareTask, TASK_RETRY, taskName } from './tasks.ts';
@@ -74,7 +74,7 @@ export function createBullTasks(options: BullTasksOptions): TaskQueue {
 
   const inTime = async (work: () => Promise<unknown>): Promise<void> => {
     if (closed) throw new CdsError('QUEUE_UNAVAILABLE');
-    await within(limitMs, withRedis(redis, 'QUEUE_UNAVAILABLE', work));
+    await within(limitMs, 'QUEUE_UNAVAILABLE', withRedis(redis, 'QUEUE_UNAVAILABLE', work));
   };
 
   return {

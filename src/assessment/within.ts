@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CdsError } from '../../domain/index.ts';
+import { CdsError, type ErrorCode } from '../domain/index.ts';
 
 /**
- * The work's outcome, or STORE_UNAVAILABLE when it takes longer; the work goes on unheard.
+ * The work's outcome, or `code` when it takes longer; the work goes on unheard.
  *
- * @throws {CdsError} STORE_UNAVAILABLE
+ * @throws {CdsError} `code`
  */
-export async function withinStoreLimit<T>(limitMs: number, work: Promise<T>): Promise<T> {
+export async function within<T>(limitMs: number, code: ErrorCode, work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const limit = sleep(limitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new CdsError('STORE_UNAVAILABLE');
+    throw new CdsError(code);
   });
   limit.catch(() => undefined);
   work.catch(() => undefined);
