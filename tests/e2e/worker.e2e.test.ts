@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createFhirServer } from '../../src/demo/index.ts';
 import { calendarDate, listen, LOOPBACK, systemClock, type Listening } from '../../src/platform/index.ts';
 import { simulateDemoPatients } from '../../src/simulation/index.ts';
@@ -80,9 +80,16 @@ describeWith('redis-server', 'serve and worker through BullMQ', (redisUrl) => {
 
   it('a worker shows its health and what it counted, and ends though Redis has gone', async () => {
     const redis = await startRedis();
+    onTestFinished(() => redis.stop());
     const worker = startCli(['worker', '--config', config, '--port', '0'], { REDIS_URL: redis.address });
+    onTestFinished(async () => {
+      await worker.stop();
+    });
     const [, address = ''] = await worker.noted(/health and metrics are on (http:\/\/\S+)/);
-    expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+    // Its connection to the store may still be being made.
+    await vi.waitFor(async () => {
+      expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+    });
     expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/recurrence_assessments_total 0/);
     await redis.stop();
     await worker.noted(/Redis is away/);
