@@ -6,6 +6,7 @@ import {
   startBullWorkers,
   type AssessmentQueue,
   type AssessmentWorkers,
+  type FeedbackInbox,
   type TaskQueue,
 } from '../assessment/index.ts';
 import { CdsError, MODALITY_IDS, type ModalityId } from '../domain/index.ts';
@@ -112,15 +113,20 @@ export const openServices = (core: Core, queue: AssessmentQueue) => {
   });
 };
 
-/** @throws {CdsError} CONFIG_INVALID for keys of clients that cannot be used */
-const openClientAuth = async (core: Core): Promise<ClientAuth> => {
+/**
+ * What may find the configuration wrong, opened before anything runs.
+ *
+ * @throws {CdsError} CONFIG_INVALID for keys of clients, or a spool, that cannot be used
+ */
+const openDoors = async (core: Core): Promise<{ clientAuth: ClientAuth; inbox: FeedbackInbox }> => {
   const { config, replay, clock, log, metrics } = core;
   const { tenants, environment, http } = config;
   try {
-    return await createClientAuth({
+    const clientAuth = await createClientAuth({
       ...{ tenants, environment, replay, clock, log, metrics },
       publicBaseUrl: http.publicBaseUrl,
     });
+    return { clientAuth, inbox: core.openInbox() };
   } catch (error) {
     await core.close();
     throw error;
@@ -136,12 +142,11 @@ const openClientAuth = async (core: Core): Promise<ClientAuth> => {
 export async function startService(options: CoreOptions): Promise<Service> {
   const core = await createCore(options);
   const { config } = core;
-  const clientAuth = await openClientAuth(core);
+  const { clientAuth, inbox } = await openDoors(core);
   const queue = openQueue(core);
   const background = openBackground({ core, queue, ...writingBack(core) });
   startWriteBack(core, background.tasks);
   const services = openServices(core, queue);
-  const inbox = core.openInbox();
   const { limiter, close: closeLimiter } = openLimiter(core);
   const ready = readyOf(core);
   let stopping = false;
