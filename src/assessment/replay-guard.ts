@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { Log } from '../platform/index.ts';
 import type { ReplayGuard } from './ports.ts';
 import type { RecordStore } from './store/index.ts';
+import { within } from './within.ts';
 
 export interface ReplayGuardOptions {
   readonly records: Pick<RecordStore, 'putNew'>;
@@ -43,21 +44,6 @@ function createMemory(capacity: number) {
   };
 }
 
-const within = async (limitMs: number, work: Promise<boolean>): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      // After a busy turn of the loop the timer comes before the answer that lies in the socket: that is read first.
-      setImmediate(reject, new Error('late'));
-    }, limitMs);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 /**
  * Remembers tokens in the store, for all processes, and in the process. Where the store does not answer in time, what
  * the process itself remembers decides, and that is logged and told: docs/adr/0020-client-authentication.md says why.
@@ -89,7 +75,7 @@ export function createReplayGuard(options: ReplayGuardOptions): ReplayGuard {
       if (!memory.add(name, seconds)) return false;
       try {
         const group = `replay.${name.slice(0, GROUP_CHARACTERS)}`;
-        return await within(limitMs, records.putNew(group, name, MARK, seconds));
+        return await within(limitMs, 'STORE_UNAVAILABLE', records.putNew(group, name, MARK, seconds));
       } catch (error) {
         tell(error);
         return true;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CdsError, type ErrorCode } from '../domain/index.ts';
 
 /**
@@ -7,15 +6,16 @@ import { CdsError, type ErrorCode } from '../domain/index.ts';
  * @throws {CdsError} `code`
  */
 export async function within<T>(limitMs: number, code: ErrorCode, work: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const limit = sleep(limitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new CdsError(code);
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      // After a busy turn of the loop the timer comes before the answer that lies in the socket: that is read first.
+      setImmediate(reject, new CdsError(code));
+    }, limitMs);
   });
-  limit.catch(() => undefined);
-  work.catch(() => undefined);
   try {
     return await Promise.race([work, limit]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }
