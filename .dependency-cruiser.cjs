@@ -37,6 +37,10 @@ const OWNERS = {
   dcmjs: ['modalities/radiomics', 'simulation'],
   'onnxruntime-node': ['model-registry', 'learning'],
   '(bullmq|ioredis)': ['assessment', 'platform'],
+  '@stdlib/': ['numerics'],
+  '(vega|vega-lite|@resvg/resvg-js|dejavu-fonts-ttf)': ['learning/charts'],
+  '(ml-kmeans|ml-hclust)': ['learning/clusters'],
+  'read-excel-file': ['learning/published'],
 };
 const any = (names) => `^src/(${names.join('|')})/`;
 
@@ -53,7 +57,7 @@ const ownerRules = Object.entries(OWNERS).map(([pkg, owners]) => ({
   comment: `${pkg} is used only by ${owners.join(', ')}`,
   severity: 'error',
   from: { path: '^src/', pathNot: any(owners) },
-  to: { path: `node_modules/${pkg}/` },
+  to: { path: `node_modules/${pkg.replace(/\/$/, '')}/` },
 }));
 
 module.exports = {

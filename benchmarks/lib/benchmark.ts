@@ -1,3 +1,5 @@
+import type { AptPackages } from '../../tests/setup/programs.ts';
+
 /**
  * One question about speed or size, answered by a ratio: what we need, over what a peer needs for the same on the
  * same machine in the same run. One file each, benchmarks/<name>.bench.ts, exporting `benchmark`.
@@ -22,8 +24,8 @@ export interface Peer {
   readonly name: string;
   /** The peer's program, or undefined where it is not installed. A library is always there: its name. */
   find(): string | undefined;
-  /** The Debian package that brings it. */
-  readonly aptPackage?: string;
+  /** The Debian packages that bring it. */
+  readonly aptPackage?: AptPackages;
   /** How to get it where there is no such package. */
   readonly hint?: string;
 }

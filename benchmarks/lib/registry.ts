@@ -24,7 +24,7 @@ export async function loadBenchmark(folder: string, name: string): Promise<Bench
 /** How a peer that is not there can be had. */
 export function howToGet({ peer }: Benchmark): string {
   if (peer.aptPackage === undefined) return peer.hint ?? 'see the file of the benchmark';
-  return `npm run bench -- --install-peers (or: apt-get install ${peer.aptPackage})`;
+  return `npm run bench -- --install-peers (or: apt-get install ${[peer.aptPackage].flat().join(' ')})`;
 }
 
 /** Installs a peer that is missing, where apt can; says what happened. */

@@ -1,6 +1,7 @@
 import { kind, type ErrorKind } from './error-kind.ts';
 import { FHIR_ERRORS } from './errors-of-fhir.ts';
 import { REQUEST_ERRORS } from './errors-of-requests.ts';
+import { SCIENCE_ERRORS } from './errors-of-science.ts';
 
 export type { ErrorKind } from './error-kind.ts';
 
@@ -8,6 +9,7 @@ export type { ErrorKind } from './error-kind.ts';
 export const ERRORS = {
   ...REQUEST_ERRORS,
   ...FHIR_ERRORS,
+  ...SCIENCE_ERRORS,
   ASSESSMENT_UNANSWERED: kind(
     503,
     'conflict',
@@ -70,25 +72,6 @@ export const ERRORS = {
     'The configuration is not valid.',
     'Correct the named setting; config/default.yaml shows each one.',
   ),
-  COHORT_INVALID: kind(
-    422,
-    'invalid',
-    'The cohort cannot be used.',
-    'See the message; `recurrence-cds simulate` writes a valid one.',
-  ),
-  SURVIVAL_INPUT_INVALID: kind(
-    422,
-    'invalid',
-    'Survival data are not valid.',
-    'Times must be finite, not negative, after entry; events 0 or 1.',
-  ),
-  COX_NOT_CONVERGED: kind(
-    422,
-    'processing',
-    'The Cox model did not converge.',
-    'Use fewer or penalised covariates; check for one that separates the events.',
-  ),
-  ONNX_INVALID: kind(500, 'invalid', 'An ONNX graph could not be built.', 'See the message.'),
   POLICY_INVALID: kind(
     500,
     'invalid',

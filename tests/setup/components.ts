@@ -3,14 +3,17 @@
  * where it is a server, how it is started. The global setup finds, installs and starts them all before the
  * tests; a test asks for one with `describeWith` (requires.ts).
  */
-import { provideProgram } from './programs.ts';
+import { provideProgram, type AptPackages } from './programs.ts';
+import { R_PACKAGES, rIsWhole } from './r.ts';
 import { startRedis } from './redis.ts';
 import type { RunningService } from './service.ts';
 
 interface ComponentSpec {
   /** The program on PATH. */
   readonly program: string;
-  readonly aptPackage: string;
+  readonly aptPackage: AptPackages;
+  /** Has the program that was found all that the tests need of it? */
+  readonly isWhole?: (program: string) => Promise<boolean>;
   /** A server: started once for the whole run. Without it the address is the program's path. */
   readonly start?: (program: string) => Promise<RunningService>;
 }
@@ -21,6 +24,7 @@ export const COMPONENTS = {
     aptPackage: 'redis-server',
     start: (program) => startRedis({ program }),
   },
+  r: { program: 'Rscript', aptPackage: R_PACKAGES, isWhole: rIsWhole },
 } as const satisfies Record<string, ComponentSpec>;
 
 export type ComponentName = keyof typeof COMPONENTS;
@@ -42,7 +46,7 @@ export const missing = (why: string): StartedComponent => ({
 
 /** Finds (or installs) one component and starts it; never rejects: what is missing is a state. */
 export async function startComponent(spec: ComponentSpec): Promise<StartedComponent> {
-  const provided = await provideProgram(spec.program, spec.aptPackage);
+  const provided = await provideProgram(spec.program, spec.aptPackage, spec.isWhole);
   if (!provided.ok) return missing(provided.why);
   if (spec.start === undefined) {
     return { state: { state: 'ready', address: provided.program }, stop: nothingToStop };

@@ -54,33 +54,47 @@ export type Installation = { readonly ok: true } | { readonly ok: false; readonl
 
 const INSTALL_TIMEOUT_MS = 240_000;
 
+/** One Debian package, or several that are needed together. */
+export type AptPackages = string | readonly string[];
+const namesOf = (packages: AptPackages): readonly string[] =>
+  typeof packages === 'string' ? [packages] : packages;
+
 /**
- * Installs one Debian package where this process may: `update` only when the lists that are there do not do.
+ * Installs Debian packages where this process may: `update` only when the lists that are there do not do.
  * A lock held by another run is waited for.
  */
-export async function aptInstall(aptPackage: string): Promise<Installation> {
+export async function aptInstall(packages: AptPackages): Promise<Installation> {
+  const names = namesOf(packages);
   const impossible = whyNoApt();
   if (impossible !== undefined) return { ok: false, why: impossible };
-  const install = ['-o', 'DPkg::Lock::Timeout=120', '-y', '--no-install-recommends', 'install', aptPackage];
+  const install = ['-o', 'DPkg::Lock::Timeout=120', '-y', '--no-install-recommends', 'install', ...names];
   if ((await run('apt-get', install, INSTALL_TIMEOUT_MS)).ok) return { ok: true };
   await run('apt-get', ['update'], INSTALL_TIMEOUT_MS);
   const second = await run('apt-get', install, INSTALL_TIMEOUT_MS);
   if (second.ok) return { ok: true };
   const lastLine = second.said.trim().split('\n').at(-1) ?? '';
-  return { ok: false, why: `apt-get install ${aptPackage} failed: ${lastLine}` };
+  return { ok: false, why: `apt-get install ${names.join(' ')} failed: ${lastLine}` };
 }
 
 export type Provision =
   { readonly ok: true; readonly program: string } | { readonly ok: false; readonly why: string };
 
-/** A program's path, after installing its package if need be. */
-export async function provideProgram(name: string, aptPackage: string): Promise<Provision> {
+/**
+ * A program's path, after installing its packages if need be.
+ *
+ * @param isWhole asked of a program that is there: has it what it needs? One that lacks something is installed too
+ */
+export async function provideProgram(
+  name: string,
+  packages: AptPackages,
+  isWhole: (program: string) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<Provision> {
   const found = findOnPath(name);
-  if (found !== undefined) return { ok: true, program: found };
-  const installed = await aptInstall(aptPackage);
-  if (!installed.ok) return { ok: false, why: `not on PATH; ${installed.why}` };
+  if (found !== undefined && (await isWhole(found))) return { ok: true, program: found };
+  const installed = await aptInstall(packages);
+  if (!installed.ok) return { ok: false, why: `not whole on PATH; ${installed.why}` };
   const program = findOnPath(name);
-  return program === undefined
-    ? { ok: false, why: `the package ${aptPackage} is installed but ${name} is not on PATH` }
+  return program === undefined || !(await isWhole(program))
+    ? { ok: false, why: `${namesOf(packages).join(' ')} installed, but ${name} is still not whole on PATH` }
     : { ok: true, program };
 }

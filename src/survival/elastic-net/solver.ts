@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { breslowEtaDerivatives, type EtaDerivatives, hessianTimes } from './breslow-likelihood.ts';
-import type { RiskSets } from './risk-sets.ts';
+import { breslowEtaDerivatives, type EtaDerivatives, hessianTimes } from '../cox/breslow-likelihood.ts';
+import type { RiskSets } from '../cox/risk-sets.ts';
 
 export interface NetProblem {
   readonly sets: RiskSets;

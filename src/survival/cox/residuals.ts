@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { type CoxProblem, linearPredictor, shiftedRisks, tieSteps } from './cox-likelihood.ts';
+import { type CoxProblem, linearPredictor, shiftedRisks, tieSteps } from './likelihood.ts';
 import { sumWhileAtRisk } from './risk-sets.ts';
 import { RiskSums } from './risk-sums.ts';
 

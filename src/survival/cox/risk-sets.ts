@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import type { SurvivalData } from './data.ts';
+import type { SurvivalData } from '../data.ts';
 
 /**
  * The risk sets of a Cox model, laid out for one sweep backwards in time.

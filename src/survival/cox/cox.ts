@@ -1,15 +1,15 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../domain/index.ts';
-import { cholesky, choleskyInverse, choleskySolve } from '../numerics/index.ts';
-import { type CoxDerivatives, coxDerivatives, type CoxProblem, type Ties } from './cox-likelihood.ts';
-import { scoreResiduals } from './cox-residuals.ts';
+import { CdsError } from '../../domain/index.ts';
+import { cholesky, choleskyInverse, choleskySolve } from '../../numerics/index.ts';
+import { type CoxDerivatives, coxDerivatives, type CoxProblem, type Ties } from './likelihood.ts';
+import { scoreResiduals } from './residuals.ts';
 import {
   requireEvent,
   requireFinite,
   requirePositive,
   type SurvivalData,
   validateSurvivalData,
-} from './data.ts';
+} from '../data.ts';
 import { buildRiskSets } from './risk-sets.ts';
 
 export interface CoxInput {

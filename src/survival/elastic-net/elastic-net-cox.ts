@@ -1,15 +1,15 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../domain/index.ts';
-import { breslowEtaDerivatives } from './breslow-likelihood.ts';
+import { CdsError } from '../../domain/index.ts';
+import { breslowEtaDerivatives } from '../cox/breslow-likelihood.ts';
 import {
   requireEvent,
   requireFinite,
   requirePositive,
   type SurvivalData,
   validateSurvivalData,
-} from './data.ts';
-import { type NetProblem, solveElasticNet } from './elastic-net-solver.ts';
-import { buildRiskSets } from './risk-sets.ts';
+} from '../data.ts';
+import { type NetProblem, solveElasticNet } from './solver.ts';
+import { buildRiskSets } from '../cox/risk-sets.ts';
 
 export interface ElasticNetCoxInput {
   /** Covariates, shape (n, columns), row-major, finite. A constant column keeps the coefficient 0. */

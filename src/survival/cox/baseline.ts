@@ -5,7 +5,7 @@ import {
   requirePositive,
   type SurvivalData,
   validateSurvivalData,
-} from './data.ts';
+} from '../data.ts';
 import { buildRiskSets } from './risk-sets.ts';
 import { RiskSums } from './risk-sums.ts';
 

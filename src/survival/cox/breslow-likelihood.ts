@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { shiftedRisks } from './cox-likelihood.ts';
+import { shiftedRisks } from './likelihood.ts';
 import { type RiskSets, sumWhileAtRisk } from './risk-sets.ts';
 import { RiskSums } from './risk-sums.ts';
 

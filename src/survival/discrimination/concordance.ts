@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../domain/index.ts';
-import { requireFinite, type SurvivalData, validateSurvivalData } from './data.ts';
+import { CdsError } from '../../domain/index.ts';
+import { requireFinite, type SurvivalData, validateSurvivalData } from '../data.ts';
 
 export interface Concordance {
   /** (concordant + tiedRisk / 2) / comparable, in [0, 1]; 0.5 is chance. */

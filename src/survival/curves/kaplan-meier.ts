@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { type SurvivalData, validateSurvivalData } from './data.ts';
+import { type SurvivalData, validateSurvivalData } from '../data.ts';
 
 /** One value per distinct time at which a row had its event or was censored, ascending; shape (m) each. */
 export interface KaplanMeierCurve {

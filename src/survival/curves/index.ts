@@ -1,0 +1,1 @@
+export { kaplanMeier, type KaplanMeierCurve } from './kaplan-meier.ts';

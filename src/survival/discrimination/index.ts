@@ -1,0 +1,1 @@
+export { type Concordance, concordanceIndex } from './concordance.ts';
