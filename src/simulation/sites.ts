@@ -10,13 +10,39 @@ export interface Site {
   readonly fractionUnit: '%' | '1';
   /** Analytes as components of the panel, or as Observations that it names as members. */
   readonly panelForm: 'components' | 'members';
+  /** Values as measured, with what the batch's pooled-QC samples say; or corrected by the laboratory already. */
+  readonly pooledQc: 'reported' | 'applied';
 }
 
 export const SITES = {
-  north: { id: 'north', concentrationUnit: 'umol/L', fractionUnit: '%', panelForm: 'components' },
-  east: { id: 'east', concentrationUnit: 'mmol/L', fractionUnit: '1', panelForm: 'components' },
-  south: { id: 'south', concentrationUnit: 'mg/dL', fractionUnit: '%', panelForm: 'components' },
-  west: { id: 'west', concentrationUnit: 'umol/L', fractionUnit: '1', panelForm: 'members' },
+  north: {
+    id: 'north',
+    concentrationUnit: 'umol/L',
+    fractionUnit: '%',
+    panelForm: 'components',
+    pooledQc: 'reported',
+  },
+  east: {
+    id: 'east',
+    concentrationUnit: 'mmol/L',
+    fractionUnit: '1',
+    panelForm: 'components',
+    pooledQc: 'applied',
+  },
+  south: {
+    id: 'south',
+    concentrationUnit: 'mg/dL',
+    fractionUnit: '%',
+    panelForm: 'components',
+    pooledQc: 'applied',
+  },
+  west: {
+    id: 'west',
+    concentrationUnit: 'umol/L',
+    fractionUnit: '1',
+    panelForm: 'members',
+    pooledQc: 'reported',
+  },
 } as const satisfies Record<string, Site>;
 
 const SITE_SHARES = { north: 0.26, east: 0.26, south: 0.26, west: 0.22 };
