@@ -1,3 +1,4 @@
+import type { Observation } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import { createRandom, quantile } from '../../../src/numerics/index.ts';
 import { ANALYTES, METABOLOMICS } from '../../../src/simulation/analyte-constants.ts';
@@ -124,10 +125,9 @@ describe('what the laboratories write', () => {
   ] as const)('%s: pooled QC beside each value: %s', (site, reported) => {
     const panels = panelsOf(site);
     expect(panels.length).toBeGreaterThan(2);
-    for (const panel of panels) {
-      if (panel.resourceType !== 'Observation') throw new Error('a panel is an Observation');
-      expect(panel.extension?.[0]?.valueString).toMatch(new RegExp(`^${site} 20\\d\\d [1-4]$`));
-      const measured = (panel.component ?? []).filter(({ valueQuantity }) => valueQuantity !== undefined);
+    for (const { extension: batch, component } of panels as Observation[]) {
+      expect(batch?.[0]?.valueString).toMatch(new RegExp(`^${site} 20\\d\\d [1-4]$`));
+      const measured = component!.filter(({ valueQuantity }) => valueQuantity !== undefined);
       expect(measured.length).toBeGreaterThan(15);
       for (const { extension } of measured)
         expect(extension?.[0]?.extension?.map(({ url }) => url)).toEqual(
