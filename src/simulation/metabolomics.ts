@@ -1,4 +1,4 @@
-import type { CodeableConcept, Extension, Observation, ObservationComponent } from 'fhir/r4.js';
+import type { CodeableConcept, Coding, Extension, Observation, ObservationComponent } from 'fhir/r4.js';
 import { SYSTEMS } from '../terminology/index.ts';
 import type { AnalyteCodes, SimulationCodes } from './codes.ts';
 import { METABOLOMICS } from './analyte-constants.ts';
@@ -42,6 +42,12 @@ const inUnitOf = (site: Site, micromolar: number, molarMass: number): number => 
   if (site.concentrationUnit === 'mmol/L') return micromolar / 1000;
   return site.concentrationUnit === 'mg/dL' ? (micromolar * molarMass) / 1e4 : micromolar;
 };
+
+/** One coding is what a laboratory sends: LOINC's where there is one. */
+const codingOf = ({ metaboliteSystem }: Site, { coding }: AnalyteCodes): Coding =>
+  coding.find(({ system }) => system === SYSTEMS.loinc) ??
+  coding.find(({ system }) => system === metaboliteSystem) ??
+  coding[0];
 
 type Reading = Pick<ObservationComponent, 'valueQuantity' | 'dataAbsentReason'>;
 const NOT_MEASURED: Reading = {
@@ -97,7 +103,7 @@ function readPanel(patient: SimulatedPatient, draw: Draw, codes: SimulationCodes
     const value = Math.exp(logs[position] ?? NaN) / correction;
     return {
       code,
-      concept: { coding: [...analyte.coding], text: code },
+      concept: { coding: [codingOf(site, analyte)], text: code },
       reading: missing ? NOT_MEASURED : reading(site, value, lod, analyte),
       quality: site.pooledQc === 'applied' || missing ? {} : { extension: [pooledQc(effect)] },
     };

@@ -1,6 +1,8 @@
 import type { Random } from '../numerics/index.ts';
 import { pickShare } from './shares.ts';
 
+const NAMING_SYSTEMS = 'https://recurrence-cds.org/fhir/NamingSystem/';
+
 /** A hospital and how its laboratory reports: the same quantities in different dress. */
 export interface Site {
   readonly id: string;
@@ -10,6 +12,8 @@ export interface Site {
   readonly fractionUnit: '%' | '1';
   /** Analytes as components of the panel, or as Observations that it names as members. */
   readonly panelForm: 'components' | 'members';
+  /** Names what has no LOINC code. */
+  readonly metaboliteSystem: string;
   /** Values as measured, with what the batch's pooled-QC samples say; or corrected by the laboratory already. */
   readonly pooledQc: 'reported' | 'applied';
 }
@@ -20,6 +24,7 @@ export const SITES = {
     concentrationUnit: 'umol/L',
     fractionUnit: '%',
     panelForm: 'components',
+    metaboliteSystem: `${NAMING_SYSTEMS}hmdb`,
     pooledQc: 'reported',
   },
   east: {
@@ -27,6 +32,7 @@ export const SITES = {
     concentrationUnit: 'mmol/L',
     fractionUnit: '1',
     panelForm: 'components',
+    metaboliteSystem: `${NAMING_SYSTEMS}hmdb`,
     pooledQc: 'applied',
   },
   south: {
@@ -34,6 +40,7 @@ export const SITES = {
     concentrationUnit: 'mg/dL',
     fractionUnit: '%',
     panelForm: 'components',
+    metaboliteSystem: `${NAMING_SYSTEMS}hmdb`,
     pooledQc: 'applied',
   },
   west: {
@@ -41,6 +48,7 @@ export const SITES = {
     concentrationUnit: 'umol/L',
     fractionUnit: '1',
     panelForm: 'members',
+    metaboliteSystem: `${NAMING_SYSTEMS}chebi`,
     pooledQc: 'reported',
   },
 } as const satisfies Record<string, Site>;
