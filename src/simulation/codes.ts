@@ -3,9 +3,14 @@ import { CdsError } from '../domain/index.ts';
 import { loadTerminology, SYSTEMS, type Terminology } from '../terminology/index.ts';
 import type { LatentStage } from './latent.ts';
 
+interface Coding {
+  readonly system: string;
+  readonly code: string;
+}
+
 /** An analyte's codings, LOINC first where there is one, and its molar mass in g/mol. */
 export interface AnalyteCodes {
-  readonly coding: readonly { readonly system: string; readonly code: string }[];
+  readonly coding: readonly [Coding, ...Coding[]];
   readonly molarMass: number;
 }
 
@@ -36,11 +41,12 @@ export function simulationCodes(terminology: Terminology): SimulationCodes {
   const stages = invert(terminology, 'tnm-stage-group');
   const analytes = terminology.codes('analyte').map((code): [string, AnalyteCodes] => {
     const molarMass = terminology.numberProperty('analyte', code, 'molar-mass');
-    const coding = [...(sources.get(code) ?? [])];
-    if (molarMass === undefined || coding.length === 0)
+    const [first, ...others] = (sources.get(code) ?? []).toSorted(
+      (a, b) => Number(b.system === SYSTEMS.loinc) - Number(a.system === SYSTEMS.loinc),
+    );
+    if (molarMass === undefined || first === undefined)
       throw new CdsError('CONFIG_INVALID', `CodeSystem analyte: ${code} has no coding or no molar mass`);
-    coding.sort((a, b) => Number(b.system === SYSTEMS.loinc) - Number(a.system === SYSTEMS.loinc));
-    return [code, { coding, molarMass }];
+    return [code, { coding: [first, ...others], molarMass }];
   });
   return {
     analytes: new Map(analytes),

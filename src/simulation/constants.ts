@@ -5,7 +5,7 @@
  */
 
 /** Changes whenever any number or draw of the simulator does: a cohort is named by version and seed. */
-export const GENERATOR_VERSION = '1.1.0';
+export const GENERATOR_VERSION = '2.0.0';
 
 /**
  * Log residual tumour burden B(t) = intercept + rate * t and what it does to the hazard. B is relative: 0 is a
@@ -128,71 +128,4 @@ export const CFDNA = {
   methylation: { background: 0.02, gain: 0.8, personSd: 0.15, errorSd: 0.004 },
   batchSd: 0.02,
   missing: { 'tumour-fraction': 0.02, 'fragment-score': 0.03, 'methylation-score': 0.08 },
-} as const;
-
-/** One metabolite: median, umol/L; SDs of the log between persons and from draw to draw; loading of the log on the systemic burden; limit of detection, umol/L. */
-export interface AnalyteConstants {
-  readonly median: number;
-  readonly personSd: number;
-  readonly withinSd: number;
-  readonly loading: number;
-  /** Share of the draw's fasting state. */
-  readonly fasting: number;
-  readonly lod: number;
-}
-
-const analyte = (
-  median: number,
-  personSd: number,
-  withinSd: number,
-  lod: number,
-  { loading = 0, fasting = 0 }: { loading?: number; fasting?: number } = {},
-): AnalyteConstants => ({ median, personSd, withinSd, loading, fasting, lod });
-
-/**
- * Medians: normal plasma of adults, Human Metabolome Database (Wishart 2022, doi:10.1093/nar/gkab1062). SDs of
- * amino acids: doi:10.1007/s11306-011-0345-9 (table 1); of lactate: Widjaja 1999,
- * doi:10.1093/clinchem/45.4.561; of the others: assumed alike.
- *
- * Loadings, signs: tryptophan down and kynurenine up (Huang 2020, PMC6960354), histidine and tryptophan down
- * (Maeda 2010, doi:10.1186/1471-2407-10-690; Shingyoji 2013, doi:10.1186/1471-2407-13-77), lactate, glutamate and
- * choline up, glutamine and histidine down (Puchades-Carrasco 2016, doi:10.18632/oncotarget.7354), hypoxanthine
- * up (purine turnover; direction assumed). Sizes are set for the attainable C of the contract, not measured: no
- * study has panel and recurrence in this setting.
- */
-export const ANALYTES: Readonly<Record<string, AnalyteConstants>> = {
-  leucine: analyte(125, 0.18, 0.15, 5, { fasting: 0.08 }),
-  isoleucine: analyte(62, 0.2, 0.16, 3, { fasting: 0.09 }),
-  valine: analyte(235, 0.17, 0.13, 5, { fasting: 0.07 }),
-  lysine: analyte(190, 0.16, 0.13, 5, { fasting: 0.05 }),
-  methionine: analyte(26, 0.17, 0.18, 2, { fasting: 0.06 }),
-  phenylalanine: analyte(60, 0.14, 0.13, 3, { fasting: 0.04 }),
-  threonine: analyte(130, 0.2, 0.14, 5, { fasting: 0.05 }),
-  tryptophan: analyte(58, 0.16, 0.12, 3, { loading: -0.06, fasting: 0.03 }),
-  alanine: analyte(360, 0.18, 0.14, 10, { fasting: 0.06 }),
-  arginine: analyte(80, 0.18, 0.15, 3),
-  citrulline: analyte(33, 0.25, 0.14, 2),
-  glutamate: analyte(55, 0.3, 0.2, 4, { loading: 0.1 }),
-  glutamine: analyte(580, 0.13, 0.1, 10, { loading: -0.05 }),
-  glycine: analyte(240, 0.2, 0.11, 10),
-  histidine: analyte(80, 0.14, 0.1, 3, { loading: -0.05 }),
-  ornithine: analyte(60, 0.2, 0.16, 3),
-  proline: analyte(190, 0.22, 0.16, 5, { fasting: 0.05 }),
-  serine: analyte(112, 0.18, 0.12, 5),
-  taurine: analyte(55, 0.22, 0.28, 3),
-  tyrosine: analyte(65, 0.19, 0.16, 3, { fasting: 0.05 }),
-  kynurenine: analyte(1.9, 0.2, 0.14, 0.9, { loading: 0.08 }),
-  lactate: analyte(1400, 0.22, 0.3, 100, { loading: 0.13 }),
-  choline: analyte(9.5, 0.2, 0.15, 5, { loading: 0.075 }),
-  hypoxanthine: analyte(4.5, 0.3, 0.35, 1.8, { loading: 0.15 }),
-};
-
-export const METABOLOMICS = {
-  analyticalSd: 0.05,
-  /** Between batches (site and quarter), log scale. */
-  batchSd: 0.03,
-  analyteMissingShare: 0.015,
-  /** A panel that went wrong: about two fifths of it missing. */
-  panelFailedShare: 0.015,
-  failedPanelMissingShare: 0.4,
 } as const;

@@ -1,7 +1,8 @@
-import type { CodeableConcept, Observation, ObservationComponent } from 'fhir/r4.js';
+import type { CodeableConcept, Coding, Extension, Observation, ObservationComponent } from 'fhir/r4.js';
 import { SYSTEMS } from '../terminology/index.ts';
 import type { AnalyteCodes, SimulationCodes } from './codes.ts';
-import { ANALYTES, FOLLOW_UP, METABOLOMICS } from './constants.ts';
+import { METABOLOMICS } from './analyte-constants.ts';
+import { FOLLOW_UP } from './constants.ts';
 import {
   concept,
   dateOf,
@@ -13,40 +14,22 @@ import {
   subjectOf,
 } from './fhir.ts';
 import {
-  batchRandom,
-  burdenAtDraw,
-  drawsForLandmark,
-  type ModalitySimulator,
-  systemicBurden,
-  takenDraws,
-} from './modality-simulator.ts';
+  ANALYTE_TABLE,
+  batchEffects,
+  type BatchEffect,
+  batchOf,
+  measuredLogs,
+  truestLogs,
+} from './metabolite-samples.ts';
+import { drawsForLandmark, type ModalitySimulator, takenDraws } from './modality-simulator.ts';
 import type { SimulatedPatient } from './patient.ts';
 import type { Draw } from './schedule.ts';
 import { integerBetween } from './shares.ts';
 import type { Site } from './sites.ts';
 import { specimenOf } from './specimens.ts';
 
-const ANALYTE_TABLE = Object.entries(ANALYTES);
 /** Positions of the analytes that load on the burden. */
 const INFORMATIVE = ANALYTE_TABLE.flatMap(([, { loading }], position) => (loading === 0 ? [] : [position]));
-
-/** Log concentrations (umol/L) as the instrument read them, in the order of ANALYTES. */
-function measuredLogs(patient: SimulatedPatient, draw: Draw): readonly number[] {
-  const systemic = systemicBurden(burdenAtDraw(patient, draw));
-  const person = patient.random.fork('metabolomics person');
-  const sample = patient.random.fork(`metabolomics ${draw.label}`);
-  const batch = batchRandom(patient, 'metabolomics', dateOf(patient, draw.day));
-  const fasting = sample.normal();
-  return ANALYTE_TABLE.map(
-    ([, a]) =>
-      Math.log(a.median) +
-      a.personSd * person.normal() +
-      a.loading * systemic +
-      a.fasting * fasting +
-      Math.hypot(a.withinSd, METABOLOMICS.analyticalSd) * sample.normal() +
-      METABOLOMICS.batchSd * batch.normal(),
-  );
-}
 
 const issueDay =
   (patient: SimulatedPatient) =>
@@ -60,6 +43,12 @@ const inUnitOf = (site: Site, micromolar: number, molarMass: number): number => 
   return site.concentrationUnit === 'mg/dL' ? (micromolar * molarMass) / 1e4 : micromolar;
 };
 
+/** One coding is what a laboratory sends: LOINC's where there is one. */
+const codingOf = ({ metaboliteSystem }: Site, { coding }: AnalyteCodes): Coding =>
+  coding.find(({ system }) => system === SYSTEMS.loinc) ??
+  coding.find(({ system }) => system === metaboliteSystem) ??
+  coding[0];
+
 type Reading = Pick<ObservationComponent, 'valueQuantity' | 'dataAbsentReason'>;
 const NOT_MEASURED: Reading = {
   dataAbsentReason: concept('http://terminology.hl7.org/CodeSystem/data-absent-reason', 'unknown'),
@@ -71,26 +60,52 @@ const reading = (site: Site, micromolar: number, lod: number, codes: AnalyteCode
   return { valueQuantity: quantity(value, site.concentrationUnit, below ? '<' : undefined) };
 };
 
+/** One analyte of a panel, as a component or as an Observation of its own. */
+interface Row {
+  readonly code: string;
+  readonly concept: CodeableConcept;
+  readonly reading: Reading;
+  readonly quality: { readonly extension?: Extension[] };
+}
+
+const EXTENSIONS = 'https://recurrence-cds.org/fhir/StructureDefinition/';
+
+const threeDigits = (value: number): number => Number(value.toPrecision(3));
+
+/** What the batch's pooled-QC samples say of an analyte, for the reader to correct and to judge. */
+const pooledQc = ({ recovery, rsdPercent }: BatchEffect): Extension => ({
+  url: `${EXTENSIONS}pooled-qc`,
+  extension: [
+    { url: 'recovery', valueDecimal: threeDigits(recovery) },
+    { url: 'relativeStandardDeviation', valueQuantity: quantity(threeDigits(rsdPercent), '%') },
+  ],
+});
+
+/** A laboratory that corrects by itself withholds what its pooled QC could not measure twice alike. */
+const isWithheld = (site: Site, { rsdPercent }: BatchEffect): boolean =>
+  site.pooledQc === 'applied' && rsdPercent > METABOLOMICS.withheldAboveRsdPercent;
+
 /** Every analyte's code and reading, missing ones included. */
-function readPanel(
-  patient: SimulatedPatient,
-  draw: Draw,
-  codes: SimulationCodes,
-): { code: string; concept: CodeableConcept; reading: Reading }[] {
+function readPanel(patient: SimulatedPatient, draw: Draw, codes: SimulationCodes): Row[] {
+  const { site } = patient;
   const loss = patient.random.fork(`metabolomics loss ${draw.label}`);
   const lossy = patient.collection.drawLostShare > 0;
   const failed = loss.uniform() < METABOLOMICS.panelFailedShare;
   const missingShare = failed ? METABOLOMICS.failedPanelMissingShare : METABOLOMICS.analyteMissingShare;
-  const logs = measuredLogs(patient, draw);
+  const batch = batchEffects(patient, draw);
+  const logs = measuredLogs(patient, draw, batch);
   return ANALYTE_TABLE.flatMap(([code, { lod }], position) => {
     const analyte = codes.analytes.get(code);
-    if (analyte === undefined) return [];
-    const missing = loss.uniform() < missingShare && lossy;
-    const value = Math.exp(logs[position] ?? NaN);
+    const effect = batch[position];
+    if (analyte === undefined || effect === undefined) return [];
+    const missing = (loss.uniform() < missingShare && lossy) || isWithheld(site, effect);
+    const correction = site.pooledQc === 'applied' ? effect.recovery : 1;
+    const value = Math.exp(logs[position] ?? NaN) / correction;
     return {
       code,
-      concept: { coding: [...analyte.coding], text: code },
-      reading: missing ? NOT_MEASURED : reading(patient.site, value, lod, analyte),
+      concept: { coding: [codingOf(site, analyte)], text: code },
+      reading: missing ? NOT_MEASURED : reading(site, value, lod, analyte),
+      quality: site.pooledQc === 'applied' || missing ? {} : { extension: [pooledQc(effect)] },
     };
   });
 }
@@ -114,16 +129,22 @@ function panelResources(patient: SimulatedPatient, draw: Draw, codes: Simulation
     issued,
     specimen: specimenOf(patient, draw),
   });
-  const panel = observation(
-    id,
-    'metabolite-panel',
-    concept(SYSTEMS.project, 'metabolomics-panel', 'Plasma metabolomics panel'),
-  );
+  const panel = {
+    ...observation(
+      id,
+      'metabolite-panel',
+      concept(SYSTEMS.project, 'metabolomics-panel', 'Plasma metabolomics panel'),
+    ),
+    extension: [{ url: `${EXTENSIONS}analytical-batch`, valueString: batchOf(patient, draw) }],
+  };
   const rows = readPanel(patient, draw, codes);
   if (patient.site.panelForm === 'components')
-    return [{ ...panel, component: rows.map((row) => ({ code: row.concept, ...row.reading })) }];
+    return [
+      { ...panel, component: rows.map((row) => ({ ...row.quality, code: row.concept, ...row.reading })) },
+    ];
   const members = rows.map((row) => ({
     ...observation(`${id}-${row.code}`, 'metabolite', row.concept),
+    ...row.quality,
     ...row.reading,
   }));
   return [
@@ -133,15 +154,18 @@ function panelResources(patient: SimulatedPatient, draw: Draw, codes: Simulation
 }
 
 /**
- * Plasma metabolomics: eight of the analytes move with the systemic burden, against a person's own level (so that
- * the change since baseline tells more than the value), day-to-day variation, fasting and batches.
+ * Plasma metabolomics: fifteen of the sixty analytes move with the systemic burden, against a person's own level (so
+ * that the change since baseline tells more than the value), day-to-day variation, meals, dilution and batches.
  */
 export const metabolomicsSimulator: ModalitySimulator = {
   id: 'metabolomics',
-  /** Log concentrations of the informative analytes: at baseline, then at the landmark. */
+  /**
+   * Log concentrations of the informative analytes: at baseline, then at the landmark. Before dilution and batches: what
+   * pooled QC and normalisation can give back counts as attainable.
+   */
   signals: (patient, landmarkMonths) =>
     drawsForLandmark(patient, landmarkMonths).flatMap((draw) => {
-      const logs = measuredLogs(patient, draw);
+      const logs = truestLogs(patient, draw);
       return INFORMATIVE.map((position) => logs[position] ?? NaN);
     }),
   resources: (patient, observed, codes) =>

@@ -49,8 +49,12 @@ export function takenDraws(
   );
 }
 
-/** The stream that all samples of one batch share: a site's quarter of a year. */
-export const batchRandom = (patient: SimulatedPatient, modality: ModalityId, date: string): Random => {
+/** A batch: a site's quarter of a year. */
+export const batchName = (patient: SimulatedPatient, date: string): string => {
   const quarter = Math.floor((Number(date.slice(5, 7)) - 1) / 3) + 1;
-  return patient.cohortRandom.fork(`${modality} batch ${patient.site.id} ${date.slice(0, 4)} ${quarter}`);
+  return `${patient.site.id} ${date.slice(0, 4)} ${quarter}`;
 };
+
+/** The stream that all samples of one batch share. */
+export const batchRandom = (patient: SimulatedPatient, modality: ModalityId, date: string): Random =>
+  patient.cohortRandom.fork(`${modality} batch ${batchName(patient, date)}`);

@@ -1,7 +1,7 @@
 /** A unit off by a thousand must not become a score. */
 import { describe, expect, it } from 'vitest';
 import type { Landmark } from '../../../src/domain/index.ts';
-import { ANALYTES as SIMULATED } from '../../../src/simulation/constants.ts';
+import { ANALYTES as SIMULATED } from '../../../src/simulation/analyte-constants.ts';
 import type { CfdnaMarker } from '../../../src/terminology/index.ts';
 import {
   ANALYTES,

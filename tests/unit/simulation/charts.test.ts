@@ -13,7 +13,7 @@ import {
 } from '../../../src/simulation/index.ts';
 import { buildChart } from '../../../src/simulation/chart.ts';
 import { defaultTerminology, simulationCodes } from '../../../src/simulation/codes.ts';
-import { ANALYTES } from '../../../src/simulation/constants.ts';
+import { ANALYTES } from '../../../src/simulation/analyte-constants.ts';
 import { drawPatient } from '../../../src/simulation/patient.ts';
 
 const codeOf = (observation: Observation): string => observation.code.coding?.[0]?.code ?? '';
