@@ -22,7 +22,10 @@ export interface Concordance {
 export interface ConcordanceOptions {
   /** Only events at or before this time open a pair (R: ymax; Uno's tau). */
   readonly truncateAt?: number;
-  /** Only events at or after this time open a pair (R: ymin). */
+  /**
+   * Events before this time count as events at it, so they are not compared with each other (R: ymin). Refused
+   * where a row is censored before it, and with delayed entry.
+   */
   readonly from?: number;
   /**
    * What a pair counts: 'n' 1 (Harrell's C, the default); 'n/G2' 1/G(t-)^2 (Uno's C); 'S' 1/G(t-), which is
@@ -51,7 +54,7 @@ export interface ConcordanceOptions {
  *   probability)
  * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for delayed entry with a timeWeight other than 'n' (G has no
  *   accepted estimate there) and when no pair is comparable; SURVIVAL_NO_EVENTS when no row has an event
- *   within `from` to `truncateAt`
+ *   by `truncateAt`
  * @see Harrell 1996, doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4; Uno 2011,
  *   doi:10.1002/sim.4154; Therneau & Atkinson, "Concordance" (vignette of survival); equals R's
  *   survival::concordance(reverse = TRUE, ymin = from, ymax = truncateAt, timewt = timeWeight)
@@ -136,16 +139,13 @@ const concordanceWithJackknife = (
   options: ConcordanceOptions,
 ): Jackknifed => {
   const n = validate(data, riskScore, options);
+  const { from = 0, truncateAt = Infinity, timeWeight = 'n' } = options;
+  const grouped = from > 0 ? { ...data, time: data.time.map((t) => Math.max(t, from)) } : data;
   const weights = options.weights ?? new Float64Array(n).fill(1);
-  const rules = {
-    from: options.from ?? -Infinity,
-    to: options.truncateAt ?? Infinity,
-    timeWeight: options.timeWeight ?? 'n',
-  };
   const sums = { concordant: 0, discordant: 0, tiedRisk: 0, pairs: 0 };
   const [agreeing, all] = [new Float64Array(n), new Float64Array(n)];
   for (const rows of strataRows(options.strata)) {
-    const part = sumPairs(stratumOf(data, riskScore, weights, rows), rules);
+    const part = sumPairs(stratumOf(grouped, riskScore, weights, rows), { truncateAt, timeWeight });
     sums.concordant += part.concordant;
     sums.discordant += part.discordant;
     sums.tiedRisk += part.tiedRisk;
@@ -194,20 +194,24 @@ const stratumOf = (
 
 const validate = (data: SurvivalData, riskScore: Float64Array, options: ConcordanceOptions): number => {
   const n = validateSurvivalData(data);
-  const { from = -Infinity, truncateAt = Infinity, timeWeight = 'n', weights, strata, cluster } = options;
+  const { from = 0, truncateAt = Infinity, timeWeight = 'n', weights, strata, cluster } = options;
   requireFinite(riskScore, n, 'riskScore');
   if (weights !== undefined) requirePositive(weights, n, 'weights');
   requireLength(strata, n, 'strata');
   requireLength(cluster, n, 'cluster');
-  if (Number.isNaN(from) || Number.isNaN(truncateAt))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', 'from or truncateAt is not a number');
-  if (timeWeight !== 'n' && data.entry !== undefined) {
-    throw new CdsError(
-      'SURVIVAL_INPUT_INVALID',
-      `timeWeight '${timeWeight}' has no accepted definition with delayed entry; use 'n'`,
-    );
+  if (!(from < Infinity) || Number.isNaN(truncateAt)) refuse('from is not finite, or truncateAt is not a number');
+  if (from > 0) {
+    if (data.entry !== undefined) refuse('from has no definition with delayed entry');
+    const censored = data.time.findIndex((t, row) => t < from && data.event[row] === 0);
+    if (censored >= 0) refuse(`row ${censored} is censored before from`);
   }
-  const counts = data.event.some((e, row) => e === 1 && data.time[row]! >= from && data.time[row]! <= truncateAt);
-  if (!counts) throw new CdsError('SURVIVAL_NO_EVENTS', 'no row has an event within from to truncateAt');
+  if (timeWeight !== 'n' && data.entry !== undefined)
+    refuse(`timeWeight '${timeWeight}' has no accepted definition with delayed entry; use 'n'`);
+  if (!data.event.some((e, row) => e === 1 && data.time[row]! <= truncateAt && from <= truncateAt))
+    throw new CdsError('SURVIVAL_NO_EVENTS', 'no row has an event by truncateAt');
   return n;
+};
+
+const refuse = (detail: string): never => {
+  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
 };

@@ -17,9 +17,8 @@ export interface Stratum {
 }
 
 export interface PairRules {
-  /** Events outside [from, to] open no pair. */
-  readonly from: number;
-  readonly to: number;
+  /** Later events open no pair. */
+  readonly truncateAt: number;
   readonly timeWeight: TimeWeight;
 }
 
@@ -75,7 +74,7 @@ const groupWeights = ({ time, event, weight }: Stratum, times: Groups, rules: Pa
   for (const w of weight) atRisk += w;
   for (let g = 0; g < count; g++) {
     const t = time[order[start[g]!]!]!;
-    if (t >= rules.from && t <= rules.to) result[g] = 1 / notCensored ** power;
+    if (t <= rules.truncateAt) result[g] = 1 / notCensored ** power;
     if (power === 0) continue;
     let [events, censored] = [0, 0];
     for (let k = start[g]!; k < start[g + 1]!; k++) {
