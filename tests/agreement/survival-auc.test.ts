@@ -48,29 +48,77 @@ const judgedAlike = (names: readonly string[], ask: () => Promise<Record<string,
     const { auc, aucContrast, risk, otherRisk, horizons, ...cohort } = answers[name]!;
     const data = survivalOf(cohort);
     const ours = cumulativeDynamicAuc(data, matrix(risk), horizons);
-    expectAllClose(ours.map((at) => at.auc), auc.AUC, 1e-9);
-    expectAllClose(ours.map((at) => at.standardError), auc.se, 1e-9);
+    expectAllClose(
+      ours.map((at) => at.auc),
+      auc.AUC,
+      1e-9,
+    );
+    expectAllClose(
+      ours.map((at) => at.standardError),
+      auc.se,
+      1e-9,
+    );
     const differences = aucDifference(data, [matrix(risk), matrix(otherRisk)], horizons);
-    expectAllClose(differences.map((at) => at.difference), aucContrast.delta, 1e-9);
-    expectAllClose(differences.map((at) => at.standardError), aucContrast.se, 1e-9);
-    expectAllClose(differences.map((at) => at.pValue), aucContrast.p, 1e-7);
+    expectAllClose(
+      differences.map((at) => at.difference),
+      aucContrast.delta,
+      1e-9,
+    );
+    expectAllClose(
+      differences.map((at) => at.standardError),
+      aucContrast.se,
+      1e-9,
+    );
+    expectAllClose(
+      differences.map((at) => at.pValue),
+      aucContrast.p,
+      1e-7,
+    );
   });
 
   it.each(names)('Brier score, its standard error, IPA, integral, and its difference: %s', (name) => {
     const { brier, nullBrier, brierContrast, risk, otherRisk, horizons, ...cohort } = answers[name]!;
     const data = survivalOf(cohort);
     const ours = brierScore(data, matrix(risk), horizons);
-    expectAllClose(ours.map((at) => at.brier), brier.Brier, 1e-9);
-    expectAllClose(ours.map((at) => at.standardError), brier.se, 1e-9);
-    expectAllClose(ours.map((at) => at.nullBrier), nullBrier.Brier, 1e-9);
-    expectAllClose(ours.map((at) => at.ipa), brier.IPA, 1e-9);
+    expectAllClose(
+      ours.map((at) => at.brier),
+      brier.Brier,
+      1e-9,
+    );
+    expectAllClose(
+      ours.map((at) => at.standardError),
+      brier.se,
+      1e-9,
+    );
+    expectAllClose(
+      ours.map((at) => at.nullBrier),
+      nullBrier.Brier,
+      1e-9,
+    );
+    expectAllClose(
+      ours.map((at) => at.ipa),
+      brier.IPA,
+      1e-9,
+    );
     const integrated = integratedBrier(data, matrix(risk), horizons);
     expect(integrated.integratedBrier).toBeCloseTo(brier.IBS.at(-1)!, 11);
     expect(integrated.nullIntegratedBrier).toBeCloseTo(nullBrier.IBS.at(-1)!, 11);
     const differences = brierDifference(data, [matrix(risk), matrix(otherRisk)], horizons);
-    expectAllClose(differences.map((at) => at.difference), brierContrast.delta, 1e-9);
-    expectAllClose(differences.map((at) => at.standardError), brierContrast.se, 1e-9);
-    expectAllClose(differences.map((at) => at.pValue), brierContrast.p, 1e-7);
+    expectAllClose(
+      differences.map((at) => at.difference),
+      brierContrast.delta,
+      1e-9,
+    );
+    expectAllClose(
+      differences.map((at) => at.standardError),
+      brierContrast.se,
+      1e-9,
+    );
+    expectAllClose(
+      differences.map((at) => at.pValue),
+      brierContrast.p,
+      1e-7,
+    );
   });
 };
 

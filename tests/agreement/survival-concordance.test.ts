@@ -18,8 +18,21 @@ interface Answer {
   /** Concordant, discordant, tied in the score. */
   readonly counts: number[];
 }
-type Call = 'harrell' | 'truncated' | 'between' | 'uno' | 'unoTau' | 'peto' | 'weighted' | 'weightedUno'
-  | 'stratified' | 'stratifiedUno' | 'clustered' | 'delayed' | 'delayedWeighted' | 'delayedStratified';
+type Call =
+  | 'harrell'
+  | 'truncated'
+  | 'between'
+  | 'uno'
+  | 'unoTau'
+  | 'peto'
+  | 'weighted'
+  | 'weightedUno'
+  | 'stratified'
+  | 'stratifiedUno'
+  | 'clustered'
+  | 'delayed'
+  | 'delayedWeighted'
+  | 'delayedStratified';
 interface Compared extends ScoredCohort {
   readonly weights: number[];
   readonly strata: number[];

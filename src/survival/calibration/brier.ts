@@ -43,13 +43,15 @@ export function brierScore(
   horizons: ArrayLike<number>,
   options: BrierOptions = {},
 ): BrierAtHorizon[] {
-  return briersWithInfluence(data, risk, horizons, options).map(({ horizon, brier, nullBrier, influence }) => ({
-    horizon,
-    brier,
-    standardError: standardErrorOfMean(influence, options.cluster),
-    nullBrier,
-    ipa: 1 - brier / nullBrier,
-  }));
+  return briersWithInfluence(data, risk, horizons, options).map(
+    ({ horizon, brier, nullBrier, influence }) => ({
+      horizon,
+      brier,
+      standardError: standardErrorOfMean(influence, options.cluster),
+      nullBrier,
+      ipa: 1 - brier / nullBrier,
+    }),
+  );
 }
 
 export interface IntegratedBrier {

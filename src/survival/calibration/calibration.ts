@@ -140,7 +140,9 @@ const groupOf = (
 ): CalibrationGroup => {
   const own = risk.filter((_, row) => inside[row] === 1);
   const seen = observed.of(inside);
-  const events = inside.filter((is, row) => is * data.event[row]! === 1 && data.time[row]! <= horizon).length;
+  const events = inside.filter(
+    (is, row) => is === 1 && data.event[row] === 1 && data.time[row]! <= horizon,
+  ).length;
   return {
     rows: own.length,
     events,

@@ -48,9 +48,16 @@ export function decisionCurve(
     const benefit = (share: number, events: number): number => share * (events - (1 - events) * odds);
     const above = Uint8Array.from(risk, (value) => (value >= threshold ? 1 : 0));
     const treated = above.reduce((sum, is) => sum + is, 0) / n;
-    const events = treated === 0 ? 0 : observed.of(above)?.risk;
-    const model = events === undefined ? undefined : benefit(treated, events);
+    const seen = observed.of(above)?.risk;
+    const untreated = treated === 0 ? 0 : undefined;
+    const model = untreated ?? (seen === undefined ? undefined : benefit(treated, seen));
     const all = benefit(1, everybody);
-    return { threshold, treated, model, all, reduction: model === undefined ? undefined : (model - all) / odds };
+    return {
+      threshold,
+      treated,
+      model,
+      all,
+      reduction: model === undefined ? undefined : (model - all) / odds,
+    };
   });
 }

@@ -35,7 +35,7 @@ export class ObservedByHorizon {
     const { times, data, horizon } = this;
     const { order, start, count } = times;
     let [atRisk, survival, greenwood, events] = [0, 1, 0, 0];
-    for (let row = 0; row < included.length; row++) atRisk += included[row]!;
+    for (const is of included) atRisk += is;
     for (let g = 0; g < count && atRisk > 0; g++) {
       const t = data.time[order[start[g]!]!]!;
       if (t > horizon) break;
@@ -71,7 +71,8 @@ export class ObservedByHorizon {
 
 /** Half the width of a two-sided normal interval, in standard errors. @throws {CdsError} SURVIVAL_INPUT_INVALID */
 export function halfWidth(level: number): number {
-  if (!(level > 0 && level < 1)) throw new CdsError('SURVIVAL_INPUT_INVALID', `level ${level} is not within 0 to 1`);
+  if (!(level > 0 && level < 1))
+    throw new CdsError('SURVIVAL_INPUT_INVALID', `level ${level} is not within 0 to 1`);
   return normalQuantile((1 + level) / 2);
 }
 

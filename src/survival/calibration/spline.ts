@@ -18,7 +18,8 @@ const QUANTILES: Readonly<Record<number, readonly number[]>> = {
  */
 export function splineKnots(values: Float64Array, count: number): Float64Array {
   const quantiles = QUANTILES[count];
-  if (quantiles === undefined) throw new CdsError('SURVIVAL_INPUT_INVALID', `knots is ${count}, not 3, 4 or 5`);
+  if (quantiles === undefined)
+    throw new CdsError('SURVIVAL_INPUT_INVALID', `knots is ${count}, not 3, 4 or 5`);
   const knots = Float64Array.from(quantiles, (probability) => quantile(values, probability));
   if (knots.some((knot, k) => k > 0 && knot <= knots[k - 1]!)) {
     throw new CdsError(

@@ -139,13 +139,13 @@ const concordanceWithJackknife = (
   options: ConcordanceOptions,
 ): Jackknifed => {
   const n = validate(data, riskScore, options);
-  const { from = 0, truncateAt = Infinity, timeWeight = 'n' } = options;
+  const { from, ...rules } = rulesOf(options);
   const grouped = from > 0 ? { ...data, time: data.time.map((t) => Math.max(t, from)) } : data;
   const weights = options.weights ?? new Float64Array(n).fill(1);
   const sums = { concordant: 0, discordant: 0, tiedRisk: 0, pairs: 0 };
   const [agreeing, all] = [new Float64Array(n), new Float64Array(n)];
   for (const rows of strataRows(options.strata)) {
-    const part = sumPairs(stratumOf(grouped, riskScore, weights, rows), { truncateAt, timeWeight });
+    const part = sumPairs(stratumOf(grouped, riskScore, weights, rows), rules);
     sums.concordant += part.concordant;
     sums.discordant += part.discordant;
     sums.tiedRisk += part.tiedRisk;
@@ -194,22 +194,32 @@ const stratumOf = (
 
 const validate = (data: SurvivalData, riskScore: Float64Array, options: ConcordanceOptions): number => {
   const n = validateSurvivalData(data);
-  const { from = 0, truncateAt = Infinity, timeWeight = 'n', weights, strata, cluster } = options;
+  const { weights, strata, cluster } = options;
   requireFinite(riskScore, n, 'riskScore');
   if (weights !== undefined) requirePositive(weights, n, 'weights');
   requireLength(strata, n, 'strata');
   requireLength(cluster, n, 'cluster');
-  if (!(from < Infinity) || Number.isNaN(truncateAt)) refuse('from is not finite, or truncateAt is not a number');
-  if (from > 0) {
-    if (data.entry !== undefined) refuse('from has no definition with delayed entry');
-    const censored = data.time.findIndex((t, row) => t < from && data.event[row] === 0);
-    if (censored >= 0) refuse(`row ${censored} is censored before from`);
-  }
-  if (timeWeight !== 'n' && data.entry !== undefined)
-    refuse(`timeWeight '${timeWeight}' has no accepted definition with delayed entry; use 'n'`);
-  if (!data.event.some((e, row) => e === 1 && data.time[row]! <= truncateAt && from <= truncateAt))
+  const { from, truncateAt, timeWeight } = rulesOf(options);
+  if (!(from < Infinity) || Number.isNaN(truncateAt))
+    refuse('from is not finite, or truncateAt is not a number');
+  if (data.entry !== undefined) requireDefinedWithEntry(from, timeWeight);
+  const early = data.time.findIndex((t, row) => t < from && data.event[row] === 0);
+  if (early >= 0) refuse(`row ${early} is censored before from`);
+  if (!data.time.some((t, row) => data.event[row] === 1 && Math.max(t, from) <= truncateAt))
     throw new CdsError('SURVIVAL_NO_EVENTS', 'no row has an event by truncateAt');
   return n;
+};
+
+const rulesOf = ({ from = 0, truncateAt = Infinity, timeWeight = 'n' }: ConcordanceOptions) => ({
+  from,
+  truncateAt,
+  timeWeight,
+});
+
+const requireDefinedWithEntry = (from: number, timeWeight: TimeWeight): void => {
+  if (from > 0) refuse('from has no definition with delayed entry');
+  if (timeWeight !== 'n')
+    refuse(`timeWeight '${timeWeight}' has no accepted definition with delayed entry; use 'n'`);
 };
 
 const refuse = (detail: string): never => {

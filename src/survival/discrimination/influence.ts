@@ -20,7 +20,7 @@ const sumByCluster = (values: Float64Array, cluster: Int32Array): Float64Array =
 export function standardErrorOf(contributions: Float64Array, cluster?: Int32Array): number {
   const parts = cluster === undefined ? contributions : sumByCluster(contributions, cluster);
   let sum = 0;
-  for (let i = 0; i < parts.length; i++) sum += parts[i]! ** 2;
+  for (const part of parts) sum += part ** 2;
   return Math.sqrt(sum);
 }
 
@@ -32,6 +32,7 @@ export function standardErrorOf(contributions: Float64Array, cluster?: Int32Arra
 export function standardErrorOfMean(influence: Float64Array, cluster?: Int32Array): number {
   const n = influence.length;
   const units = cluster === undefined ? n : new Set(cluster).size;
-  if (units < 2) throw new CdsError('SURVIVAL_INPUT_INVALID', 'a standard error needs at least 2 rows or clusters');
+  if (units < 2)
+    throw new CdsError('SURVIVAL_INPUT_INVALID', 'a standard error needs at least 2 rows or clusters');
   return (standardErrorOf(influence, cluster) / n) * Math.sqrt(units / (units - 1));
 }

@@ -104,7 +104,7 @@ export function censoringInfluence(
   const { data, times, distinct, atRisk, censored } = censoring;
   const { order, start, count } = times;
   let outstanding = 0;
-  for (let row = 0; row < caseTerm.length; row++) outstanding += caseTerm[row]!;
+  for (const term of caseTerm) outstanding += term;
   const influence = new Float64Array(caseTerm.length);
   let hazard = 0;
   for (let k = 0; k < count; k++) {

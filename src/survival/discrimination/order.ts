@@ -15,9 +15,9 @@ export interface Groups {
 const distinctSorted = (values: Float64Array): Float64Array => {
   const sorted = values.slice().sort();
   let count = 0;
-  for (let i = 0; i < sorted.length; i++) {
+  for (const value of sorted) {
     // -0 and 0 are equal, and are one value here.
-    if (count === 0 || sorted[i] !== sorted[count - 1]) sorted[count++] = sorted[i]!;
+    if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;
   }
   return sorted.subarray(0, count);
 };

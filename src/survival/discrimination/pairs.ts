@@ -91,83 +91,82 @@ const groupWeights = ({ time, event, weight }: Stratum, times: Groups, rules: Pa
 
 const sweepBackwards = (
   { entry, time, event, weight }: Stratum,
-  { times, scores, entries, groupWeight }: Ordered,
+  { times: { count, order, start }, scores, entries, groupWeight }: Ordered,
   { agreeing, comparable }: PairInfluence,
 ): PairSums => {
-  const { order, start } = times;
   const rank = scores.group;
   const atRisk = new RankSums(scores.count);
   const sums = { concordant: 0, discordant: 0, tiedRisk: 0, pairs: 0 };
   let [rowsAtRisk, notYetLeft] = [0, time.length];
-  for (let g = times.count - 1; g >= 0; g--) {
-    const [first, end] = [start[g]!, start[g + 1]!];
-    for (let k = first; k < end; k++) {
+  const join = (g: number, status: 0 | 1): void => {
+    for (let k = start[g]!; k < start[g + 1]!; k++) {
       const row = order[k]!;
-      if (event[row] === 1) continue;
+      if (event[row] !== status) continue;
       atRisk.add(rank[row]!, weight[row]!);
       rowsAtRisk++;
     }
-    if (entry !== undefined && entries !== undefined) {
-      // A row that enters at or after t also ends after t, so it is in by now.
-      const t = time[order[first]!]!;
-      while (notYetLeft > 0 && entry[entries.order[notYetLeft - 1]!]! >= t) {
-        const row = entries.order[--notYetLeft]!;
-        atRisk.add(rank[row]!, -weight[row]!);
-        rowsAtRisk--;
-      }
+  };
+  // A row that enters at or after t also ends after t, so it is in by now.
+  const leaveFrom = (t: number): void => {
+    if (entry === undefined || entries === undefined) return;
+    while (notYetLeft > 0 && entry[entries.order[notYetLeft - 1]!]! >= t) {
+      const row = entries.order[--notYetLeft]!;
+      atRisk.add(rank[row]!, -weight[row]!);
+      rowsAtRisk--;
     }
-    const scale = groupWeight[g]!;
+  };
+  const tally = (row: number, scale: number): void => {
     const { total } = atRisk;
-    for (let k = first; k < end && scale > 0 && rowsAtRisk > 0; k++) {
-      const row = order[k]!;
-      if (event[row] === 0) continue;
-      const [below, at, w] = [atRisk.below(rank[row]!), atRisk.at(rank[row]!), scale * weight[row]!];
-      sums.concordant += w * below;
-      sums.tiedRisk += w * at;
-      sums.discordant += w * (total - below - at);
-      sums.pairs += rowsAtRisk;
-      agreeing[row] = scale * (below + at / 2);
-      comparable[row] = scale * total;
-    }
-    for (let k = first; k < end; k++) {
-      const row = order[k]!;
-      if (event[row] === 0) continue;
-      atRisk.add(rank[row]!, weight[row]!);
-      rowsAtRisk++;
-    }
+    const [below, at, w] = [atRisk.below(rank[row]!), atRisk.at(rank[row]!), scale * weight[row]!];
+    sums.concordant += w * below;
+    sums.tiedRisk += w * at;
+    sums.discordant += w * (total - below - at);
+    sums.pairs += rowsAtRisk;
+    agreeing[row] = scale * (below + at / 2);
+    comparable[row] = scale * total;
+  };
+  for (let g = count - 1; g >= 0; g--) {
+    join(g, 0);
+    leaveFrom(time[order[start[g]!]!]!);
+    const scale = rowsAtRisk > 0 ? groupWeight[g]! : 0;
+    for (let k = start[g]!; k < start[g + 1]! && scale > 0; k++)
+      if (event[order[k]!] === 1) tally(order[k]!, scale);
+    join(g, 1);
   }
   return sums;
 };
 
 const sweepForwards = (
   { entry, time, event, weight }: Stratum,
-  { times, scores, entries, groupWeight }: Ordered,
+  { times: { count, order, start }, scores, entries, groupWeight }: Ordered,
   { agreeing, comparable }: PairInfluence,
 ): void => {
-  const { order, start } = times;
   const rank = scores.group;
   const died = new RankSums(scores.count);
+  let entered = 0;
   /** Takes the pairs with the events so far to a row's influence, or away from it. */
   const credit = (row: number, sign: 1 | -1): void => {
     const [below, at] = [died.below(rank[row]!), died.at(rank[row]!)];
     agreeing[row] = agreeing[row]! + sign * (died.total - below - at / 2);
     comparable[row] = comparable[row]! + sign * died.total;
   };
-  let entered = 0;
-  for (let g = 0; g < times.count; g++) {
-    const [first, end] = [start[g]!, start[g + 1]!];
-    if (entry !== undefined && entries !== undefined) {
-      // Events up to a row's entry are no business of its own.
-      const t = time[order[first]!]!;
-      while (entered < time.length && entry[entries.order[entered]!]! < t)
-        credit(entries.order[entered++]!, -1);
-    }
-    for (let k = first; k < end; k++) if (event[order[k]!] === 1) credit(order[k]!, 1);
+  const creditEnding = (g: number, status: 0 | 1): void => {
+    for (let k = start[g]!; k < start[g + 1]!; k++) if (event[order[k]!] === status) credit(order[k]!, 1);
+  };
+  // Events up to a row's entry are none of its own.
+  const debitEntriesBefore = (t: number): void => {
+    if (entry === undefined || entries === undefined) return;
+    while (entered < time.length && entry[entries.order[entered]!]! < t)
+      credit(entries.order[entered++]!, -1);
+  };
+  for (let g = 0; g < count; g++) {
+    debitEntriesBefore(time[order[start[g]!]!]!);
+    creditEnding(g, 1);
     const scale = groupWeight[g]!;
-    for (let k = first; k < end && scale > 0; k++) {
+    for (let k = start[g]!; k < start[g + 1]! && scale > 0; k++) {
       const row = order[k]!;
       if (event[row] === 1) died.add(rank[row]!, scale * weight[row]!);
     }
-    for (let k = first; k < end; k++) if (event[order[k]!] === 0) credit(order[k]!, 1);
+    creditEnding(g, 0);
   }
 };

@@ -163,9 +163,7 @@ describe('aucDifference', () => {
   it('of a score and its negative is 2 AUC - 1, with twice the standard error', () => {
     fc.assert(
       fc.property(judgeable, ({ data, score, horizon }) => {
-        const [{ auc, standardError }] = cumulativeDynamicAuc(data, score, [horizon]) as [
-          { auc: number; standardError: number },
-        ];
+        const { auc, standardError } = cumulativeDynamicAuc(data, score, [horizon])[0]!;
         const [ours] = aucDifference(data, [score, score.map((s) => -s)], [horizon]);
         expect(ours!.difference).toBeCloseTo(2 * auc - 1, 10);
         expect(ours!.standardError).toBeCloseTo(2 * standardError, 10);
