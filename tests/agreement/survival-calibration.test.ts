@@ -38,7 +38,7 @@ const SCRIPT = `${SCORED_COHORTS}
 library(splines)
 curve <- function(formula, frame, horizon, risk) {
   fit <- coxph(formula, frame, ties = "breslow", model = TRUE, control = coxph.control(eps = 1e-13, iter.max = 60))
-  observed <- 1 - drop(summary(survfit(fit, frame, se.fit = FALSE), times = horizon)$surv)
+  observed <- unname(1 - summary(survfit(fit), times = horizon)$surv^exp(predict(fit)))
   error <- abs(observed - risk)
   list(observed = observed, ici = mean(error), e50 = median(error), e90 = unname(quantile(error, 0.9)),
     emax = max(error))
