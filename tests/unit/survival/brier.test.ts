@@ -9,6 +9,7 @@ import {
   type SurvivalData,
 } from '../../../src/survival/index.ts';
 import { censoringWeights } from '../../../src/survival/curves/censoring.ts';
+import { censoringInfluence, censoringOf } from '../../../src/survival/discrimination/ipcw.ts';
 import { cohorts } from './arbitrary.ts';
 
 const event = Uint8Array.of(1, 1, 1, 0);
@@ -160,5 +161,17 @@ describe('brierDifference', () => {
     expect(brierDifference(data, [good, good], [2])).toEqual([
       { horizon: 2, difference: 0, standardError: 0, pValue: 1 },
     ]);
+  });
+});
+
+describe('censoringInfluence', () => {
+  it('sums to 0: each censoring is weighed against the hazard of those at risk', () => {
+    fc.assert(
+      fc.property(judgeable, ({ data: rows, horizon, risk }) => {
+        const caseTerm = risk.map((r, row) => (rows.time[row]! <= horizon && rows.event[row] === 1 ? r : 0));
+        const influence = censoringInfluence({ horizon, censoring: censoringOf(rows, 'x') }, caseTerm, 3);
+        expect(influence.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 9);
+      }),
+    );
   });
 });

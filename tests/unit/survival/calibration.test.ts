@@ -8,6 +8,7 @@ import {
   smoothCalibration,
   type SurvivalData,
 } from '../../../src/survival/index.ts';
+import { splineBasis } from '../../../src/survival/calibration/spline.ts';
 import { createRandom } from '../../../src/numerics/index.ts';
 
 const data = { time: Float64Array.of(1, 2, 2, 4, 5, 6), event: Uint8Array.of(1, 0, 1, 1, 0, 0) };
@@ -185,5 +186,19 @@ describe('smoothCalibration', () => {
     ['no event by the horizon', rows, truth, 1e-9, 3, 'SURVIVAL_NO_EVENTS'],
   ] as const)('refuses %s', (_, given, predicted, horizon, knots, code) => {
     expectCode(() => smoothCalibration(given, predicted, horizon, { knots: knots as 3 }), code);
+  });
+});
+
+describe('splineBasis', () => {
+  it('is linear beyond the outer knots', () => {
+    const knots = Float64Array.of(0, 1, 3, 4);
+    const columns = knots.length - 1;
+    for (const from of [-5, 4]) {
+      const basis = splineBasis(Float64Array.of(from, from + 1, from + 2), knots);
+      for (let j = 0; j < columns; j++) {
+        const [a, b, c] = [basis[j]!, basis[columns + j]!, basis[2 * columns + j]!];
+        expect(c - b).toBeCloseTo(b - a, 12);
+      }
+    }
   });
 });
