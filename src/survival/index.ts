@@ -1,3 +1,4 @@
+export * from './calibration/index.ts';
 export * from './cox/index.ts';
 export * from './curves/index.ts';
 export * from './discrimination/index.ts';

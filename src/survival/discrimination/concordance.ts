@@ -1,11 +1,17 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
-import { requireFinite, type SurvivalData, validateSurvivalData } from '../data.ts';
+import { normalUpperTail } from '../../numerics/index.ts';
+import { requireFinite, requirePositive, type SurvivalData, validateSurvivalData } from '../data.ts';
+import { groupsOf } from './order.ts';
+import { requireLength, standardErrorOf } from './influence.ts';
+import { type PairSums, type Stratum, sumPairs, type TimeWeight } from './pairs.ts';
 
 export interface Concordance {
   /** (concordant + tiedRisk / 2) / comparable, in [0, 1]; 0.5 is chance. */
   readonly concordance: number;
-  /** Comparable pairs in which the earlier event has the higher risk score. */
+  /** By the infinitesimal jackknife; summed within clusters where they are given. */
+  readonly standardError: number;
+  /** Comparable pairs in which the earlier event has the higher risk score (weighted, where weights are). */
   readonly concordant: number;
   readonly discordant: number;
   /** Comparable pairs with equal risk scores. */
@@ -13,122 +19,209 @@ export interface Concordance {
   readonly comparable: number;
 }
 
-/** Counts of ranks, with prefix sums in O(log n). */
-class RankCounts {
-  private readonly tree: Float64Array;
-  private readonly counts: Float64Array;
-  private total = 0;
-
-  constructor(size: number) {
-    this.tree = new Float64Array(size + 1);
-    this.counts = new Float64Array(size);
-  }
-
-  add(rank: number, count: 1 | -1): void {
-    this.total += count;
-    this.counts[rank] = this.counts[rank]! + count;
-    for (let i = rank + 1; i < this.tree.length; i += i & -i) this.tree[i] = this.tree[i]! + count;
-  }
-
-  /** How many lie below, at and above a rank. */
-  around(rank: number): [below: number, at: number, above: number] {
-    let below = 0;
-    for (let i = rank; i > 0; i -= i & -i) below += this.tree[i]!;
-    const at = this.counts[rank]!;
-    return [below, at, this.total - below - at];
-  }
+export interface ConcordanceOptions {
+  /** Only events at or before this time open a pair (R: ymax; Uno's tau). */
+  readonly truncateAt?: number;
+  /**
+   * Events before this time count as events at it, so they are not compared with each other (R: ymin). Refused
+   * where a row is censored before it, and with delayed entry.
+   */
+  readonly from?: number;
+  /**
+   * What a pair counts: 'n' 1 (Harrell's C, the default); 'n/G2' 1/G(t-)^2 (Uno's C); 'S' 1/G(t-), which is
+   * proportional to S(t-)/n(t) (Peto & Wilcoxon's weights). G is estimated within strata, with the weights.
+   */
+  readonly timeWeight?: TimeWeight;
+  /** Case weights, shape (n), positive; a pair counts the product of its two. */
+  readonly weights?: Float64Array;
+  /** Shape (n): only rows of one stratum are compared. */
+  readonly strata?: Int32Array;
+  /** Shape (n): rows of one cluster (a patient) are dependent. */
+  readonly cluster?: Int32Array;
 }
 
-const denseRanks = (values: Float64Array): Int32Array => {
-  const distinct = Float64Array.from(new Set(Float64Array.from(values).sort()));
-  const rankOf = new Map(Array.from(distinct, (value, rank) => [value, rank]));
-  return Int32Array.from(values, (value) => rankOf.get(value)!);
-};
-
-const orderDescending = (keys: Float64Array): Int32Array =>
-  Int32Array.from(keys.keys()).sort((a, b) => keys[b]! - keys[a]! || a - b);
-
 /**
- * Harrell's concordance of a risk score with event times, in O(n log n).
+ * Harrell's concordance of a risk score with event times, with its standard error, in O(n log n).
  *
  * A pair is comparable when one row has its event at t and the other is known to be event-free at t: it ends
  * later, or is censored at t itself; with delayed entry it must also have entered before t. Two events at the
  * same time are not comparable. Equal scores count one half.
  *
+ * The standard error is that of the infinitesimal jackknife: the root of the sum of squares of each row's (or
+ * cluster's) weight times the derivative of C by it. It takes G as known where `timeWeight` asks for one.
+ *
  * @param riskScore shape (n); a higher value means an earlier event (a Cox linear predictor, not a survival
  *   probability)
- * @param options.truncateAt only events at or before this time open a pair (administrative censoring there)
- * @throws {CdsError} SURVIVAL_INPUT_INVALID, also when no pair is comparable
- * @see Harrell 1996, doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4; equals R's
- *   survival::concordance(reverse = TRUE, ymax = truncateAt)
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for delayed entry with a timeWeight other than 'n' (G has no
+ *   accepted estimate there) and when no pair is comparable; SURVIVAL_NO_EVENTS when no row has an event
+ *   by `truncateAt`
+ * @see Harrell 1996, doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4; Uno 2011,
+ *   doi:10.1002/sim.4154; Therneau & Atkinson, "Concordance" (vignette of survival); equals R's
+ *   survival::concordance(reverse = TRUE, ymin = from, ymax = truncateAt, timewt = timeWeight)
  */
-export function concordanceIndex(
+export const concordanceIndex = (
   data: SurvivalData,
   riskScore: Float64Array,
-  options: { readonly truncateAt?: number } = {},
-): Concordance {
-  const n = validateSurvivalData(data);
-  requireFinite(riskScore, n, 'riskScore');
-  const counts = countPairs(data, denseRanks(riskScore), options.truncateAt ?? Infinity);
-  const comparable = counts.concordant + counts.discordant + counts.tiedRisk;
-  if (comparable === 0) throw new CdsError('SURVIVAL_INPUT_INVALID', 'no pair of rows is comparable');
-  return { concordance: (counts.concordant + counts.tiedRisk / 2) / comparable, ...counts, comparable };
+  options: ConcordanceOptions = {},
+): Concordance => summary(concordanceWithJackknife(data, riskScore, options), options.cluster);
+
+/**
+ * Uno's concordance: Harrell's pairs weighted by 1/G(t-)^2, which takes out what the censoring decides.
+ *
+ * @param options.truncateAt tau; where it is not given, late events may get weights that are large and unstable
+ * @throws {CdsError} as concordanceIndex; delayed entry is refused
+ * @see Uno 2011, doi:10.1002/sim.4154; equals R's survival::concordance(timewt = "n/G2", ymax = truncateAt)
+ */
+export const unoConcordance = (
+  data: SurvivalData,
+  riskScore: Float64Array,
+  options: Omit<ConcordanceOptions, 'timeWeight'> = {},
+): Concordance => concordanceIndex(data, riskScore, { ...options, timeWeight: 'n/G2' });
+
+export interface ConcordanceDifference {
+  /** First minus second. */
+  readonly difference: number;
+  readonly standardError: number;
+  /** Two-sided, of difference / standardError; 1 where the two scores rank every pair alike. */
+  readonly pValue: number;
+  readonly first: Concordance;
+  readonly second: Concordance;
 }
 
-interface PairCounts {
-  concordant: number;
-  discordant: number;
-  tiedRisk: number;
+/**
+ * The difference of two scores' concordances on the same rows; its standard error takes in that they are
+ * dependent.
+ *
+ * @throws {CdsError} as concordanceIndex
+ * @see equals R's survival::concordance of two fits: the contrast c(1, -1) of its coefficients and variance
+ */
+export function concordanceDifference(
+  data: SurvivalData,
+  [first, second]: readonly [Float64Array, Float64Array],
+  options: ConcordanceOptions = {},
+): ConcordanceDifference {
+  const [one, two] = [first, second].map((score) => concordanceWithJackknife(data, score, options)) as [
+    Jackknifed,
+    Jackknifed,
+  ];
+  const difference = one.concordance - two.concordance;
+  const standardError = standardErrorOf(
+    one.jackknife.map((value, row) => value - two.jackknife[row]!),
+    options.cluster,
+  );
+  return {
+    difference,
+    standardError,
+    pValue: difference === 0 ? 1 : 2 * normalUpperTail(Math.abs(difference) / standardError),
+    first: summary(one, options.cluster),
+    second: summary(two, options.cluster),
+  };
 }
 
-/** Backwards in time, keeping the ranks of the rows that are event-free and at risk at the current time. */
-const countPairs = (
-  { entry, time, event }: SurvivalData,
-  rank: Int32Array,
-  truncateAt: number,
-): PairCounts => {
-  const eventFree = new RankCounts(rank.length);
-  const move = (rows: Int32Array, count: 1 | -1): void => {
-    for (const row of rows) eventFree.add(rank[row]!, count);
-  };
-  const byEntry = entry === undefined ? undefined : orderDescending(entry);
-  let left = 0;
-  const takeOutEntriesFrom = (t: number): void => {
-    if (entry === undefined || byEntry === undefined) return;
-    const from = left;
-    while (left < byEntry.length && entry[byEntry[left]!]! >= t) left++;
-    move(byEntry.subarray(from, left), -1);
-  };
-  const counts = { concordant: 0, discordant: 0, tiedRisk: 0 };
-  for (const rows of groupsDescending(time)) {
-    const t = time[rows[0]!]!;
-    const dying = rows.filter((row) => event[row] === 1);
-    move(
-      rows.filter((row) => event[row] === 0),
-      1,
-    );
-    // A row that enters at or after t also ends after t, so it is in by now.
-    takeOutEntriesFrom(t);
-    if (t <= truncateAt) tally(counts, eventFree, dying, rank);
-    move(dying, 1);
-  }
-  return counts;
+interface Jackknifed extends PairSums {
+  readonly concordance: number;
+  readonly comparable: number;
+  /** Each row's weight times the derivative of C by it, shape (n); they sum to 0. */
+  readonly jackknife: Float64Array;
+}
+
+const summary = (
+  { concordance, concordant, discordant, tiedRisk, comparable, jackknife }: Jackknifed,
+  cluster: Int32Array | undefined,
+): Concordance => {
+  const standardError = standardErrorOf(jackknife, cluster);
+  return { concordance, standardError, concordant, discordant, tiedRisk, comparable };
 };
 
-/** Rows grouped by equal time, latest first. */
-function* groupsDescending(time: Float64Array): Generator<Int32Array> {
-  const order = orderDescending(time);
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    while (end < order.length && time[order[end]!] === time[order[start]!]) end++;
-    yield order.subarray(start, end);
+const concordanceWithJackknife = (
+  data: SurvivalData,
+  riskScore: Float64Array,
+  options: ConcordanceOptions,
+): Jackknifed => {
+  const n = validate(data, riskScore, options);
+  const { from, ...rules } = rulesOf(options);
+  const grouped = from > 0 ? { ...data, time: data.time.map((t) => Math.max(t, from)) } : data;
+  const weights = options.weights ?? new Float64Array(n).fill(1);
+  const sums = { concordant: 0, discordant: 0, tiedRisk: 0, pairs: 0 };
+  const [agreeing, all] = [new Float64Array(n), new Float64Array(n)];
+  for (const rows of strataRows(options.strata)) {
+    const part = sumPairs(stratumOf(grouped, riskScore, weights, rows), rules);
+    sums.concordant += part.concordant;
+    sums.discordant += part.discordant;
+    sums.tiedRisk += part.tiedRisk;
+    sums.pairs += part.pairs;
+    if (rows === undefined) {
+      agreeing.set(part.agreeing);
+      all.set(part.comparable);
+      continue;
+    }
+    rows.forEach((row, k) => {
+      agreeing[row] = part.agreeing[k]!;
+      all[row] = part.comparable[k]!;
+    });
   }
-}
+  if (sums.pairs === 0) throw new CdsError('SURVIVAL_INPUT_INVALID', 'no pair of rows is comparable');
+  const comparable = sums.concordant + sums.discordant + sums.tiedRisk;
+  const concordance = (sums.concordant + sums.tiedRisk / 2) / comparable;
+  for (let row = 0; row < n; row++)
+    agreeing[row] = (weights[row]! * (agreeing[row]! - concordance * all[row]!)) / comparable;
+  return { ...sums, comparable, concordance, jackknife: agreeing };
+};
 
-const tally = (counts: PairCounts, eventFree: RankCounts, dying: Int32Array, rank: Int32Array): void => {
-  for (const row of dying) {
-    const [below, at, above] = eventFree.around(rank[row]!);
-    counts.concordant += below;
-    counts.tiedRisk += at;
-    counts.discordant += above;
-  }
+/** The rows of each stratum; undefined stands for all rows. */
+const strataRows = (strata: Int32Array | undefined): (Int32Array | undefined)[] => {
+  if (strata === undefined) return [undefined];
+  const { order, start, count } = groupsOf(Float64Array.from(strata));
+  return Array.from({ length: count }, (_, g) => order.subarray(start[g], start[g + 1]));
+};
+
+const stratumOf = (
+  { entry, time, event }: SurvivalData,
+  score: Float64Array,
+  weight: Float64Array,
+  rows: Int32Array | undefined,
+): Stratum => {
+  const pick = (values: Float64Array): Float64Array =>
+    rows === undefined ? values : Float64Array.from(rows, (row) => values[row]!);
+  return {
+    ...(entry && { entry: pick(entry) }),
+    time: pick(time),
+    event: rows === undefined ? Uint8Array.from(event) : Uint8Array.from(rows, (row) => event[row]!),
+    score: pick(score),
+    weight: pick(weight),
+  };
+};
+
+const validate = (data: SurvivalData, riskScore: Float64Array, options: ConcordanceOptions): number => {
+  const n = validateSurvivalData(data);
+  const { weights, strata, cluster } = options;
+  requireFinite(riskScore, n, 'riskScore');
+  if (weights !== undefined) requirePositive(weights, n, 'weights');
+  requireLength(strata, n, 'strata');
+  requireLength(cluster, n, 'cluster');
+  const { from, truncateAt, timeWeight } = rulesOf(options);
+  if (!(from < Infinity) || Number.isNaN(truncateAt))
+    refuse('from is not finite, or truncateAt is not a number');
+  if (data.entry !== undefined) requireDefinedWithEntry(from, timeWeight);
+  const early = data.time.findIndex((t, row) => t < from && data.event[row] === 0);
+  if (early >= 0) refuse(`row ${early} is censored before from`);
+  if (!data.time.some((t, row) => data.event[row] === 1 && Math.max(t, from) <= truncateAt))
+    throw new CdsError('SURVIVAL_NO_EVENTS', 'no row has an event by truncateAt');
+  return n;
+};
+
+const rulesOf = ({ from = 0, truncateAt = Infinity, timeWeight = 'n' }: ConcordanceOptions) => ({
+  from,
+  truncateAt,
+  timeWeight,
+});
+
+const requireDefinedWithEntry = (from: number, timeWeight: TimeWeight): void => {
+  if (from > 0) refuse('from has no definition with delayed entry');
+  if (timeWeight !== 'n')
+    refuse(`timeWeight '${timeWeight}' has no accepted definition with delayed entry; use 'n'`);
+};
+
+const refuse = (detail: string): never => {
+  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
 };
