@@ -36,7 +36,10 @@ export function simulationCodes(terminology: Terminology): SimulationCodes {
   const stages = invert(terminology, 'tnm-stage-group');
   const analytes = terminology.codes('analyte').map((code): [string, AnalyteCodes] => {
     const molarMass = terminology.numberProperty('analyte', code, 'molar-mass');
-    const coding = [...(sources.get(code) ?? [])];
+    // A laboratory writes one code of a system, though it may have several for the same analyte.
+    const coding = (sources.get(code) ?? []).filter(
+      ({ system }, index, all) => all.findIndex((each) => each.system === system) === index,
+    );
     if (molarMass === undefined || coding.length === 0)
       throw new CdsError('CONFIG_INVALID', `CodeSystem analyte: ${code} has no coding or no molar mass`);
     coding.sort((a, b) => Number(b.system === SYSTEMS.loinc) - Number(a.system === SYSTEMS.loinc));

@@ -213,7 +213,7 @@ Description: "Analytes the metabolomics model takes, with what is needed to read
 * #acetylcarnitine ^property[0].code = #molar-mass
 * #acetylcarnitine ^property[0].valueDecimal = 203.24
 * #acetylcarnitine ^property[1].code = #plausible-low
-* #acetylcarnitine ^property[1].valueDecimal = 0.32
+* #acetylcarnitine ^property[1].valueDecimal = 0.33
 * #acetylcarnitine ^property[2].code = #plausible-high
 * #acetylcarnitine ^property[2].valueDecimal = 130
 * #propionylcarnitine "Propionylcarnitine"
@@ -241,7 +241,7 @@ Description: "Analytes the metabolomics model takes, with what is needed to read
 * #decanoylcarnitine ^property[0].code = #molar-mass
 * #decanoylcarnitine ^property[0].valueDecimal = 315.45
 * #decanoylcarnitine ^property[1].code = #plausible-low
-* #decanoylcarnitine ^property[1].valueDecimal = 0.012
+* #decanoylcarnitine ^property[1].valueDecimal = 0.013
 * #decanoylcarnitine ^property[2].code = #plausible-high
 * #decanoylcarnitine ^property[2].valueDecimal = 5
 * #palmitoylcarnitine "Palmitoylcarnitine"
@@ -304,7 +304,7 @@ Description: "Analytes the metabolomics model takes, with what is needed to read
 * #pyruvate ^property[0].code = #molar-mass
 * #pyruvate ^property[0].valueDecimal = 88.06
 * #pyruvate ^property[1].code = #plausible-low
-* #pyruvate ^property[1].valueDecimal = 3.2
+* #pyruvate ^property[1].valueDecimal = 3.3
 * #pyruvate ^property[2].code = #plausible-high
 * #pyruvate ^property[2].valueDecimal = 1300
 * #3-hydroxybutyrate "3-Hydroxybutyrate"
@@ -367,7 +367,7 @@ Description: "Analytes the metabolomics model takes, with what is needed to read
 * #spermidine ^property[0].code = #molar-mass
 * #spermidine ^property[0].valueDecimal = 145.25
 * #spermidine ^property[1].code = #plausible-low
-* #spermidine ^property[1].valueDecimal = 0.012
+* #spermidine ^property[1].valueDecimal = 0.013
 * #spermidine ^property[2].code = #plausible-high
 * #spermidine ^property[2].valueDecimal = 5
 * #spermine "Spermine"
@@ -395,7 +395,7 @@ Description: "Analytes the metabolomics model takes, with what is needed to read
 * #trimethylaminenoxide ^property[0].code = #molar-mass
 * #trimethylaminenoxide ^property[0].valueDecimal = 75.11
 * #trimethylaminenoxide ^property[1].code = #plausible-low
-* #trimethylaminenoxide ^property[1].valueDecimal = 0.18
+* #trimethylaminenoxide ^property[1].valueDecimal = 0.17
 * #trimethylaminenoxide ^property[2].code = #plausible-high
 * #trimethylaminenoxide ^property[2].valueDecimal = 70
 * #lysopc160 "LysoPC 16:0"
