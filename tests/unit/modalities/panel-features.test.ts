@@ -25,7 +25,6 @@ const features = (resources: readonly Resource[]) => metabolomics.extract(chart(
 const drawOf = (on: string, leucine: Reading | undefined, id = `m-${on}`) =>
   panel(id, on, readings({ leucine }));
 const uM = (value: number): Reading => [value, 'umol/L'];
-/** Two months of 30.4375 days and four after 2026-02-01 are no whole days: slopes are checked in days. */
 const FIRST = '2026-02-01';
 const after = (days: number): string => addDays(FIRST, days);
 const DAYS = 30.4375;
@@ -207,13 +206,14 @@ describe('for any draws', () => {
   ];
   const resourcesOf = (all: Drawn, unit: (typeof UNITS)[number]): Resource[] =>
     all.flatMap(({ day, leucine, below, members }) => {
-      const given: [string, Reading][] = [
-        ...readings({ leucine: [leucine, 'umol/L', ...(below ? ['<'] : [])] as Reading }),
-      ].map(([analyte, [value, , comparator]]) => {
-        const mass = terminology.numberProperty('analyte', analyte, 'molar-mass') ?? Number.NaN;
-        const amount = value * unit[1](mass);
-        return [analyte, comparator === undefined ? [amount, unit[0]] : [amount, unit[0], comparator]];
-      });
+      const reading: Reading = below ? [leucine, 'umol/L', '<'] : [leucine, 'umol/L'];
+      const given: [string, Reading][] = [...readings({ leucine: reading })].map(
+        ([analyte, [value, , comparator]]) => {
+          const mass = terminology.numberProperty('analyte', analyte, 'molar-mass') ?? Number.NaN;
+          const amount = value * unit[1](mass);
+          return [analyte, comparator === undefined ? [amount, unit[0]] : [amount, unit[0], comparator]];
+        },
+      );
       const on = addDays(SURGERY, day);
       const id = `m${String(day + 100)}`;
       return members ? panelOfMembers(id, on, new Map(given)) : [panel(id, on, new Map(given))];
