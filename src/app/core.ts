@@ -131,12 +131,16 @@ const requireSweepRules = ({ tenants }: Config): void => {
 };
 
 /** The chart's vocabulary and shapes: all that reading one needs, without a model or a store. */
-export function createReading(config: Pick<Config, 'terminology'>) {
-  const terminology = loadTerminology(config.terminology);
+export function createReading({
+  terminology: directories,
+  modalities: settings,
+}: Pick<Config, 'terminology'> & Partial<Pick<Config, 'modalities'>>) {
+  const terminology = loadTerminology(directories);
+  const units = createUnitConverter();
   return {
     terminology,
     queries: chartQueries(terminology),
-    modalities: createModalities({ terminology, units: createUnitConverter() }),
+    modalities: createModalities({ terminology, units, ...(settings !== undefined && { settings }) }),
   };
 }
 

@@ -24,14 +24,18 @@ const baseName = (translator: Translator, id: string): string => {
 /**
  * A feature as readers call it, escaped for Markdown. A model's feature is `<transform>:<what>`: `log2`, `log` and
  * `logit` are how the model takes a value, which says nothing at the bedside; `change` is the difference from the
- * sample before surgery, which does. What the catalogue does not know shows under its own name.
+ * sample before surgery and `slope` the trend since, which do. What the catalogue does not know shows under its own name.
  */
 export const featureName = (translator: Translator, feature: string): string => {
-  const parts = /^(log2|log|logit|change):(.+)$/s.exec(feature);
+  const parts = /^(log2|log|logit|change|slope):(.+)$/s.exec(feature);
   if (parts === null) return baseName(translator, feature);
   const name = baseName(translator, parts[2] ?? feature);
-  return parts[1] === 'change' ? translator.t('feature.change', { name }) : name;
+  if (parts[1] === 'change') return translator.t('feature.change', { name });
+  return parts[1] === 'slope' ? translator.t('feature.slope', { name }) : name;
 };
+
+/** How good an assay is may help to impute a value; it is no reason for a risk. */
+const isOfTheAssay = (feature: string): boolean => /^(limit|baselineLimit):/.test(feature);
 
 interface Reason extends FeatureContribution {
   readonly modality: ModalityId;
@@ -49,7 +53,7 @@ export const reasonsSection = (
         ? outcome.contributions.map((contribution) => ({ ...contribution, modality: outcome.modality }))
         : [],
     )
-    .filter(({ logHazard }) => logHazard !== 0)
+    .filter(({ feature, logHazard }) => logHazard !== 0 && !isOfTheAssay(feature))
     .sort((first, second) => Math.abs(second.logHazard) - Math.abs(first.logHazard))
     .slice(0, MAX_REASONS);
   if (reasons.length === 0) return [];

@@ -78,11 +78,23 @@ export interface QuantityValue {
   readonly comparator?: '<' | '<=' | '>' | '>=';
 }
 
+/**
+ * How an analyte came out in the pooled quality-control samples of its batch. NaN where something is written that cannot
+ * be read, which is not the same as nothing: what may be bad counts as bad.
+ */
+export interface PooledQc {
+  /** Relative standard deviation over the batch's pooled samples, %. */
+  readonly rsdPercent?: number;
+  /** Mean of the batch's pooled samples divided by the pool's assigned value; 1 is no drift. */
+  readonly recovery?: number;
+}
+
 /** A coded value: of an Observation itself, or of one of its components. With a dataAbsentReason it has no value. */
 export interface Measurement {
   readonly codings: readonly Coded[];
   readonly quantity?: QuantityValue;
   readonly valueCodings?: readonly Coded[];
+  readonly pooledQc?: PooledQc;
 }
 
 export interface ObservationFact extends Measurement {
@@ -99,6 +111,8 @@ export interface ObservationFact extends Measurement {
   readonly interpretation?: readonly Coded[];
   /** `Specimen/id` of what was examined. */
   readonly specimen?: string;
+  /** The laboratory's id of the batch it was measured in. */
+  readonly batch?: string;
   /** `Type/id` of what it was computed from. */
   readonly derivedFrom?: readonly string[];
 }
@@ -134,6 +148,8 @@ export interface SpecimenFact {
   readonly collectedOn?: string;
   readonly receivedOn?: string;
   readonly conditions: readonly Coded[];
+  /** Whether the patient had fasted, where it is coded. */
+  readonly fastingStatus?: readonly Coded[];
 }
 
 export interface SeriesFact {

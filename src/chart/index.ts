@@ -24,6 +24,7 @@ export type {
   MedicationRequestFact,
   ObservationFact,
   PatientFact,
+  PooledQc,
   ProcedureFact,
   QuantityValue,
   ReportFact,

@@ -1,4 +1,4 @@
-import type { Terminology } from '../terminology/index.ts';
+import { SYSTEMS, type Terminology } from '../terminology/index.ts';
 
 /** What is read of a chart: the keys are the prefetch keys of the CDS services. */
 export const CHART_QUERY_KEYS = [
@@ -69,6 +69,7 @@ const optional = <Key extends string>(query: ChartQuery<Key>): ChartQuery<Key> =
  * both bring the same. Only what CDS Hooks 2.0 recommends of FHIR search is used: token equality, no _include.
  */
 export function chartQueries(terminology: Terminology): readonly ChartQuery[] {
+  const routine = new Set(terminology.tokens('routine-analyte'));
   const tokens = (...ids: string[]): string[] => [...new Set(ids.flatMap((id) => terminology.tokens(id)))];
   return [
     { key: 'patient', resourceType: 'Patient', parameters: [] },
@@ -93,10 +94,13 @@ export function chartQueries(terminology: Terminology): readonly ChartQuery[] {
       ),
     ),
     search('diseaseStatus', 'Observation', tokens('disease-status-type')),
-    // The analytes' own codes too: a panel may hold its analytes as members.
+    // The analytes' own codes too: a panel may hold its analytes as members. Not the codes of routine chemistry, which
+    // would bring every glucose there is, and not ChEBI's: three forms of each acid are more than an address can hold.
     search('metabolomics', 'Observation', [
       ...tokens('metabolomics-panel'),
-      ...terminology.sourceTokens('analyte'),
+      ...terminology
+        .sourceTokens('analyte')
+        .filter((token) => !routine.has(token) && !token.startsWith(`${SYSTEMS.chebi}|`)),
     ]),
     search('cfdna', 'Observation', tokens('cfdna-marker')),
     search('genomicReports', 'DiagnosticReport', tokens('genomic-report-type')),

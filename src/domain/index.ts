@@ -4,3 +4,4 @@ export * from './criteria.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './modality.ts';
+export * from './modality-settings.ts';

@@ -11,6 +11,8 @@ export const MODALITY_REASONS = [
   'no-access', // the site allows no reading beyond prefetch, and prefetch does not hold it
   'not-yet-usable', // collected, but not issued by the landmark
   'incomplete-panel', // less than the required share was measured
+  'wrong-sample-type', // serum, or another sample that is no plasma
+  'unfit-sample', // its Specimen says that it is unsatisfactory, clotted, contaminated...
   'unit-inconvertible', // a unit that cannot be converted
   'value-implausible', // a negative concentration, a fraction above 1, one far outside of what adults have
   'conflicting-values', // one sample has two different values of the same analyte or marker
@@ -25,6 +27,9 @@ export const MODALITY_FLAGS = [
   'imputed', // some features were missing and took the training median
   'below-detection', // some analytes were below their limit of detection
   'above-range', // some analytes were above what their assay measures and count as its limit
+  'qc-failed', // some analytes varied too much, or drifted, in the batch's quality control: not measured
+  'haemolysed', // the sample is haemolysed: what red cells hold in excess counts as not measured
+  'not-fasting', // the patient had not fasted before the sample
 ] as const;
 export type ModalityFlag = (typeof MODALITY_FLAGS)[number];
 

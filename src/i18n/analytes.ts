@@ -27,7 +27,7 @@ const ANALYTES: Readonly<Record<string, readonly [string, string]>> = {
   cysteine: ['cysteine', '半胱氨酸'],
   cystine: ['cystine', '胱氨酸'],
   decanoylcarnitine: ['decanoylcarnitine', '癸酰肉碱'],
-  dimethylarginine: ['dimethylarginine', '二甲基精氨酸'],
+  dimethylarginine: ['asymmetric dimethylarginine', '非对称性二甲基精氨酸'],
   fumarate: ['fumarate', '富马酸'],
   glucose: ['glucose', '葡萄糖'],
   glutamate: ['glutamate', '谷氨酸'],

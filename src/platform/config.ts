@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { CdsError } from '../domain/index.ts';
+import { modalitiesSchema } from './modality-config.ts';
 import { needsClient, tenantSchema } from './tenant-config.ts';
 
 /** The repository or package root: defaults are found from here, wherever the process was started. */
@@ -78,6 +79,7 @@ export const configSchema = z.strictObject({
       allowSimulated: z.string().optional(),
     })
     .prefault({}),
+  modalities: modalitiesSchema.prefault({}),
   queue: z
     .strictObject({
       redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),

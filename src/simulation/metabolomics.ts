@@ -43,11 +43,16 @@ const inUnitOf = (site: Site, micromolar: number, molarMass: number): number => 
   return site.concentrationUnit === 'mg/dL' ? (micromolar * molarMass) / 1e4 : micromolar;
 };
 
-/** One coding is what a laboratory sends: LOINC's where there is one. */
-const codingOf = ({ metaboliteSystem }: Site, { coding }: AnalyteCodes): Coding =>
-  coding.find(({ system }) => system === SYSTEMS.loinc) ??
-  coding.find(({ system }) => system === metaboliteSystem) ??
-  coding[0];
+/**
+ * LOINC's code where there is one, else the laboratory's other system's. Observations of their own are found by their
+ * codes, and a routine LOINC code is not searched for: they carry both.
+ */
+const codingsOf = ({ metaboliteSystem, panelForm }: Site, { coding }: AnalyteCodes): Coding[] => {
+  const loinc = coding.filter(({ system }) => system === SYSTEMS.loinc).slice(0, 1);
+  if (loinc.length > 0 && panelForm === 'components') return loinc;
+  const other = coding.find(({ system }) => system === metaboliteSystem) ?? coding[0];
+  return [...loinc, other];
+};
 
 type Reading = Pick<ObservationComponent, 'valueQuantity' | 'dataAbsentReason'>;
 const NOT_MEASURED: Reading = {
@@ -103,7 +108,7 @@ function readPanel(patient: SimulatedPatient, draw: Draw, codes: SimulationCodes
     const value = Math.exp(logs[position] ?? NaN) / correction;
     return {
       code,
-      concept: { coding: [codingOf(site, analyte)], text: code },
+      concept: { coding: codingsOf(site, analyte), text: code },
       reading: missing ? NOT_MEASURED : reading(site, value, lod, analyte),
       quality: site.pooledQc === 'applied' || missing ? {} : { extension: [pooledQc(effect)] },
     };

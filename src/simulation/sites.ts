@@ -40,7 +40,7 @@ export const SITES = {
     concentrationUnit: 'mg/dL',
     fractionUnit: '%',
     panelForm: 'components',
-    metaboliteSystem: `${NAMING_SYSTEMS}hmdb`,
+    metaboliteSystem: `${NAMING_SYSTEMS}chebi`,
     pooledQc: 'applied',
   },
   west: {
@@ -48,7 +48,7 @@ export const SITES = {
     concentrationUnit: 'umol/L',
     fractionUnit: '1',
     panelForm: 'members',
-    metaboliteSystem: `${NAMING_SYSTEMS}chebi`,
+    metaboliteSystem: `${NAMING_SYSTEMS}hmdb`,
     pooledQc: 'reported',
   },
 } as const satisfies Record<string, Site>;

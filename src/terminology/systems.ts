@@ -5,6 +5,7 @@ export const SYSTEMS = {
   ucum: 'http://unitsofmeasure.org',
   atc: 'http://www.whocc.no/atc',
   hmdb: 'https://recurrence-cds.org/fhir/NamingSystem/hmdb',
+  chebi: 'https://recurrence-cds.org/fhir/NamingSystem/chebi',
   project: 'https://recurrence-cds.org/fhir/CodeSystem/recurrence-cds',
   analyte: 'https://recurrence-cds.org/fhir/CodeSystem/analyte',
   stageGroup: 'https://recurrence-cds.org/fhir/CodeSystem/tnm-stage-group',

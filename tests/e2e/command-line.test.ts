@@ -296,7 +296,7 @@ describe('simulate, train, extract', () => {
     const { modalities, eligibility } = JSON.parse(text);
     expect(eligibility.eligible).toBe(true);
     expect(Object.keys(modalities)).toEqual(['metabolomics', 'radiomics', 'cfdna']);
-    expect(Object.keys(modalities.metabolomics.features)).toHaveLength(48);
+    expect(Object.keys(modalities.metabolomics.features)).toHaveLength(300);
   });
 
   it.each([

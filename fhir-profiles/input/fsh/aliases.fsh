@@ -20,6 +20,7 @@ Alias: $restful-interaction = http://hl7.org/fhir/restful-interaction
 Alias: $dcm = http://dicom.nema.org/resources/ontology/DCM
 Alias: $specimen-type = http://terminology.hl7.org/CodeSystem/v2-0487
 Alias: $specimen-condition = http://terminology.hl7.org/CodeSystem/v2-0493
+Alias: $fasting-status = http://terminology.hl7.org/CodeSystem/v2-0916
 Alias: $consent-scope = http://terminology.hl7.org/CodeSystem/consentscope
 Alias: $act-code = http://terminology.hl7.org/CodeSystem/v3-ActCode
 Alias: $appointment-type = http://terminology.hl7.org/CodeSystem/v2-0276

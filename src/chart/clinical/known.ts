@@ -10,6 +10,8 @@ export const resultsKnownBy = (chart: Chart, asOf: string): Chart => ({
   ...chart,
   observations: chart.observations.filter((fact) => isKnownBy(asOf, fact.effectiveOn, fact.issuedOn)),
   reports: chart.reports.filter((fact) => isKnownBy(asOf, fact.effectiveOn, fact.issuedOn)),
+  // What a sample is like belongs to its results.
+  specimens: chart.specimens.filter((fact) => isKnownBy(asOf, fact.collectedOn, fact.receivedOn)),
 });
 
 /** Was it known on that day? Of a month or a year that has begun, it may have been. */
@@ -30,7 +32,6 @@ export const chartKnownBy = (chart: Chart, asOf: string): Chart => ({
   medications: chart.medications.filter((fact) => isKnownBy(asOf, fact.givenOn)),
   medicationRequests: chart.medicationRequests.filter((fact) => isKnownBy(asOf, fact.authoredOn)),
   consents: chart.consents.filter((fact) => isKnownBy(asOf, fact.givenOn)),
-  specimens: chart.specimens.filter((fact) => isKnownBy(asOf, fact.collectedOn, fact.receivedOn)),
   imaging: chart.imaging.filter((fact) => isKnownBy(asOf, fact.startedOn)),
   allergies: chart.allergies.filter((fact) => isKnownBy(asOf, fact.onsetOn, fact.recordedOn)),
 });

@@ -11,6 +11,7 @@ import {
   type Json,
 } from '../resource-reader.ts';
 import { codingsOfAll, compact, references, someCodings, type Parser } from './common.ts';
+import { batchOf, pooledQcOf } from './quality.ts';
 
 const COMPARATORS: ReadonlySet<unknown> = new Set(['<', '<=', '>', '>=']);
 
@@ -35,6 +36,7 @@ const measurementOf = (source: Json): Measurement => {
     codings: codings(source['code']),
     quantity: isAbsent ? undefined : quantityOf(source['valueQuantity']),
     valueCodings: isAbsent ? undefined : someCodings(source['valueCodeableConcept']),
+    pooledQc: pooledQcOf(source),
   });
 };
 
@@ -70,6 +72,7 @@ export const observationFact: Parser<ObservationFact> = (resource, zone) =>
     method: someCodings(resource['method']),
     interpretation: someCodingsOfAll(resource['interpretation']),
     specimen: localReference(resource['specimen']),
+    batch: batchOf(resource),
     derivedFrom: someReferences(resource['derivedFrom']),
   });
 

@@ -1,6 +1,6 @@
 import type { SpecimenFact } from '../facts.ts';
 import { calendarDay, codings, evidenceOf, happenedOn, record, text } from '../resource-reader.ts';
-import { codingsOfAll, compact, type Parser } from './common.ts';
+import { codingsOfAll, compact, someCodings, type Parser } from './common.ts';
 
 export const specimenFact: Parser<SpecimenFact> = (resource, zone) =>
   compact<SpecimenFact>({
@@ -10,4 +10,5 @@ export const specimenFact: Parser<SpecimenFact> = (resource, zone) =>
     collectedOn: happenedOn(record(resource['collection']) ?? {}, 'collected', zone),
     receivedOn: calendarDay(resource['receivedTime'], zone),
     conditions: codingsOfAll(resource['condition']),
+    fastingStatus: someCodings(record(resource['collection'])?.['fastingStatusCodeableConcept']),
   });

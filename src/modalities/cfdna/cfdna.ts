@@ -1,6 +1,12 @@
-import type { ModalityFlag } from '../../domain/index.ts';
+import { DEFAULT_MODALITY_SETTINGS, type ModalityFlag } from '../../domain/index.ts';
 import { CFDNA_MARKERS, type CfdnaMarker } from '../../terminology/index.ts';
-import { censoringFlags, createBloodModality, type ModalityFactory } from '../common/index.ts';
+import {
+  censoringFlags,
+  createBloodModality,
+  type BloodModality,
+  preprocessingVersion,
+  type ModalityFactory,
+} from '../common/index.ts';
 import { readMarkerDraws, type MarkerDraw } from './markers.ts';
 
 /** Both come from the whole-genome sequencing: without them there is no cfDNA result; methylation is imputed. */
@@ -36,13 +42,15 @@ const valueOf = (draw: MarkerDraw | undefined, { marker, transform }: Feature): 
  * cfDNA as the genomic report gives it: tumour fraction and methylation share as logits, the short/long fragment
  * ratio as its logarithm, each with its change since the baseline (positive: it rose). All rise with tumour.
  */
-export const createCfdna: ModalityFactory = (dependencies) =>
-  createBloodModality<MarkerDraw>({
+export const createCfdna: ModalityFactory = (dependencies) => {
+  const { settings = DEFAULT_MODALITY_SETTINGS } = dependencies;
+  const blood: BloodModality<MarkerDraw> = {
     id: 'cfdna',
     queries: ['cfdna', 'genomicReports'],
-    preprocessing: 'cfdna/2',
+    preprocessing: preprocessingVersion('cfdna/2', settings, ({ draws }) => draws),
+    readsEveryDraw: false,
     featureNames: [...FEATURES.map(({ name }) => name), ...FEATURES.map(({ stem }) => `change:${stem}`)],
-    draws: (chart, rules) => readMarkerDraws(chart, rules, dependencies),
+    draws: (chart) => readMarkerDraws(chart, settings.draws, dependencies),
     incomplete: (draw) => {
       const missing = NEEDED.find((marker) => !draw.amounts.has(marker));
       return missing === undefined ? undefined : { reason: 'incomplete-panel', detail: missing };
@@ -55,7 +63,7 @@ export const createCfdna: ModalityFactory = (dependencies) =>
         : (['imputed'] as const)),
       ...censoringFlags(latest.amounts),
     ],
-    features: (latest, baseline) => {
+    features: ({ latest, baseline }) => {
       const features: Record<string, number> = {};
       for (const feature of FEATURES) {
         const value = valueOf(latest, feature);
@@ -64,4 +72,6 @@ export const createCfdna: ModalityFactory = (dependencies) =>
       }
       return features;
     },
-  });
+  };
+  return createBloodModality(blood, settings.draws);
+};

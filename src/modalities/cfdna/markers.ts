@@ -1,4 +1,5 @@
 import { FINAL_STATUSES, type Chart, type ObservationFact, type ReportFact } from '../../chart/index.ts';
+import type { DrawRules } from '../../domain/index.ts';
 import { CFDNA_MARKERS, SYSTEMS, type CfdnaMarker } from '../../terminology/index.ts';
 import {
   addAmount,
@@ -6,7 +7,6 @@ import {
   isOfDay,
   usableParts,
   type Amount,
-  type DrawRules,
   type ModalityDependencies,
   type PlausibleRange,
   type Reading,

@@ -47,6 +47,10 @@ export function amountOf(
   }
 }
 
+/** What lies on an end of a range in one unit must not lie outside of it in another, by rounding. */
+const ROUNDING = 1e-9;
+
 /** A limit of detection may lie below the range, for it says how good an assay is; but it is never zero. */
 export const isPlausible = ({ reported, kind }: Amount, { low, high }: PlausibleRange): boolean =>
-  reported <= high && (kind === 'below-detection' ? reported > 0 : reported >= low);
+  reported <= high * (1 + ROUNDING) &&
+  (kind === 'below-detection' ? reported > 0 : reported >= low * (1 - ROUNDING));

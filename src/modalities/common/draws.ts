@@ -1,5 +1,11 @@
 import { usableFrom } from '../../chart/index.ts';
-import { addDays, daysBetween, type Landmark } from '../../domain/index.ts';
+import {
+  addDays,
+  daysBetween,
+  DEFAULT_MODALITY_SETTINGS,
+  type DrawRules,
+  type Landmark,
+} from '../../domain/index.ts';
 
 /** One blood sample's results, dated. */
 export interface Draw {
@@ -9,24 +15,8 @@ export interface Draw {
   readonly usableFrom: string;
 }
 
-/** Which sample counts for what; the defaults are the statistical contract's. */
-export interface DrawRules {
-  /** Assumed where a result has no issued time. */
-  readonly turnaroundDays: number;
-  /** The baseline lies at most so long before the incision. */
-  readonly baselineWindowDays: number;
-  /** Postoperative draws count from this day after surgery. */
-  readonly firstPostoperativeDay: number;
-  /** An older latest draw is too old. */
-  readonly maxAgeDays: number;
-}
-
-export const DRAW_RULES: DrawRules = {
-  turnaroundDays: 14,
-  baselineWindowDays: 60,
-  firstPostoperativeDay: 3,
-  maxAgeDays: 190,
-};
+/** The statistical contract's. */
+export const DRAW_RULES: DrawRules = DEFAULT_MODALITY_SETTINGS.draws;
 
 /** A part with another collection date of its own is of another sample, whatever report or panel names it. */
 export const isOfDay =
@@ -54,7 +44,13 @@ export const usableParts = (
   }, collectedOn);
 
 export type Choice<T extends Draw> =
-  | { readonly status: 'present'; readonly latest: T; readonly baseline?: T }
+  | {
+      readonly status: 'present';
+      readonly latest: T;
+      readonly baseline?: T;
+      /** The usable ones after surgery, one a day, oldest first; `latest` is the last. */
+      readonly postoperative: readonly T[];
+    }
   | { readonly status: 'absent'; readonly reason: 'no-data' | 'not-yet-usable' }
   | { readonly status: 'too-old'; readonly latest: T };
 
@@ -62,6 +58,12 @@ const latestOf = <T extends Draw>(draws: readonly T[]): T | undefined =>
   draws.reduce<T | undefined>(
     (best, draw) => (best === undefined || draw.collectedOn >= best.collectedOn ? draw : best),
     undefined,
+  );
+
+/** By day; of several of one day the last counts, as it does for the latest. */
+const oneADay = <T extends Draw>(draws: readonly T[]): readonly T[] =>
+  [...new Map(draws.map((draw) => [draw.collectedOn, draw])).values()].sort((a, b) =>
+    a.collectedOn < b.collectedOn ? -1 : 1,
   );
 
 const isBaseline = (landmark: Landmark, rules: DrawRules): ((draw: Draw) => boolean) => {
@@ -73,8 +75,8 @@ const isBaseline = (landmark: Landmark, rules: DrawRules): ((draw: Draw) => bool
 };
 
 /**
- * The latest usable postoperative draw, and the baseline: after the last neoadjuvant dose, within 60 days before
- * the incision.
+ * The usable postoperative draws, the latest above all, and the baseline: after the last neoadjuvant dose, within 60
+ * days before the incision. Draws of one day have to come in the order in which they count.
  */
 export function chooseDraws<T extends Draw>(
   draws: readonly T[],
@@ -85,10 +87,11 @@ export function chooseDraws<T extends Draw>(
   const first = addDays(landmark.surgeryDate, rules.firstPostoperativeDay);
   const postoperative = (draw: Draw): boolean =>
     draw.collectedOn >= first && draw.collectedOn <= landmark.date;
-  const latest = latestOf(usable.filter(postoperative));
+  const counted = oneADay(usable.filter(postoperative));
+  const latest = counted.at(-1);
   if (latest === undefined)
     return { status: 'absent', reason: draws.some(postoperative) ? 'not-yet-usable' : 'no-data' };
   if (daysBetween(latest.collectedOn, landmark.date) > rules.maxAgeDays) return { status: 'too-old', latest };
   const baseline = latestOf(usable.filter(isBaseline(landmark, rules)));
-  return { status: 'present', latest, ...(baseline !== undefined && { baseline }) };
+  return { status: 'present', latest, postoperative: counted, ...(baseline !== undefined && { baseline }) };
 }

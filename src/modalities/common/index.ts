@@ -1,5 +1,12 @@
 export { amountOf, type Amount, type PlausibleRange } from './amount.ts';
-export { createBloodModality, type SampledDraw } from './blood.ts';
-export { isOfDay, usableParts, type DrawRules } from './draws.ts';
+export {
+  createBloodModality,
+  type BloodModality,
+  type ChosenDraws,
+  type Fault,
+  type SampledDraw,
+} from './blood.ts';
+export { isOfDay, usableParts } from './draws.ts';
 export type { Modality, ModalityDependencies, ModalityFactory } from './modality.ts';
 export { addAmount, censoringFlags, type Reading } from './reading.ts';
+export { preprocessingVersion } from './settings.ts';

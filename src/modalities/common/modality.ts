@@ -1,11 +1,13 @@
 import type { Chart, ChartQueryKey } from '../../chart/index.ts';
-import type { FeatureVector, Landmark, ModalityId, Selection } from '../../domain/index.ts';
+import type { FeatureVector, Landmark, ModalityId, ModalitySettings, Selection } from '../../domain/index.ts';
 import type { Terminology, UnitConverter } from '../../terminology/index.ts';
 
 /** What every modality is built with. */
 export interface ModalityDependencies {
   readonly terminology: Terminology;
   readonly units: UnitConverter;
+  /** The statistical contract's where none are given. */
+  readonly settings?: ModalitySettings;
 }
 
 /**

@@ -1,46 +1,80 @@
-import type { ModalityFlag } from '../../domain/index.ts';
-import { censoringFlags, createBloodModality, type ModalityFactory } from '../common/index.ts';
+import {
+  CdsError,
+  DEFAULT_MODALITY_SETTINGS,
+  type ModalityFlag,
+  type ModalitySettings,
+} from '../../domain/index.ts';
+import {
+  censoringFlags,
+  createBloodModality,
+  preprocessingVersion,
+  type ModalityFactory,
+} from '../common/index.ts';
+import { panelFeatureNames, panelFeatures } from './features.ts';
 import { readPanels, type Panel } from './panel.ts';
 
-/** The share of the analytes that must have been measured; below detection counts as measured. */
-const MIN_MEASURED = 0.8;
+/** Shares of whole numbers: 48 of 60 are 0.8, whatever rounding makes of it. */
+const TOLERANCE = 1e-9;
 
-const log2 = (panel: Panel | undefined, analyte: string): number =>
-  Math.log2(panel?.amounts.get(analyte)?.value ?? Number.NaN);
+const requireKnown = (analytes: readonly string[], { metabolomics }: ModalitySettings): void => {
+  const unknown = metabolomics.haemolysisSensitive.find((analyte) => !analytes.includes(analyte));
+  if (unknown !== undefined)
+    throw new CdsError(
+      'CONFIG_INVALID',
+      `modalities.metabolomics.haemolysisSensitive: CodeSystem analyte has no ${JSON.stringify(unknown)}`,
+    );
+};
+
+/** What changes features of the same evidence: the order of a list of analytes does not. */
+const whatMatters = ({ draws, metabolomics }: ModalitySettings) => ({
+  draws,
+  metabolomics: {
+    ...metabolomics,
+    haemolysisSensitive: [...new Set(metabolomics.haemolysisSensitive)].sort(),
+  },
+});
 
 /**
- * Plasma metabolomics: per analyte the latest concentration (`log2:<analyte>`, log2 of umol/L) and its change
- * since the baseline (`change:<analyte>`, log2 ratio; positive: it rose).
+ * Plasma metabolomics: per analyte the latest concentration, its change since the baseline, its trend since surgery, and
+ * the limits of detection that values lie below ({@link panelFeatures}).
+ *
+ * @throws {CdsError} CONFIG_INVALID where the settings name an analyte that there is not
  */
 export const createMetabolomics: ModalityFactory = (dependencies) => {
+  const { settings = DEFAULT_MODALITY_SETTINGS } = dependencies;
   const analytes = dependencies.terminology.codes('analyte');
+  requireKnown(analytes, settings);
   const measured = (panel: Panel): number => analytes.filter((analyte) => panel.amounts.has(analyte)).length;
-  return createBloodModality<Panel>({
-    id: 'metabolomics',
-    queries: ['metabolomics'],
-    preprocessing: 'metabolomics/2',
-    featureNames: [
-      ...analytes.map((analyte) => `log2:${analyte}`),
-      ...analytes.map((analyte) => `change:${analyte}`),
-    ],
-    draws: (chart, rules) => readPanels(chart, rules, dependencies),
-    incomplete: (panel) =>
-      measured(panel) < MIN_MEASURED * analytes.length
-        ? { reason: 'incomplete-panel', detail: `${String(measured(panel))}/${String(analytes.length)}` }
-        : undefined,
-    flags: (latest, baseline): ModalityFlag[] => [
-      ...([latest, baseline ?? latest].some((panel) => measured(panel) < analytes.length)
-        ? (['imputed'] as const)
-        : []),
-      ...censoringFlags(latest.amounts),
-    ],
-    features: (latest, baseline) => {
-      const features: Record<string, number> = {};
-      for (const analyte of analytes) {
-        features[`log2:${analyte}`] = log2(latest, analyte);
-        features[`change:${analyte}`] = log2(latest, analyte) - log2(baseline, analyte);
-      }
-      return features;
+  const needed = settings.metabolomics.minimumMeasuredShare * analytes.length - TOLERANCE;
+  const isAnalyte = new Set(analytes);
+  return createBloodModality<Panel>(
+    {
+      id: 'metabolomics',
+      queries: ['metabolomics'],
+      preprocessing: preprocessingVersion('metabolomics/3', settings, whatMatters),
+      featureNames: panelFeatureNames(analytes),
+      readsEveryDraw: true,
+      draws: (chart) => readPanels(chart, { ...dependencies, settings }),
+      incomplete: (panel) =>
+        measured(panel) < needed
+          ? {
+              reason: 'incomplete-panel',
+              detail: `${String(measured(panel))}/${String(analytes.length)}`,
+            }
+          : undefined,
+      flags: (latest, baseline): ModalityFlag[] => {
+        const panels = [latest, baseline ?? latest];
+        const told: [ModalityFlag, boolean][] = [
+          ['imputed', panels.some((panel) => measured(panel) < analytes.length)],
+          ...censoringFlags(latest.amounts).map((flag): [ModalityFlag, boolean] => [flag, true]),
+          ['qc-failed', panels.some(({ failedQc }) => [...failedQc].some((each) => isAnalyte.has(each)))],
+          ['haemolysed', panels.some(({ haemolysed }) => haemolysed)],
+          ['not-fasting', panels.some(({ notFasting }) => notFasting)],
+        ];
+        return told.flatMap(([flag, applies]) => (applies ? [flag] : []));
+      },
+      features: (draws) => panelFeatures(analytes, draws),
     },
-  });
+    settings.draws,
+  );
 };

@@ -224,6 +224,26 @@ describe('the detail', () => {
     expect(text).not.toContain('glycine');
   });
 
+  it('gives no reason that is of the assay: a limit of detection', () => {
+    const modalities = MODALITIES.map((outcome) =>
+      outcome.status === 'present' && outcome.modality === 'metabolomics'
+        ? {
+            ...outcome,
+            contributions: ['limit:leucine', 'baselineLimit:valine', 'slope:serine'].map(
+              (feature, index) => ({
+                feature,
+                value: 1,
+                logHazard: 3 - index,
+              }),
+            ),
+          }
+        : outcome,
+    );
+    const { text } = rendered(make({ assessment: assessment({ modalities }) }));
+    expect(text).toContain('trend of serine since surgery: raises the risk (Plasma metabolomics)');
+    expect(text).not.toMatch(/limit|leucine|valine/i);
+  });
+
   it('names the model, shortened digest and training cohort', () => {
     expect(rendered(make()).text).toMatch(
       /Model rfs-multiomics, version 0\.1\.0, digest 0123456789ab, trained on 200 simulated patients\./,
@@ -374,6 +394,13 @@ describe('featureName', () => {
   it.each([
     ['log2:leucine', 'leucine', '亮氨酸'],
     ['change:leucine', 'leucine, change since before surgery', '亮氨酸（较术前的变化）'],
+    ['slope:leucine', 'trend of leucine since surgery', '亮氨酸（术后变化趋势）'],
+    [
+      'slope:trimethylaminenoxide',
+      'trend of trimethylamine N-oxide since surgery',
+      '氧化三甲胺（术后变化趋势）',
+    ],
+    ['log2:3-hydroxybutyrate', '3-hydroxybutyrate', '3-羟基丁酸'],
     ['logit:tumourFraction', 'tumour fraction', '肿瘤DNA比例'],
     ['change:tumourFraction', 'tumour fraction, change since before surgery', '肿瘤DNA比例（较术前的变化）'],
     ['log:fragmentRatio', 'short-to-long fragment ratio', '短/长片段比值'],

@@ -99,26 +99,26 @@ describe('what is usable', () => {
     });
   });
 
-  it('asks for 80 %: of 24 analytes 20 are enough (83 %), 19 are not (79 %)', () => {
-    expect(ANALYTES).toHaveLength(24);
-    expect(select([panel('m1', '2026-05-01', without(4))])).toMatchObject({ status: 'present' });
-    expect(select([panel('m1', '2026-05-01', without(5))])).toMatchObject({
+  it('asks for 80 %: of 60 analytes 48 are enough, 47 are not', () => {
+    expect(ANALYTES).toHaveLength(60);
+    expect(select([panel('m1', '2026-05-01', without(12))])).toMatchObject({ status: 'present' });
+    expect(select([panel('m1', '2026-05-01', without(13))])).toMatchObject({
       status: 'rejected',
       reason: 'incomplete-panel',
-      detail: '19/24',
+      detail: '47/60',
       collectedOn: '2026-05-01',
     });
   });
 
   it('counts below detection as measured, and zero or an unreadable value as not', () => {
-    const belowAll = new Map(ANALYTES.map((each): [string, Reading] => [each, [1, 'umol/L', '<']]));
+    const belowAll = new Map(ANALYTES.map((each): [string, Reading] => [each, [0.1, 'umol/L', '<']]));
     expect(select([panel('m1', '2026-05-01', belowAll)])).toMatchObject({ status: 'present' });
     const zero = new Map(ANALYTES.map((each): [string, Reading] => [each, [0, 'umol/L']]));
-    expect(select([panel('m1', '2026-05-01', zero)])).toMatchObject({ detail: '0/24' });
+    expect(select([panel('m1', '2026-05-01', zero)])).toMatchObject({ detail: '0/60' });
     const text = panel('m1', '2026-05-01', new Map(), {
       component: ANALYTES.map((each) => ({ code: analyteCode(each), valueString: '100' })),
     });
-    expect(select([text])).toMatchObject({ detail: '0/24' });
+    expect(select([text])).toMatchObject({ detail: '0/60' });
   });
 
   it.each<[string, Reading, string]>([
@@ -160,9 +160,9 @@ describe('what is usable', () => {
   it('a preliminary member is not measured yet', () => {
     const members = panelOfMembers('m1', '2026-05-01');
     const open = members.map((each, index) =>
-      index >= 1 && index <= 5 ? { ...each, status: 'preliminary' } : each,
+      index >= 1 && index <= 13 ? { ...each, status: 'preliminary' } : each,
     );
-    expect(select(open)).toMatchObject({ status: 'rejected', detail: '19/24' });
+    expect(select(open)).toMatchObject({ status: 'rejected', detail: '47/60' });
   });
 
   it('takes the turnaround where no issued time is', () => {

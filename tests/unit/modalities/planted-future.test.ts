@@ -52,12 +52,14 @@ const seenBy = async (resources: readonly Resource[]) => {
   return { clinical: clinicalFacts(chart, terminology, landmark.date), modalities: await Promise.all(each) };
 };
 
+const V2_0493 = 'http://terminology.hl7.org/CodeSystem/v2-0493';
 const sample = markers('f1', '2026-04-01');
 const base: readonly Resource[] = [
   ...eligibleStory(),
   diseaseStatus('s1', 'stable', '2026-04-01'),
   panel('m0', '2026-01-10'),
-  ...panelOfMembers('m1', '2026-04-01'),
+  panel('m0a', '2026-02-20'),
+  ...panelOfMembers('m1', '2026-04-01', readings(), { specimen: { reference: 'Specimen/of-m1' } }),
   ...markers('f0', '2026-01-08'),
   ...sample,
   // names results that are planted, too
@@ -86,6 +88,18 @@ const KINDS: Readonly<
   // gathers results that are out already
   'report over earlier markers': (id, _on, issuedOn) => [
     report(id, sample, '2026-04-01', { issued: `${issuedOn}T08:00:00Z` }),
+  ],
+  // the third draw that counts: a trend needs two
+  'panel of a sample': (id, on, issuedOn, value) => [
+    panel(id, on, readings({ leucine: [value, 'umol/L', '<'] }), {
+      issued: `${issuedOn}T08:00:00Z`,
+      specimen: { reference: `Specimen/${id}-s` },
+    }),
+    specimen(`${id}-s`, on, { condition: [concept(V2_0493, 'HEM')], receivedTime: `${issuedOn}T07:00:00Z` }),
+  ],
+  // says that the latest draw's sample was unfit
+  'specimen of an earlier panel': (_id, _on, issuedOn) => [
+    specimen('of-m1', '2026-04-01', { status: 'unsatisfactory', receivedTime: `${issuedOn}T08:00:00Z` }),
   ],
   'faulty panel': (id, on, issuedOn) => [
     panel(id, on, readings({ serine: [1, 'U/L'] }), { issued: `${issuedOn}T08:00:00Z` }),

@@ -157,10 +157,17 @@ export const ANALYTES = terminology.codes('analyte');
 
 export type Reading = readonly [value: number, unit: string, comparator?: string];
 
-/** 100 umol/L is plausible of all but these. */
-const PLAUSIBLE_READINGS: Readonly<Record<string, Reading>> = {
-  kynurenine: [2, 'umol/L'],
-  hypoxanthine: [5, 'umol/L'],
+const plausible = (analyte: string, end: 'low' | 'high'): number =>
+  terminology.numberProperty('analyte', analyte, `plausible-${end}`) ?? Number.NaN;
+
+/** The middle of what is plausible of an analyte, as a laboratory would write it. */
+export const typicalOf = (analyte: string): number =>
+  Number(Math.sqrt(plausible(analyte, 'low') * plausible(analyte, 'high')).toPrecision(3));
+
+/** 100 umol/L where that is plausible. */
+const usualReading = (analyte: string): Reading => {
+  const isPlausible = plausible(analyte, 'low') <= 100 && plausible(analyte, 'high') >= 100;
+  return [isPlausible ? 100 : typicalOf(analyte), 'umol/L'];
 };
 
 /** Every analyte at 100 umol/L, or what is plausible of it, but those given; `undefined` leaves one out. */
@@ -169,8 +176,9 @@ export const readings = (
 ): ReadonlyMap<string, Reading> =>
   new Map(
     ANALYTES.flatMap((analyte) => {
-      const usual = PLAUSIBLE_READINGS[analyte] ?? [100, 'umol/L'];
-      const reading: Reading | undefined = Object.hasOwn(given, analyte) ? given[analyte] : usual;
+      const reading: Reading | undefined = Object.hasOwn(given, analyte)
+        ? given[analyte]
+        : usualReading(analyte);
       return reading === undefined ? [] : [[analyte, reading] as const];
     }),
   );

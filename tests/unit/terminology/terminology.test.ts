@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { analyteName, LANGUAGES } from '../../../src/i18n/index.ts';
 import { loadTerminology, SYSTEMS } from '../../../src/terminology/index.ts';
 import { PROFILES, terminology } from '../support/reading.ts';
 
@@ -26,6 +27,10 @@ const valueSet = (id: string, include: unknown[], change: Record<string, unknown
   compose: { include, ...change },
 });
 const listed = (system: string, ...codes: string[]) => ({ system, concept: codes.map((code) => ({ code })) });
+const coding = (token: string) => {
+  const bar = token.lastIndexOf('|');
+  return { system: token.slice(0, bar), code: token.slice(bar + 1) };
+};
 const isA = (system: string, value: string, op = 'is-a') => ({
   system,
   filter: [{ property: 'concept', op, value }],
@@ -175,6 +180,35 @@ describe('the shipped vocabulary', () => {
     }
     expect(targets.size).toBe(terminology.codes('analyte').length);
     expect(terminology.numberProperty('analyte', 'no-such', 'molar-mass')).toBeUndefined();
+  });
+
+  it('knows each of the sixty analytes in HMDB, and takes no code for two', () => {
+    const hmdb = terminology.sourceTokens('analyte').filter((token) => token.startsWith(`${SYSTEMS.hmdb}|`));
+    const targets = hmdb.map((token) => terminology.translate('analyte', [coding(token)]));
+    expect(new Set(targets)).toEqual(new Set(terminology.codes('analyte')));
+    expect(terminology.codes('analyte')).toHaveLength(60);
+    for (const token of hmdb) expect(token).toMatch(/HMDB\d{7}$/);
+  });
+
+  it.each([
+    // neutral, charged and zwitterion forms, and both hands where a usual assay does not tell them apart
+    ['lactate', ['CHEBI:422', 'CHEBI:16651', 'CHEBI:78320', 'CHEBI:24996']],
+    ['citrate', ['CHEBI:30769', 'CHEBI:16947']],
+    ['leucine', ['CHEBI:15603', 'CHEBI:57427']],
+    ['arginine', ['CHEBI:16467', 'CHEBI:32682']],
+    ['spermidine', ['CHEBI:16610', 'CHEBI:57834']],
+    ['glucose', ['CHEBI:4167', 'CHEBI:17634', 'CHEBI:17234']],
+  ])('takes every form of %s in ChEBI for the one analyte', (analyte, codes) => {
+    for (const code of codes)
+      expect(terminology.translate('analyte', [{ system: SYSTEMS.chebi, code }])).toBe(analyte);
+  });
+
+  it('names every analyte in both languages', () => {
+    for (const language of LANGUAGES)
+      for (const analyte of terminology.codes('analyte'))
+        expect(analyteName(analyte, language)).toEqual(expect.any(String));
+    for (const analyte of terminology.codes('analyte'))
+      expect(analyteName(analyte, 'zh-CN')).toMatch(/\p{Script=Han}/u);
   });
 
   it('keeps what is radical or sublobar within what is a resection', () => {

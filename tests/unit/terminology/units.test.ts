@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CdsError } from '../../../src/domain/index.ts';
 import { createUnitConverter } from '../../../src/terminology/index.ts';
+import { ANALYTES } from '../support/fhir.ts';
+import { terminology } from '../support/reading.ts';
 
 const units = createUnitConverter();
 const INCONVERTIBLE = expect.objectContaining({ code: 'UNIT_INCONVERTIBLE' }) as CdsError;
@@ -52,6 +54,27 @@ describe('conversion factors', () => {
     const attempt = (): number => units.factor('Jane-Doe-1960', 'umol/L');
     expect(attempt).toThrow('needed: umol/L');
     expect(attempt).not.toThrow('Jane');
+  });
+});
+
+describe('concentrations of every analyte of the panel', () => {
+  it.each(ANALYTES)('%s', (analyte) => {
+    const molarMass = terminology.numberProperty('analyte', analyte, 'molar-mass') ?? Number.NaN;
+    // A micromole weighs as many micrograms as a mole grams.
+    const micrograms = 1 / molarMass;
+    for (const [unit, expected] of [
+      ['umol/L', 1],
+      ['mmol/L', 1000],
+      ['nmol/L', 0.001],
+      ['mg/dL', 10_000 * micrograms],
+      ['ug/mL', 1000 * micrograms],
+      ['ng/mL', micrograms],
+      ['mg/L', 1000 * micrograms],
+    ] as const)
+      expect([unit, units.factor(unit, 'umol/L', molarMass) / expected]).toEqual([
+        unit,
+        expect.closeTo(1, 9),
+      ]);
   });
 });
 

@@ -15,10 +15,22 @@ Usage: #example
 * subject = Reference(Patient/patient-example)
 * collection.collectedDateTime = "2026-05-20T08:10:00+08:00"
 
+// Haemolysed, and drawn after breakfast: usable, and the card says so.
+Instance: specimen-haemolysed-example
+InstanceOf: PlasmaSpecimen
+Usage: #example
+* status = #available
+* type = $specimen-type#PLAS "Plasma"
+* subject = Reference(Patient/patient-example)
+* collection.collectedDateTime = "2026-02-11T10:40:00+08:00"
+* collection.fastingStatusCodeableConcept = $fasting-status#NF
+* condition = $specimen-condition#HEM
+
 Instance: metabolite-panel-example
 InstanceOf: MetabolitePanel
 Usage: #example
 * insert DrawnOn(specimen-example)
+* extension[analyticalBatch].valueString = "MET-2026-021"
 * category[laboratory] = $observation-category#laboratory
 * code = $project#metabolomics-panel
 * component[0].code.coding[0] = $loinc#20649-0
@@ -26,11 +38,15 @@ Usage: #example
 * component[0].code.coding[2] = $chebi#CHEBI:15603
 * component[0].code.text = "leucine"
 * component[0].valueQuantity = 121.4 'umol/L' "umol/L"
+* component[0].extension[pooledQc].extension[relativeStandardDeviation].valueQuantity = 6.2 '%' "%"
+* component[0].extension[pooledQc].extension[recovery].valueDecimal = 1.04
 * component[1].code.coding[0] = $hmdb#HMDB0000684
 * component[1].code.coding[1] = $chebi#CHEBI:16946
 * component[1].code.text = "kynurenine"
 * component[1].valueQuantity = 0.5 'umol/L' "umol/L"
 * component[1].valueQuantity.comparator = #<
+* component[1].extension[pooledQc].extension[relativeStandardDeviation].valueQuantity = 18.5 '%' "%"
+* component[1].extension[pooledQc].extension[recovery].valueDecimal = 0.97
 * component[2].code.coding[0] = $loinc#20659-9
 * component[2].code.coding[1] = $hmdb#HMDB0000929
 * component[2].code.text = "tryptophan"
@@ -54,6 +70,8 @@ Usage: #example
 * code.coding[1] = $hmdb#HMDB0000687
 * code.text = "leucine"
 * valueQuantity = 1.592 'mg/dL' "mg/dL"
+* extension[pooledQc].extension[relativeStandardDeviation].valueQuantity = 6.2 '%' "%"
+* extension[pooledQc].extension[recovery].valueDecimal = 1.04
 
 Instance: tumour-fraction-example
 InstanceOf: CfdnaTumourFraction

@@ -41,10 +41,44 @@ Description: "An analyte is coded in LOINC where it has a LOINC code (which then
 Severity: #error
 Expression: "code.coding.where(system = 'http://loinc.org' or system = 'https://recurrence-cds.org/fhir/NamingSystem/hmdb' or system = 'https://recurrence-cds.org/fhir/NamingSystem/chebi').exists() and (code.coding.where(system = 'http://loinc.org').exists() implies code.coding.first().system = 'http://loinc.org')"
 
+Invariant: rmp-member
+Description: "An analyte that is an Observation of its own has an HMDB or a LOINC code: those are what a chart is searched by"
+Severity: #error
+Expression: "code.coding.where(system = 'http://loinc.org' or system = 'https://recurrence-cds.org/fhir/NamingSystem/hmdb').exists()"
+
 Invariant: rmp-value
 Description: "A concentration, or why there is none: missing is said, never zero"
 Severity: #error
 Expression: "value.exists() xor dataAbsentReason.exists()"
+
+Extension: AnalyticalBatch
+Id: analytical-batch
+Title: "Analytical batch"
+Description: "The laboratory's own id of the batch that a panel was measured in: samples of one batch were calibrated and judged by the same pooled quality-control samples."
+Context: Observation
+* . 0..1
+* value[x] 1..1
+* value[x] only string
+
+Invariant: rpq-range
+Description: "The relative standard deviation is 0 or more, in UCUM %; the recovery is above 0 (1: no drift)"
+Severity: #error
+Expression: "extension.where(url = 'relativeStandardDeviation').value.ofType(Quantity).all(value >= 0 and code = '%' and system = 'http://unitsofmeasure.org') and extension.where(url = 'recovery').value.ofType(decimal).all($this > 0)"
+
+Extension: PooledQc
+Id: pooled-qc
+Title: "Pooled quality control of an analyte"
+Description: "How an analyte came out in the pooled quality-control samples that were measured between the patients' samples of the batch. An analyte whose relative standard deviation is too large counts as not measured; a value is divided by the recovery before it is used, so none that was corrected already may carry one."
+Context: Observation, Observation.component
+* . 0..1
+* obeys rpq-range
+* extension contains relativeStandardDeviation 0..1 and recovery 0..1
+* extension[relativeStandardDeviation] ^short = "Of the analyte over the batch's pooled samples, %"
+* extension[relativeStandardDeviation].value[x] 1..1
+* extension[relativeStandardDeviation].value[x] only Quantity
+* extension[recovery] ^short = "Mean of the batch's pooled samples divided by the value assigned to the pool; 1 is no drift"
+* extension[recovery].value[x] 1..1
+* extension[recovery].value[x] only decimal
 
 Profile: MetabolitePanel
 Parent: Observation
@@ -56,8 +90,10 @@ Description: "Targeted quantification of small molecules in one plasma sample. I
 * obeys rmp-content
 * code = $project#metabolomics-panel
 * value[x] 0..0
+* extension contains AnalyticalBatch named analyticalBatch 0..1 MS
 * hasMember only Reference(Metabolite)
 * component obeys rmp-analyte and rmp-value
+* component.extension contains PooledQc named pooledQc 0..1 MS
 * insert Concentration(component.value[x])
 
 Profile: Metabolite
@@ -67,7 +103,8 @@ Title: "Metabolite in plasma"
 Description: "One analyte of a panel, as an Observation of its own."
 * insert LaboratoryResult
 * insert LaboratoryCategory
-* obeys rmp-analyte and rmp-value
+* obeys rmp-analyte and rmp-value and rmp-member
+* extension contains PooledQc named pooledQc 0..1 MS
 * insert Concentration(value[x])
 * component 0..0
 * hasMember 0..0
@@ -145,7 +182,10 @@ Description: "A plasma sample of the study. Which of the protocol's time points 
 * collection 1..1
 * collection.collected[x] 1..1
 * collection.collected[x] only dateTime
+* collection.fastingStatus[x] MS
+* collection.fastingStatus[x] ^short = "v2-0916 NF where the patient had not fasted: it is told beside the result"
 * condition MS
+* condition ^short = "v2-0493 HEM where the sample is haemolysed: what red cells hold in excess is then left out"
 
 Invariant: rps-day
 Description: "The day of collection is known"
