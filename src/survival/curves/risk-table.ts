@@ -1,0 +1,89 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
+import { CdsError } from '../../domain/index.ts';
+import { ascendingOrder } from '../../numerics/index.ts';
+import { requireFinite, type SurvivalData, validateSurvivalData } from '../data.ts';
+
+/** One value per distinct time at which a row ends, ascending; shape (m) each. */
+export interface RiskTable {
+  readonly times: Float64Array;
+  /** Weight of the rows with entry < time <= their own end. */
+  readonly atRisk: Float64Array;
+  readonly events: Float64Array;
+  readonly censored: Float64Array;
+}
+
+const requireWeights = (weights: Float64Array, n: number): void => {
+  requireFinite(weights, n, 'weights');
+  const negative = weights.findIndex((weight) => weight < 0);
+  if (negative >= 0) throw new CdsError('SURVIVAL_INPUT_INVALID', `weights is negative at index ${negative}`);
+  if (!weights.some((weight) => weight > 0))
+    throw new CdsError('SURVIVAL_INPUT_INVALID', 'weights is 0 throughout');
+};
+
+interface Ends {
+  readonly table: RiskTable;
+  /** Per time: rows, whatever their weight. */
+  readonly ending: Int32Array;
+  readonly dying: Int32Array;
+}
+
+/** Counts by distinct end; `atRisk` is still 0. */
+const countEnds = ({ time, event }: SurvivalData, order: Int32Array, weight: Float64Array): Ends => {
+  let m = 0;
+  for (let k = 0; k < order.length; k++) if (k === 0 || time[order[k]!] !== time[order[k - 1]!]) m++;
+  const [times, atRisk, events, censored] = [0, 0, 0, 0].map(() => new Float64Array(m)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const [ending, dying] = [new Int32Array(m), new Int32Array(m)];
+  for (let k = 0, at = -1; k < order.length; k++) {
+    const row = order[k]!;
+    if (at < 0 || time[row] !== times[at]) times[++at] = time[row]!;
+    ending[at]!++;
+    if (event[row] === 1) {
+      events[at]! += weight[row]!;
+      dying[at]!++;
+    } else {
+      censored[at]! += weight[row]!;
+    }
+  }
+  return { table: { times, atRisk, events, censored }, ending, dying };
+};
+
+/**
+ * Who is at risk, has the event and is censored at each time, with delayed entry and case weights.
+ *
+ * Where all rows at risk end together, their weight is that of the ends to the last bit, so that a curve that
+ * falls to 0 is 0.
+ *
+ * @param weights shape (n), not negative; a row of weight 0 is as if it weren't there
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID
+ */
+export function riskTable(data: SurvivalData, weights?: Float64Array): RiskTable {
+  const n = validateSurvivalData(data);
+  if (weights !== undefined) requireWeights(weights, n);
+  const weight = weights ?? new Float64Array(n).fill(1);
+  const counted = (rows: Int32Array): Int32Array =>
+    weights === undefined ? rows : rows.filter((row) => weight[row] !== 0);
+  const { entry } = data;
+  const { table, ending, dying } = countEnds(data, counted(ascendingOrder(data.time)), weight);
+  const byEntry = entry === undefined ? new Int32Array(0) : counted(ascendingOrder(entry));
+  const { times, atRisk, events, censored } = table;
+  // Backwards: those who end from here on, less those who have not yet entered.
+  let [remaining, remainingRows, late, lateRows] = [0, 0, 0, 0];
+  for (let k = times.length - 1; k >= 0; k--) {
+    remaining += events[k]! + censored[k]!;
+    remainingRows += ending[k]!;
+    for (; lateRows < byEntry.length; lateRows++) {
+      const row = byEntry[byEntry.length - 1 - lateRows]!;
+      if (entry![row]! < times[k]!) break;
+      late += weight[row]!;
+    }
+    const rows = remainingRows - lateRows;
+    if (rows === dying[k]) atRisk[k] = events[k]!;
+    else atRisk[k] = rows === ending[k] ? events[k]! + censored[k]! : remaining - late;
+  }
+  return table;
+}
