@@ -10,9 +10,12 @@ export interface RiskTable {
   readonly atRisk: Float64Array;
   readonly events: Float64Array;
   readonly censored: Float64Array;
+  /** Rows with an event (of any weight but 0). */
+  readonly eventRows: Int32Array;
 }
 
-const requireWeights = (weights: Float64Array, n: number): void => {
+/** @throws {CdsError} SURVIVAL_INPUT_INVALID unless `weights` has shape (n), none negative and not all 0 */
+export const requireWeights = (weights: Float64Array, n: number): void => {
   requireFinite(weights, n, 'weights');
   const negative = weights.findIndex((weight) => weight < 0);
   if (negative >= 0) throw new CdsError('SURVIVAL_INPUT_INVALID', `weights is negative at index ${negative}`);
@@ -22,9 +25,8 @@ const requireWeights = (weights: Float64Array, n: number): void => {
 
 interface Ends {
   readonly table: RiskTable;
-  /** Per time: rows, whatever their weight. */
+  /** Rows that end at each time. */
   readonly ending: Int32Array;
-  readonly dying: Int32Array;
 }
 
 /** Counts by distinct end; `atRisk` is still 0. */
@@ -37,19 +39,19 @@ const countEnds = ({ time, event }: SurvivalData, order: Int32Array, weight: Flo
     Float64Array,
     Float64Array,
   ];
-  const [ending, dying] = [new Int32Array(m), new Int32Array(m)];
+  const [ending, eventRows] = [new Int32Array(m), new Int32Array(m)];
   for (let k = 0, at = -1; k < order.length; k++) {
     const row = order[k]!;
     if (at < 0 || time[row] !== times[at]) times[++at] = time[row]!;
     ending[at]!++;
     if (event[row] === 1) {
       events[at]! += weight[row]!;
-      dying[at]!++;
+      eventRows[at]!++;
     } else {
       censored[at]! += weight[row]!;
     }
   }
-  return { table: { times, atRisk, events, censored }, ending, dying };
+  return { table: { times, atRisk, events, censored, eventRows }, ending };
 };
 
 /**
@@ -68,9 +70,9 @@ export function riskTable(data: SurvivalData, weights?: Float64Array): RiskTable
   const counted = (rows: Int32Array): Int32Array =>
     weights === undefined ? rows : rows.filter((row) => weight[row] !== 0);
   const { entry } = data;
-  const { table, ending, dying } = countEnds(data, counted(ascendingOrder(data.time)), weight);
+  const { table, ending } = countEnds(data, counted(ascendingOrder(data.time)), weight);
   const byEntry = entry === undefined ? new Int32Array(0) : counted(ascendingOrder(entry));
-  const { times, atRisk, events, censored } = table;
+  const { times, atRisk, events, censored, eventRows } = table;
   // Backwards: those who end from here on, less those who have not yet entered.
   let [remaining, remainingRows, late, lateRows] = [0, 0, 0, 0];
   for (let k = times.length - 1; k >= 0; k--) {
@@ -82,7 +84,7 @@ export function riskTable(data: SurvivalData, weights?: Float64Array): RiskTable
       late += weight[row]!;
     }
     const rows = remainingRows - lateRows;
-    if (rows === dying[k]) atRisk[k] = events[k]!;
+    if (rows === eventRows[k]) atRisk[k] = events[k]!;
     else atRisk[k] = rows === ending[k] ? events[k]! + censored[k]! : remaining - late;
   }
   return table;
