@@ -42,7 +42,38 @@ export function logRankSums({ data, index, count, strata, weightOf }: SumsInput)
   return sums;
 }
 
-/** Forwards in time, keeping the numbers at risk of each group. */
+/** Numbers at risk of each group, as time goes forwards. */
+class GroupsAtRisk {
+  readonly counts: Float64Array;
+  total = 0;
+  private entered = 0;
+  private readonly index: Int32Array;
+  private readonly entry: Float64Array | undefined;
+  private readonly byEntry: Int32Array;
+
+  constructor(count: number, index: Int32Array, entry: Float64Array | undefined) {
+    this.counts = new Float64Array(count);
+    this.index = index;
+    this.entry = entry;
+    this.byEntry = entry === undefined ? new Int32Array(0) : ascendingOrder(entry);
+    if (entry === undefined) for (let row = 0; row < index.length; row++) this.change(row, 1);
+  }
+
+  /** Takes in those with entry < t. */
+  enterBefore(t: number): void {
+    for (; this.entered < this.byEntry.length; this.entered++) {
+      const row = this.byEntry[this.entered]!;
+      if (this.entry![row]! >= t) return;
+      this.change(row, 1);
+    }
+  }
+
+  change(row: number, by: 1 | -1): void {
+    this.counts[this.index[row]!]! += by;
+    this.total += by;
+  }
+}
+
 const addStratum = (
   sums: LogRankSums,
   { entry, time, event }: SurvivalData,
@@ -50,16 +81,12 @@ const addStratum = (
   weightOf: SumsInput['weightOf'],
 ): void => {
   const byTime = ascendingOrder(time);
-  const byEntry = entry === undefined ? byTime : ascendingOrder(entry);
-  const atRisk = new Float64Array(sums.observed.length);
-  const deaths = new Float64Array(atRisk.length);
-  let [entered, total, survival] = [0, 0, 1];
+  const atRisk = new GroupsAtRisk(sums.observed.length, index, entry);
+  const deaths = new Float64Array(sums.observed.length);
+  let survival = 1;
   for (let start = 0, end = 0; start < byTime.length; start = end) {
     const t = time[byTime[start]!]!;
-    for (; entered < byEntry.length && (entry === undefined || entry[byEntry[entered]!]! < t); entered++) {
-      atRisk[index[byEntry[entered]!]!]!++;
-      total++;
-    }
+    atRisk.enterBefore(t);
     deaths.fill(0);
     let dying = 0;
     for (; end < byTime.length && time[byTime[end]!] === t; end++) {
@@ -67,10 +94,11 @@ const addStratum = (
       deaths[index[byTime[end]!]!]!++;
       dying++;
     }
-    if (dying > 0) addEventTime(sums, atRisk, deaths, { total, dying, weight: weightOf(survival, total) });
+    const { total } = atRisk;
+    if (dying > 0)
+      addEventTime(sums, atRisk.counts, deaths, { total, dying, weight: weightOf(survival, total) });
     survival *= (total - dying) / total;
-    for (let k = start; k < end; k++) atRisk[index[byTime[k]!]!]!--;
-    total -= end - start;
+    for (let k = start; k < end; k++) atRisk.change(byTime[k]!, -1);
   }
 };
 

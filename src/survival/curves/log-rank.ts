@@ -105,9 +105,16 @@ const checkedGroups = ({ data, groups, strata }: LogRankInput) => {
 
 const power = (base: number, exponent: number): number => (exponent === 0 ? 1 : base ** exponent);
 
-const weightFunction = (
-  weight: LogRankWeight = { kind: 'log-rank' },
-): ((survivalBefore: number, atRisk: number) => number) => {
+type WeightFunction = (survivalBefore: number, atRisk: number) => number;
+
+const flemingHarrington = (rho: number, gamma: number): WeightFunction => {
+  // A negative power would be infinite at S = 0 or 1.
+  if (![rho, gamma].every((exponent) => Number.isFinite(exponent) && exponent >= 0))
+    refuse(`rho is ${rho} and gamma ${gamma}; both must be at least 0`);
+  return (survivalBefore) => power(survivalBefore, rho) * power(1 - survivalBefore, gamma);
+};
+
+const weightFunction = (weight: LogRankWeight = { kind: 'log-rank' }): WeightFunction => {
   switch (weight.kind) {
     case 'log-rank':
       return () => 1;
@@ -115,13 +122,8 @@ const weightFunction = (
       return (_, atRisk) => atRisk;
     case 'tarone-ware':
       return (_, atRisk) => Math.sqrt(atRisk);
-    case 'fleming-harrington': {
-      const { rho, gamma = 0 } = weight;
-      // A negative power would be infinite at S = 0 or 1.
-      if (!(Number.isFinite(rho) && rho >= 0 && Number.isFinite(gamma) && gamma >= 0))
-        refuse(`rho is ${rho} and gamma ${gamma}; both must be at least 0`);
-      return (survivalBefore) => power(survivalBefore, rho) * power(1 - survivalBefore, gamma);
-    }
+    case 'fleming-harrington':
+      return flemingHarrington(weight.rho, weight.gamma ?? 0);
   }
 };
 
@@ -137,7 +139,9 @@ const quadraticForm = ({ observed, expected, covariance }: LogRankSums) => {
   );
   const factor = cholesky(matrix, size);
   if (size === 0 || factor.singularColumn >= 0)
-    refuse('some groups are never at risk together at an event: they cannot be compared');
+    refuse(
+      'no event of any weight sets the groups apart: some are never at risk together, or all end at once',
+    );
   const solution = choleskySolve(factor, difference);
   return {
     chiSquare: difference.reduce((sum, value, j) => sum + value * solution[j]!, 0),
