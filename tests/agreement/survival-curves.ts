@@ -8,15 +8,19 @@ const asNumber = (value: RNumber): number =>
 
 export const numbers = (values: readonly RNumber[]): Float64Array => Float64Array.from(values, asNumber);
 
-/** Relative difference at most 1e-9, and NA where R has NA; undefined is our NA. */
-export function closeTo(ours: ArrayLike<number | undefined>, theirs: readonly RNumber[]): void {
+/** Relative difference at most `tolerance`, and NA where R has NA; undefined is our NA. */
+export function closeTo(
+  ours: ArrayLike<number | undefined>,
+  theirs: readonly RNumber[],
+  tolerance = 1e-9,
+): void {
   expect(ours.length).toBe(theirs.length);
   theirs.forEach((value, at) => {
     const expected = asNumber(value);
     const actual = ours[at] ?? NaN;
     const near =
       Number.isNaN(expected) === Number.isNaN(actual) &&
-      !(Math.abs(actual - expected) > 1e-9 * Math.max(Math.abs(expected), 1e-3));
+      !(Math.abs(actual - expected) > tolerance * Math.max(Math.abs(expected), 1e-3));
     expect(near, `at ${at}: ${String(ours[at])}, R has ${String(value)}`).toBe(true);
   });
 }

@@ -41,6 +41,11 @@ const orderStatistic = (sorted: Float64Array, p: number): number => {
   return low + (position - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - low);
 };
 
+const standardDeviation = (values: Float64Array): number => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+};
+
 const normalLowerTail = (z: number): number => normalUpperTail(-z);
 
 /** The acceleration: a sixth of the skewness of the influences, which leaving out one patient gives. */
@@ -83,6 +88,16 @@ const bcaShares = (
   return [share(tails[0]), share(tails[1])];
 };
 
+const replicatesOf = ({ estimate, replicates }: Bootstrap, level: number, index: number) => {
+  if (!(level > 0 && level < 1)) refuse(`level is ${level}, not between 0 and 1`);
+  const k = estimate.length;
+  const value = estimate[index];
+  if (value === undefined) return refuse(`index is ${index}; the statistic has ${k} numbers`);
+  const sorted = replicates.filter((_, at) => at % k === index).sort();
+  if (sorted.length < 2) refuse('an interval needs at least 2 resamples');
+  return { estimate: value, sorted };
+};
+
 /**
  * Bootstrap confidence interval of one of the statistic's numbers.
  *
@@ -94,18 +109,11 @@ export function bootstrapInterval(
   result: Bootstrap,
   { method = 'percentile', level = 0.95, index = 0 }: BootstrapIntervalOptions = {},
 ): BootstrapInterval {
-  if (!(level > 0 && level < 1)) refuse(`level is ${level}, not between 0 and 1`);
-  const k = result.estimate.length;
-  const estimate = result.estimate[index];
-  if (estimate === undefined) return refuse(`index is ${index}; the statistic has ${k} numbers`);
-  const sorted = result.replicates.filter((_, at) => at % k === index).sort();
-  if (sorted.length < 2) refuse('an interval needs at least 2 resamples');
+  const { estimate, sorted } = replicatesOf(result, level, index);
   const tails = [(1 - level) / 2, (1 + level) / 2] as const;
   const shares = method === 'bca' ? bcaShares(result, sorted, index, tails) : tails;
   const [low, high] = [orderStatistic(sorted, shares[0]), orderStatistic(sorted, shares[1])];
-  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
-  const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const standardError = Math.sqrt(squares / (sorted.length - 1));
+  const standardError = standardDeviation(sorted);
   return method === 'basic'
     ? { estimate, standardError, lower: 2 * estimate - high, upper: 2 * estimate - low }
     : { estimate, standardError, lower: low, upper: high };

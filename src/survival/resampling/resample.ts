@@ -38,13 +38,15 @@ const refuse = (detail: string): never => {
   throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
 };
 
-/** @throws {CdsError} SURVIVAL_INPUT_INVALID: fewer than 2 clusters, wrong lengths, strata without events */
-export function samplingUnits(design: SamplingDesign): SamplingUnits {
-  const { rows, cluster, event, stratifyByEvent = false } = design;
+const validate = ({ rows, cluster, event, stratifyByEvent }: SamplingDesign): void => {
   if (!(Number.isInteger(rows) && rows > 0)) refuse(`rows is ${rows}, not a whole number above 0`);
   if (cluster !== undefined) requireLength(cluster, rows, 'cluster');
   if (event !== undefined) requireLength(event, rows, 'event');
-  if (stratifyByEvent && event === undefined) refuse('stratifyByEvent needs event');
+  if (stratifyByEvent === true && event === undefined) refuse('stratifyByEvent needs event');
+};
+
+/** The rows of each cluster, in the order in which the clusters first come. */
+const rowsByCluster = (rows: number, cluster: Int32Array | undefined): number[][] => {
   const lists = new Map<number, number[]>();
   for (let row = 0; row < rows; row++) {
     const id = cluster?.[row] ?? row;
@@ -52,25 +54,33 @@ export function samplingUnits(design: SamplingDesign): SamplingUnits {
     if (list === undefined) lists.set(id, [row]);
     else list.push(row);
   }
-  if (lists.size < 2) refuse('cluster has one value only: there is nothing to draw from');
-  const units = [...lists.values()];
+  if (lists.size < 2) refuse('there is only one cluster: nothing to draw from');
+  return [...lists.values()];
+};
+
+/** @throws {CdsError} SURVIVAL_INPUT_INVALID: fewer than 2 clusters, wrong lengths, strata without events */
+export function samplingUnits(design: SamplingDesign): SamplingUnits {
+  validate(design);
+  const { rows, cluster, event, stratifyByEvent = false } = design;
+  const units = rowsByCluster(rows, cluster);
   const start = new Int32Array(units.length + 1);
   units.forEach((list, unit) => (start[unit + 1] = start[unit]! + list.length));
   const hasEvent = event && Uint8Array.from(units, (list) => Number(list.some((row) => event[row] === 1)));
   const all = Int32Array.from(units.keys());
-  const strata = stratifyByEvent
-    ? [1, 0]
-        .map((value) => all.filter((unit) => hasEvent?.[unit] === value))
-        .filter(({ length }) => length > 0)
-    : [all];
-  return { rows, start, members: Int32Array.from(units.flat()), strata, ...(hasEvent && { hasEvent }) };
+  const halves = [1, 0].map((value) => all.filter((unit) => hasEvent?.[unit] === value));
+  return {
+    rows,
+    start,
+    members: Int32Array.from(units.flat()),
+    strata: stratifyByEvent ? halves.filter(({ length }) => length > 0) : [all],
+    ...(hasEvent && { hasEvent }),
+  };
 }
 
 /** Counts per unit of one sample with replacement, stratum by stratum. */
 export function drawUnits({ strata, start }: SamplingUnits, random: Random): Int32Array {
   const counts = new Int32Array(start.length - 1);
-  for (const stratum of strata)
-    for (let k = 0; k < stratum.length; k++) counts[stratum[random.integer(stratum.length)]!]!++;
+  for (const stratum of strata) for (const _ of stratum) counts[stratum[random.integer(stratum.length)]!]!++;
   return counts;
 }
 
