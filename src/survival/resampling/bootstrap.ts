@@ -99,8 +99,8 @@ interface Draw {
 }
 
 /** The value, or why there is none. Errors that another draw wouldn't heal are thrown. */
-const tryOnce = ({ statistic, units, random }: Draw, attempt: number): Float64Array | CdsError => {
-  const counts = drawUnits(units, random.fork(attempt));
+const tryOnce = ({ statistic, units, random }: Draw): Float64Array | CdsError => {
+  const counts = drawUnits(units, random);
   if (units.hasEvent !== undefined && !counts.some((count, unit) => count > 0 && units.hasEvent![unit] === 1))
     return new CdsError('SURVIVAL_NO_EVENTS', 'no row that was drawn has an event');
   try {
@@ -116,7 +116,7 @@ const tryOnce = ({ statistic, units, random }: Draw, attempt: number): Float64Ar
 const replicate = (draw: Draw): { value: Float64Array; redrawn: number } => {
   let failure: CdsError | undefined;
   for (let attempt = 0; attempt < draw.attempts; attempt++) {
-    const value = tryOnce(draw, attempt);
+    const value = tryOnce(draw);
     if (!(value instanceof CdsError)) return { value, redrawn: attempt };
     failure = value;
   }

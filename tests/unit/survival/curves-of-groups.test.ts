@@ -64,6 +64,9 @@ describe('weights', () => {
     const curve = kaplanMeier(input, { weights: Float64Array.of(0.1, 0.2, 0.3, 0.7) });
     expect(curve.survival[2]).toBe(0);
     expect(curve.standardError[2]).toBe(0);
+    // .6 - .5 of those who enter later is not .1, the one at risk at 1.
+    const late = data([1, 5, 6], [1, 1, 0], [0, 2, 3]);
+    expect(kaplanMeier(late, { weights: Float64Array.of(0.1, 0.2, 0.3) }).survival[0]).toBe(0);
   });
 
   it.each([
