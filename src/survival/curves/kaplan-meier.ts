@@ -2,6 +2,7 @@
 import { requireLength, selectRows, type SurvivalData, validateSurvivalData } from '../data.ts';
 import { clusteredLogVariance } from './clustered-variance.ts';
 import { type RiskTable, riskTable } from './risk-table.ts';
+import { rowsOfEach } from './rows-of.ts';
 
 /** One value per distinct time at which a row had its event or was censored, ascending; shape (m) each. */
 export interface KaplanMeierCurve {
@@ -90,8 +91,7 @@ export function kaplanMeierByGroup(
   { weights, cluster }: KaplanMeierOptions = {},
 ): GroupCurve[] {
   requireLength(groups, validateSurvivalData(data), 'groups');
-  return Array.from(new Set(groups.slice().sort()), (group) => {
-    const rows = Int32Array.from(groups.keys()).filter((row) => groups[row] === group);
+  return rowsOfEach(groups).map(({ id: group, rows }) => {
     const options = {
       ...(weights && { weights: Float64Array.from(rows, (row) => weights[row]!) }),
       ...(cluster && { cluster: Int32Array.from(rows, (row) => cluster[row]!) }),

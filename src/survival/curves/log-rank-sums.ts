@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { ascendingOrder } from '../../numerics/index.ts';
 import { selectRows, type SurvivalData } from '../data.ts';
+import { rowsOfEach } from './rows-of.ts';
 
 /** Sums over event times (and strata) of a weighted log-rank test of k groups. */
 export interface LogRankSums {
@@ -29,8 +30,7 @@ export function logRankSums({ data, index, count, strata, weightOf }: SumsInput)
   };
   if (strata === undefined) addStratum(sums, data, index, weightOf);
   else {
-    for (const stratum of new Set(strata)) {
-      const rows = Int32Array.from(strata.keys()).filter((row) => strata[row] === stratum);
+    for (const { rows } of rowsOfEach(strata)) {
       addStratum(
         sums,
         selectRows(data, rows),
