@@ -90,7 +90,9 @@ export function kaplanMeierByGroup(
   groups: Int32Array,
   { weights, cluster }: KaplanMeierOptions = {},
 ): GroupCurve[] {
-  requireLength(groups, validateSurvivalData(data), 'groups');
+  const n = validateSurvivalData(data);
+  for (const [name, values] of Object.entries({ groups, weights, cluster }))
+    if (values !== undefined) requireLength(values, n, name);
   return rowsOfEach(groups).map(({ id: group, rows }) => {
     const options = {
       ...(weights && { weights: Float64Array.from(rows, (row) => weights[row]!) }),

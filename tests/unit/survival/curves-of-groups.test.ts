@@ -191,6 +191,10 @@ describe('curves', () => {
     expect(() => survivalAt(curve, Float64Array.of(NaN))).toThrow(refused(/times is not finite/));
     expect(() => numbersAtRisk(data([1], [1]), Float64Array.of(NaN))).toThrow(refused(/times/));
     expect(() => kaplanMeierByGroup(data([1, 2], [1, 0]), Int32Array.of(1))).toThrow(refused(/groups has 1/));
+    const short = { cluster: Int32Array.of(1) };
+    expect(() => kaplanMeierByGroup(data([1, 2], [1, 0]), Int32Array.of(1, 2), short)).toThrow(
+      refused(/cluster has 1/),
+    );
     expect(() => kaplanMeier(data([1, 2], [1, 0]), { cluster: Int32Array.of(1) })).toThrow(
       refused(/cluster/),
     );
