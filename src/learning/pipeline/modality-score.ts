@@ -1,6 +1,11 @@
 import { CdsError, type ModalityId } from '../../domain/index.ts';
 import { quantile } from '../../numerics/index.ts';
-import { crossValidatedElasticNetCox, linearPredictor, type SurvivalData } from '../../survival/index.ts';
+import {
+  crossValidatedElasticNetCox,
+  landmarkOutcomes,
+  linearPredictor,
+  type SurvivalData,
+} from '../../survival/index.ts';
 import type { FoldLinearModel, LinearScoreModel } from '../cox/index.ts';
 import type { CohortPatient, LandmarkRow } from './cohort.ts';
 
@@ -28,23 +33,20 @@ export interface TrainingSet {
 
 const NO_VALUE = Number.NaN;
 
-const missing = (patient: number): never => {
-  throw new CdsError('INTERNAL', `a row names patient ${String(patient)}, which is not there`);
-};
-
 /** Delayed entry at the landmark, censored at the longest horizon after it. */
 export const landmarkData = (
   rows: readonly LandmarkRow[],
   patients: readonly CohortPatient[],
-): SurvivalData => {
-  const end = (row: LandmarkRow): number => row.entryMonths + HORIZON_END_MONTHS;
-  const patientOf = ({ patient }: LandmarkRow): CohortPatient => patients.at(patient) ?? missing(patient);
-  return {
-    entry: Float64Array.from(rows, (row) => row.entryMonths),
-    time: Float64Array.from(rows, (row) => Math.min(patientOf(row).months, end(row))),
-    event: Uint8Array.from(rows, (row) => Number(patientOf(row).event && patientOf(row).months <= end(row))),
-  };
-};
+): SurvivalData =>
+  landmarkOutcomes({
+    data: {
+      time: Float64Array.from(patients, ({ months }) => months),
+      event: Uint8Array.from(patients, ({ event }) => Number(event)),
+    },
+    patient: Int32Array.from(rows, ({ patient }) => patient),
+    landmark: Float64Array.from(rows, ({ entryMonths }) => entryMonths),
+    horizon: HORIZON_END_MONTHS,
+  });
 
 /** One column a feature, row-major, NaN where missing. */
 const matrixOf = (
