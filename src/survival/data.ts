@@ -56,9 +56,9 @@ export function requirePositive(weights: Float64Array, length: number, name: str
   if (index >= 0) refuse(`${name} is not positive at index ${index}`);
 }
 
-/** @throws {CdsError} SURVIVAL_INPUT_INVALID if no row has an event */
+/** @throws {CdsError} SURVIVAL_NO_EVENTS if no row has an event */
 export function requireEvent(data: SurvivalData): void {
-  if (!data.event.includes(1)) refuse('no row has an event');
+  if (!data.event.includes(1)) throw new CdsError('SURVIVAL_NO_EVENTS', 'no row has an event');
 }
 
 /** The rows `rows`, in that order (a row may come twice: a bootstrap sample). */

@@ -41,7 +41,7 @@ export function breslowBaseline(input: {
   const risk = linearPredictor.map((eta, row) => (weights?.[row] ?? 1) * Math.exp(eta));
   requireFinite(risk, n, 'exp(linearPredictor)');
   const sets = buildRiskSets(data);
-  const sums = new RiskSums({ sets, x: new Float64Array(0), columns: 0, risk, secondMoments: false });
+  const sums = new RiskSums({ sets, x: new Float64Array(0), columns: 0, risk });
   const increments = new Float64Array(sets.groups);
   for (let g = 0; g < sets.groups; g++) {
     sums.advance(g);

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 import { breslowEtaDerivatives } from '../cox/breslow-likelihood.ts';
-import { linearPredictor } from '../cox/likelihood.ts';
+import { linearPredictor } from '../cox/sweep.ts';
 import { selectRows } from '../data.ts';
 import { elasticNetCox, type ElasticNetCoxInput, type ElasticNetCoxPath } from './elastic-net-cox.ts';
 import { buildRiskSets, type RiskSets } from '../cox/risk-sets.ts';
