@@ -58,8 +58,7 @@ class TiedSets {
     for (let j = 0; j < p; j++) {
       const spread = between * difference[j]!;
       for (let i = 0, at = (own + j) * p, from = (smaller + j) * p; i <= j; i++, at++, from++) {
-        covariance[at] =
-          (1 - share) * covariance[at]! + share * covariance[from]! + spread * difference[i]!;
+        covariance[at] = (1 - share) * covariance[at]! + share * covariance[from]! + spread * difference[i]!;
       }
     }
   }

@@ -35,7 +35,8 @@ export function separationAlong(
   if (!(most > 0 && Number.isFinite(most))) return undefined;
   const cleaned = direction.map((value) => (Math.abs(value) < NEGLIGIBLE * most ? 0 : value / most));
   const eta = linearPredictor(problem.x, cleaned);
-  const range = eta.reduce((a, b) => Math.max(a, b), -Infinity) - eta.reduce((a, b) => Math.min(a, b), Infinity);
+  const range =
+    eta.reduce((a, b) => Math.max(a, b), -Infinity) - eta.reduce((a, b) => Math.min(a, b), Infinity);
   const ranks = problem.ties === 'exact' ? survivorsBelow : everybodyBelow;
   return ranks(problem, eta, tolerance * range) ? separated(cleaned) : undefined;
 }
@@ -76,7 +77,8 @@ const everyGroup = (groups: number, holds: (g: number) => boolean): boolean => {
 
 const lowestDeath = ({ deaths }: CoxProblem['sets'], eta: Float64Array, g: number): number => {
   let lowest = Infinity;
-  for (let k = deaths.start[g]!; k < deaths.start[g + 1]!; k++) lowest = Math.min(lowest, eta[deaths.rows[k]!]!);
+  for (let k = deaths.start[g]!; k < deaths.start[g + 1]!; k++)
+    lowest = Math.min(lowest, eta[deaths.rows[k]!]!);
   return lowest;
 };
 

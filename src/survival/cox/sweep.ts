@@ -72,6 +72,18 @@ export function linearPredictor(x: Float64Array, beta: Float64Array): Float64Arr
   return result;
 }
 
+/**
+ * The linear predictor less its mean over the rows: 0 is the average row. (The baseline wants it uncentred.)
+ *
+ * @param x shape (n, p), row-major, and @param beta shape (p)
+ * @returns shape (n)
+ */
+export function centredLinearPredictor(x: Float64Array, beta: Float64Array): Float64Array {
+  const eta = linearPredictor(x, beta);
+  const mean = eta.reduce((sum, value) => sum + value, 0) / eta.length;
+  return eta.map((value) => value - mean);
+}
+
 const largest = (values: Float64Array): number => {
   let most = -Infinity;
   for (const value of values) if (value > most) most = value;
