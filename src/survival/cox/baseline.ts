@@ -8,7 +8,8 @@ import {
   validateSurvivalData,
 } from '../data.ts';
 import { buildRiskSets } from './risk-sets.ts';
-import { sweepRiskSets, tieSteps } from './sweep.ts';
+import { RiskSums } from './risk-sums.ts';
+import { tieSteps } from './sweep.ts';
 
 /** A cumulative hazard L(t) = sum of increments[j] over times[j] <= t: a right-continuous step function. */
 export interface BaselineHazard {
@@ -51,21 +52,24 @@ export function baselineHazards(
   const n = validateSurvivalData(data);
   requireEvent(data);
   requireFinite(linearPredictor, n, 'linearPredictor');
-  requireFinite(linearPredictor.map(Math.exp), n, 'exp(linearPredictor)');
-  const weights = input.weights ?? new Float64Array(n).fill(1);
-  requirePositive(weights, n, 'weights');
+  if (input.weights !== undefined) requirePositive(input.weights, n, 'weights');
   if (strata !== undefined && strata.length !== n) {
     throw new CdsError('SURVIVAL_INPUT_INVALID', `strata has ${strata.length} values, not ${n}`);
   }
+  const weights = input.weights ?? new Float64Array(n).fill(1);
+  const risk = linearPredictor.map((eta, row) => weights[row]! * Math.exp(eta));
+  requireFinite(risk, n, 'exp(linearPredictor)');
   const sets = buildRiskSets(data, strata);
   const steps = tieSteps(sets, weights, ties);
-  const problem = { sets, x: linearPredictor, columns: 1, weights, ties, steps };
-  const { total, shift } = sweepRiskSets(problem, Float64Array.of(1));
-  const increments = sets.groupTime.map((_, g) => {
-    let hazard = 0;
-    for (let s = steps.start[g]!; s < steps.start[g + 1]!; s++) hazard += steps.weight[s]! / total[s]!;
-    return hazard * Math.exp(-shift);
-  });
+  const sums = new RiskSums({ sets, x: new Float64Array(0), columns: 0, risk });
+  const increments = new Float64Array(sets.groups);
+  for (let g = 0; g < sets.groups; g++) {
+    sums.advance(g);
+    for (let s = steps.start[g]!; s < steps.start[g + 1]!; s++) {
+      const total = sums.atRisk.zeroth - steps.fraction[s]! * sums.dying.zeroth;
+      increments[g] = increments[g]! + steps.weight[s]! / total;
+    }
+  }
   requireFinite(increments, sets.groups, 'the baseline hazard');
   return sets.strata.map((stratum, index) => {
     const own = [...increments.keys()].filter((g) => sets.stratumOfGroup[g] === index).reverse();

@@ -136,13 +136,7 @@ export function buildRiskSets(data: SurvivalData, strata?: Int32Array): RiskSets
  */
 export function sumWhileAtRisk(sets: RiskSets, perGroup: Float64Array, width: number): Float64Array {
   const { groups, rows, startsStratum, enterGroup, leaveGroup } = sets;
-  // Row g: the sum over groups g and later (so: earlier times) of the same stratum.
-  const cumulative = perGroup.slice();
-  for (let g = groups - 2; g >= 0; g--) {
-    if (startsStratum[g + 1] === 1) continue;
-    for (let at = g * width; at < (g + 1) * width; at++)
-      cumulative[at] = cumulative[at]! + cumulative[at + width]!;
-  }
+  const cumulative = fromTheStart(sets, perGroup, width);
   const result = new Float64Array(rows * width);
   for (let row = 0; row < rows; row++) {
     const [enter, leave] = [enterGroup[row]!, leaveGroup[row]!];
@@ -157,6 +151,21 @@ export function sumWhileAtRisk(sets: RiskSets, perGroup: Float64Array, width: nu
   }
   return result;
 }
+
+/** Row g: the sum over groups g and later (so: earlier times) of the same stratum. */
+const fromTheStart = (
+  { groups, startsStratum }: RiskSets,
+  perGroup: Float64Array,
+  width: number,
+): Float64Array => {
+  const cumulative = perGroup.slice();
+  for (let g = groups - 2; g >= 0; g--) {
+    if (startsStratum[g + 1] === 1) continue;
+    for (let at = g * width; at < (g + 1) * width; at++)
+      cumulative[at] = cumulative[at]! + cumulative[at + width]!;
+  }
+  return cumulative;
+};
 
 /** Where a difference of two sums is smaller than this fraction of them, rounding has eaten it. */
 const CANCELLATION = 1e-6;

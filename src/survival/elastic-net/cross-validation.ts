@@ -25,8 +25,8 @@ export interface CrossValidatedElasticNetCox {
  * the likelihood of a saturated model.
  *
  * @param input.foldIds shape (n); rows of one patient must share a fold, which is the caller's business
- * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for fewer than 2 folds or a fold without an event;
- *   COX_NOT_CONVERGED
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for fewer than 2 folds; SURVIVAL_NO_EVENTS, also for a fold
+ *   without an event; COX_NOT_CONVERGED
  * @see Verweij & van Houwelingen 1993, doi:10.1002/sim.4780122407; equals cv.glmnet(family = "cox",
  *   grouped = TRUE)
  */
@@ -88,7 +88,7 @@ const foldDeviance = (
     (sum, weight, row) => (foldIds[row] === fold && data.event[row] === 1 ? sum + weight : sum),
     0,
   );
-  if (events === 0) throw new CdsError('SURVIVAL_INPUT_INVALID', `fold ${fold} has no event`);
+  if (events === 0) throw new CdsError('SURVIVAL_NO_EVENTS', `fold ${fold} has no event`);
   const kept = {
     x: Float64Array.from(
       { length: rows.length * p },

@@ -92,6 +92,7 @@ const validateNetInput = (input: ElasticNetCoxInput): number => {
   const { x, columns, data, strata, weights, alpha, lambdas } = input;
   const n = validateSurvivalData(data);
   requireEvent(data);
+  if (!Number.isInteger(columns) || columns < 1) refuse('no covariates');
   requireFinite(x, n * columns, 'x');
   if (weights !== undefined) requirePositive(weights, n, 'weights');
   if (strata !== undefined && strata.length !== n) refuse(`strata has ${strata.length} values, not ${n}`);
