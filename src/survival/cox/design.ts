@@ -117,10 +117,18 @@ const standardise = (
   return { x, centre, scale };
 };
 
+/** Outside of these a variance, or the covariance of a coefficient, over- or underflows. */
+const [SMALLEST_SD, LARGEST_SD] = [1e-140, 1e140];
+
 const deviation = (variance: number, largest: number, column: number, strata: number): number => {
   const sd = Math.sqrt(variance);
-  if (!Number.isFinite(sd)) refuse(`x is too large in column ${column}`);
-  if (sd > 1e-13 * largest) return sd;
-  const where = strata > 1 ? ' in every stratum' : '';
-  throw new CdsError('COX_COLLINEAR', `column ${column} is constant${where}`);
+  const representable = largest === 0 || largest > SMALLEST_SD;
+  if (representable && sd <= 1e-13 * largest) {
+    const where = strata > 1 ? ' in every stratum' : '';
+    throw new CdsError('COX_COLLINEAR', `column ${column} is constant${where}`);
+  }
+  if (representable && sd > SMALLEST_SD && sd < LARGEST_SD) return sd;
+  return refuse(
+    `x varies too ${sd > 1 ? 'much' : 'little'} in column ${column} to be squared: change its unit`,
+  );
 };

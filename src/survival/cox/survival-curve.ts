@@ -29,7 +29,8 @@ export interface PredictedSurvival {
  * @param covariates shape (columns), in the input's units, uncentred
  * @param options.stratum the label of the row's stratum; default 0, the only one without strata
  * @param options.level confidence, in (0, 1); default 0.95
- * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for a stratum that isn't there, and what `fitCox` says of its
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for a stratum that isn't there and for
+ *   covariates at which the hazard overflows, and what `fitCox` says of its
  *   input
  * @see Tsiatis 1981, doi:10.1214/aos/1176345335; equals R's survfit(fit, newdata): surv, std.err, lower, upper
  */
@@ -64,6 +65,11 @@ export function predictSurvival(
     }
     return { hazard, standardError: Math.sqrt(variance + quadraticForm(slope, covariance)) };
   });
+  requireFinite(
+    Float64Array.from(points, (point) => point.hazard + point.standardError),
+    points.length,
+    'the hazard at covariates so far out',
+  );
   const width = normalQuantile((1 + level) / 2);
   const column = (of: (point: { hazard: number; standardError: number }) => number): Float64Array =>
     Float64Array.from(points, of);

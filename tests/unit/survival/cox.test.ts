@@ -184,6 +184,7 @@ describe('fitCox', () => {
     ['a negative time', { data: data([1, -2, 3, 4], [1, 1, 1, 1]) }],
     ['a time of 0', { data: data([1, 0, 3, 4], [1, 1, 1, 1]) }],
     ['values that overflow', { x: Float64Array.of(1e308, -1e308, 1e308, -1e308) }],
+    ['values too small to be squared', { x: Float64Array.of(1e-170, 2e-170, 0, 5e-170) }],
     ['weights with exact ties', { ties: 'exact' as const, weights: Float64Array.of(1, 2, 1, 1) }],
     ['clusters with exact ties', { ties: 'exact' as const, cluster: Int32Array.of(1, 2, 1, 1) }],
   ])('refuses %s', (_, change) => {
