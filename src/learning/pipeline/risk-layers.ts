@@ -3,6 +3,7 @@ import type { Random } from '../../numerics/index.ts';
 import {
   breslowBaseline,
   fitCox,
+  isCoxFailure,
   linearPredictor,
   selectRows,
   type SurvivalData,
@@ -115,8 +116,7 @@ const bootstrapFits = (
     try {
       fits.push(fit(sample.design, sample.weights, times));
     } catch (error) {
-      if (!(error instanceof CdsError) || error.code !== 'COX_NOT_CONVERGED' || ++redraws > MAX_REDRAWS)
-        throw error;
+      if (!isCoxFailure(error) || ++redraws > MAX_REDRAWS) throw error;
     }
   }
   return fits;
@@ -158,7 +158,7 @@ export interface FittedLayer {
  * entry, Breslow's baseline on the surgery clock, and patient bootstraps of all of it.
  *
  * @param scores cross-fitted, per row, by modality
- * @throws {CdsError} COHORT_INVALID with too few events, COX_NOT_CONVERGED
+ * @throws {CdsError} COHORT_INVALID with too few events, COX_COLLINEAR, COX_SEPARATED, COX_NOT_CONVERGED
  */
 export function fitRiskLayer(
   training: TrainingSet,

@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
+import { CdsError } from '../../domain/index.ts';
 import {
   requireEvent,
   requireFinite,
@@ -8,6 +9,7 @@ import {
 } from '../data.ts';
 import { buildRiskSets } from './risk-sets.ts';
 import { RiskSums } from './risk-sums.ts';
+import { tieSteps } from './sweep.ts';
 
 /** A cumulative hazard L(t) = sum of increments[j] over times[j] <= t: a right-continuous step function. */
 export interface BaselineHazard {
@@ -17,41 +19,81 @@ export interface BaselineHazard {
   readonly increments: Float64Array;
 }
 
+export interface StratumBaseline extends BaselineHazard {
+  /** The label given in `strata`; 0 without. */
+  readonly stratum: number;
+}
+
+export interface BaselineInput {
+  readonly data: SurvivalData;
+  /** eta of each row, shape (n). */
+  readonly linearPredictor: Float64Array;
+  /** Case weights, shape (n), positive. */
+  readonly weights?: Float64Array;
+}
+
 /**
- * Breslow's estimate of the cumulative baseline hazard: at each event time the events (weighted) over the sum of
- * weight * exp(eta) of those at risk, with delayed entry.
+ * The cumulative baseline hazard of each stratum: at each event time the events (weighted) over the sum of
+ * weight * exp(eta) of those at risk, with delayed entry. Efron's leaves tied events out of that sum one after
+ * another.
  *
  * The baseline is that of a row with eta = 0: give the same, uncentred eta at prediction.
  *
- * @param input.linearPredictor eta of each row, shape (n)
- * @throws {CdsError} SURVIVAL_INPUT_INVALID, also when exp(eta) overflows
- * @see Breslow 1972, doi:10.1111/j.2517-6161.1972.tb00900.x; equals R's basehaz(fit, centered = FALSE) of a fit
- *   with ties = "breslow"
+ * @param input.ties as in the fit
+ * @returns by stratum, ascending; one without an event has no times
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID, also when exp(eta) overflows; SURVIVAL_NO_EVENTS
+ * @see Breslow 1972, doi:10.1111/j.2517-6161.1972.tb00900.x; Efron 1977, doi:10.1080/01621459.1977.10480613;
+ *   equals R's basehaz(fit, centered = FALSE)
  */
-export function breslowBaseline(input: {
-  readonly data: SurvivalData;
-  readonly linearPredictor: Float64Array;
-  readonly weights?: Float64Array;
-}): BaselineHazard {
-  const { data, linearPredictor, weights } = input;
+export function baselineHazards(
+  input: BaselineInput & { readonly strata?: Int32Array; readonly ties: 'efron' | 'breslow' },
+): StratumBaseline[] {
+  const { data, linearPredictor, strata, ties } = input;
   const n = validateSurvivalData(data);
   requireEvent(data);
   requireFinite(linearPredictor, n, 'linearPredictor');
-  if (weights !== undefined) requirePositive(weights, n, 'weights');
-  const risk = linearPredictor.map((eta, row) => (weights?.[row] ?? 1) * Math.exp(eta));
+  if (input.weights !== undefined) requirePositive(input.weights, n, 'weights');
+  if (strata !== undefined && strata.length !== n) {
+    throw new CdsError('SURVIVAL_INPUT_INVALID', `strata has ${strata.length} values, not ${n}`);
+  }
+  const weights = input.weights ?? new Float64Array(n).fill(1);
+  const risk = linearPredictor.map((eta, row) => weights[row]! * Math.exp(eta));
   requireFinite(risk, n, 'exp(linearPredictor)');
-  const sets = buildRiskSets(data);
-  const sums = new RiskSums({ sets, x: new Float64Array(0), columns: 0, risk, secondMoments: false });
+  const sets = buildRiskSets(data, strata);
+  const steps = tieSteps(sets, weights, ties);
+  const sums = new RiskSums({ sets, x: new Float64Array(0), columns: 0, risk });
   const increments = new Float64Array(sets.groups);
   for (let g = 0; g < sets.groups; g++) {
     sums.advance(g);
-    let events = 0;
-    for (let k = sets.deaths.start[g]!; k < sets.deaths.start[g + 1]!; k++) {
-      events += weights?.[sets.deaths.rows[k]!] ?? 1;
+    for (let s = steps.start[g]!; s < steps.start[g + 1]!; s++) {
+      const total = sums.atRisk.zeroth - steps.fraction[s]! * sums.dying.zeroth;
+      increments[g] = increments[g]! + steps.weight[s]! / total;
     }
-    increments[g] = events / sums.atRisk.zeroth;
   }
-  return { times: sets.groupTime.slice().reverse(), increments: increments.reverse() };
+  requireFinite(increments, sets.groups, 'the baseline hazard');
+  return sets.strata.map((stratum, index) => {
+    const own = [...increments.keys()].filter((g) => sets.stratumOfGroup[g] === index).reverse();
+    return {
+      stratum,
+      times: Float64Array.from(own, (g) => sets.groupTime[g]!),
+      increments: Float64Array.from(own, (g) => increments[g]!),
+    };
+  });
+}
+
+/**
+ * Breslow's estimate of the cumulative baseline hazard, without strata.
+ *
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID, also when exp(eta) overflows; SURVIVAL_NO_EVENTS
+ * @see baselineHazards
+ */
+export function breslowBaseline(input: BaselineInput): BaselineHazard {
+  const [{ times, increments } = { times: new Float64Array(0), increments: new Float64Array(0) }] =
+    baselineHazards({
+      ...input,
+      ties: 'breslow',
+    });
+  return { times, increments };
 }
 
 /** L(t); 0 before the first event time, constant after the last. */

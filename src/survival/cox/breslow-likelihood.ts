@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { shiftedRisks } from './likelihood.ts';
+import { shiftedRisks } from './sweep.ts';
 import { type RiskSets, sumWhileAtRisk } from './risk-sets.ts';
 import { RiskSums } from './risk-sums.ts';
 
@@ -24,7 +24,7 @@ export function breslowEtaDerivatives(
 ): EtaDerivatives {
   const shift = eta.reduce((a, b) => Math.max(a, b), -Infinity);
   const risk = shiftedRisks(eta, weights);
-  const sums = new RiskSums({ sets, x: new Float64Array(0), columns: 0, risk, secondMoments: false });
+  const sums = new RiskSums({ sets, x: new Float64Array(0), columns: 0, risk });
   const hazard = new Float64Array(sets.groups);
   const gradient = new Float64Array(sets.rows);
   let logLikelihood = 0;
@@ -62,7 +62,7 @@ export function hessianTimes(
   columns.forEach((column, j) => {
     for (let i = 0; i < n; i++) x[i * w + j] = column[i]!;
   });
-  const sums = new RiskSums({ sets, x, columns: w, risk, secondMoments: false });
+  const sums = new RiskSums({ sets, x, columns: w, risk });
   const hazardMean = new Float64Array(sets.groups * w);
   for (let g = 0; g < sets.groups; g++) {
     sums.advance(g);

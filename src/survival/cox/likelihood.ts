@@ -1,104 +1,58 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import type { RiskSets } from './risk-sets.ts';
-import { RiskSums } from './risk-sums.ts';
-
-export type Ties = 'efron' | 'breslow';
-
-/** What a Cox fit works on: covariates centred and scaled, so that exp(eta) and the information behave. */
-export interface CoxProblem {
-  readonly sets: RiskSets;
-  /** Shape (n, p), row-major, standardised. */
-  readonly x: Float64Array;
-  readonly columns: number;
-  /** Case weights, shape (n). */
-  readonly weights: Float64Array;
-  readonly ties: Ties;
-}
+import { addExactTies } from './exact-ties.ts';
+import { addWeightedGram } from './gram.ts';
+import { type CoxProblem, hazardExposure, type Sweep, sweepRiskSets } from './sweep.ts';
 
 export interface CoxDerivatives {
+  /** NaN where beta is so large that a risk set underflows. */
   readonly logLikelihood: number;
   /** Shape (p). */
   readonly gradient: Float64Array;
   /** Minus the second derivative, shape (p, p), row-major, lower triangle only. */
   readonly information: Float64Array;
+  /**
+   * The diagonal of the sum that the information is the centred form of, shape (p): its rounding errors are
+   * of the size of 1e-16 times this.
+   */
+  readonly rawDiagonal: Float64Array;
 }
-
-/**
- * The linear predictor eta = x . beta of each row; higher = higher hazard.
- *
- * @param x shape (n, p), row-major; uncentred, as the baseline expects
- * @param beta shape (p)
- * @returns shape (n)
- */
-export function linearPredictor(x: Float64Array, beta: Float64Array): Float64Array {
-  const columns = beta.length;
-  return Float64Array.from({ length: x.length / columns }, (_, row) => {
-    let eta = 0;
-    for (let j = 0; j < columns; j++) eta += x[row * columns + j]! * beta[j]!;
-    return eta;
-  });
-}
-
-/** weight * exp(eta - max eta): a partial likelihood doesn't see the shift, and no exponential overflows. */
-export function shiftedRisks(eta: Float64Array, weights: Float64Array): Float64Array {
-  const shift = eta.reduce((a, b) => Math.max(a, b), -Infinity);
-  return eta.map((value, row) => weights[row]! * Math.exp(value - shift));
-}
-
-/** One step of a tied event time: the risk set less `fraction` of the dying, counting `weight` events. */
-export interface TieStep {
-  readonly fraction: number;
-  readonly weight: number;
-}
-
-/** Breslow: all deaths at once against the whole risk set. Efron: one mean death after another. */
-export function tieSteps(problem: CoxProblem, g: number): TieStep[] {
-  const { start, rows } = problem.sets.deaths;
-  let total = 0;
-  for (let k = start[g]!; k < start[g + 1]!; k++) total += problem.weights[rows[k]!]!;
-  const steps = problem.ties === 'efron' ? start[g + 1]! - start[g]! : 1;
-  return Array.from({ length: steps }, (_, k) => ({ fraction: k / steps, weight: total / steps }));
-}
-
-const addDeaths = (problem: CoxProblem, g: number, eta: Float64Array, gradient: Float64Array): number => {
-  const { sets, x, columns, weights } = problem;
-  let logLikelihood = 0;
-  for (let k = sets.deaths.start[g]!; k < sets.deaths.start[g + 1]!; k++) {
-    const row = sets.deaths.rows[k]!;
-    logLikelihood += weights[row]! * eta[row]!;
-    for (let j = 0; j < columns; j++) gradient[j] = gradient[j]! + weights[row]! * x[row * columns + j]!;
-  }
-  return logLikelihood;
-};
 
 /** Log partial likelihood with its first two derivatives at beta (of the standardised covariates). */
 export function coxDerivatives(problem: CoxProblem, beta: Float64Array): CoxDerivatives {
-  const { sets, x, columns: p, weights } = problem;
-  const eta = linearPredictor(x, beta);
-  const shift = eta.reduce((a, b) => Math.max(a, b), -Infinity);
-  const risk = shiftedRisks(eta, weights);
-  const sums = new RiskSums({ sets, x, columns: p, risk, secondMoments: true });
-  const gradient = new Float64Array(p);
-  const information = new Float64Array(p * p);
-  const mean = new Float64Array(p);
-  let logLikelihood = 0;
-  for (let g = 0; g < sets.groups; g++) {
-    sums.advance(g);
-    logLikelihood += addDeaths(problem, g, eta, gradient);
-    for (const { fraction, weight } of tieSteps(problem, g)) {
-      const { atRisk, dying } = sums;
-      const total = atRisk.zeroth - fraction * dying.zeroth;
-      logLikelihood -= weight * (Math.log(total) + shift);
-      for (let j = 0; j < p; j++) {
-        mean[j] = (atRisk.first[j]! - fraction * dying.first[j]!) / total;
-        gradient[j] = gradient[j]! - weight * mean[j]!;
-        for (let k = 0; k <= j; k++) {
-          const at = j * p + k;
-          const square = (atRisk.second[at]! - fraction * dying.second[at]!) / total;
-          information[at] = information[at]! + weight * (square - mean[j]! * mean[k]!);
-        }
-      }
-    }
+  const sweep = sweepRiskSets(problem, beta);
+  const { information, rawDiagonal } = weightedInformation(problem, sweep);
+  if (problem.ties !== 'exact') {
+    return { logLikelihood: sweep.logLikelihood, gradient: sweep.gradient, information, rawDiagonal };
   }
-  return { logLikelihood, gradient, information };
+  const gradient = sweep.gradient;
+  const more = addExactTies(problem, sweep.eta, gradient, information, rawDiagonal);
+  return { logLikelihood: sweep.logLikelihood + more, gradient, information, rawDiagonal };
+}
+
+/**
+ * Minus the second derivative, each group's part times `multiplier`: with h the steps' hazards and m their mean
+ * covariates, sum over steps of weight * variance is
+ *   sum over rows of risk * exposure * x x'  -  sum over steps of weight * m m'
+ * so that no second moments follow the risk sets: two products of matrices do.
+ *
+ * @param multiplier shape (groups); 1 if absent
+ */
+export function weightedInformation(
+  problem: CoxProblem,
+  sweep: Sweep,
+  multiplier?: Float64Array,
+): { information: Float64Array; rawDiagonal: Float64Array } {
+  const { sets, x, columns: p, steps } = problem;
+  const information = new Float64Array(p * p);
+  const rowWeights = hazardExposure(problem, sweep, multiplier);
+  for (let row = 0; row < rowWeights.length; row++) rowWeights[row] = rowWeights[row]! * sweep.risk[row]!;
+  addWeightedGram(information, x, p, rowWeights);
+  const rawDiagonal = Float64Array.from({ length: p }, (_, j) => information[j * p + j]!);
+  const stepWeights = new Float64Array(steps.weight.length);
+  for (let g = 0; g < sets.groups; g++) {
+    const factor = multiplier?.[g] ?? 1;
+    for (let s = steps.start[g]!; s < steps.start[g + 1]!; s++) stepWeights[s] = -factor * steps.weight[s]!;
+  }
+  addWeightedGram(information, sweep.mean, p, stepWeights);
+  return { information, rawDiagonal };
 }

@@ -1,98 +1,157 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { type CoxProblem, linearPredictor, shiftedRisks, tieSteps } from './likelihood.ts';
-import { sumWhileAtRisk } from './risk-sets.ts';
-import { RiskSums } from './risk-sums.ts';
+import { CdsError } from '../../domain/index.ts';
+import type { CoxFit } from './cox.ts';
+import { coxDesign, type CoxDesign, type CoxInput } from './design.ts';
+import { meanOfSteps, scoreResidualsAt } from './score-residuals.ts';
+import { hazardExposure, sweepRiskSets } from './sweep.ts';
 
-/** Integrals over one group's hazard steps: of the hazard, and of hazard * mean covariate. */
-class HazardIntegral {
-  hazard = 0;
-  readonly hazardMean: Float64Array;
-  constructor(columns: number) {
-    this.hazardMean = new Float64Array(columns);
+/**
+ * The design of a fit and its coefficients in the design's units.
+ *
+ * @param input what was fitted
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID: exact ties, or a fit of another number of columns
+ */
+export function fittedDesign(
+  input: CoxInput,
+  fit: Pick<CoxFit, 'coefficients'>,
+): CoxDesign & { beta: Float64Array } {
+  if (input.ties === 'exact') {
+    throw new CdsError('SURVIVAL_INPUT_INVALID', "ties: 'exact' has no residuals; use 'efron' or 'breslow'");
   }
-  clear(): void {
-    this.hazard = 0;
-    this.hazardMean.fill(0);
+  if (fit.coefficients.length !== input.columns) {
+    throw new CdsError(
+      'SURVIVAL_INPUT_INVALID',
+      `fit has ${fit.coefficients.length} coefficients, input ${input.columns} columns`,
+    );
   }
-  /** residual += sign * risk * (x * hazard - hazardMean) */
-  addTo(residual: Float64Array, x: Float64Array, scale: number): void {
-    for (let j = 0; j < residual.length; j++) {
-      residual[j] = residual[j]! + scale * (x[j]! * this.hazard - this.hazardMean[j]!);
-    }
-  }
+  const design = coxDesign(input);
+  return { ...design, beta: fit.coefficients.map((value, j) => value * design.scale[j]!) };
 }
 
 /**
- * Score residuals: each row's contribution to the gradient as a martingale integral, without its case weight.
- * Tied deaths share their Efron steps equally, as in Therneau & Grambsch 2000, section 4.6 and appendix.
+ * Martingale residuals: events observed less events expected of each row, without its case weight. Above 0: the
+ * event came sooner than the model says.
  *
- * @returns shape (n, p), row-major
+ * @param input what was fitted, with ties other than exact
+ * @returns shape (n), in (-infinity, 1]
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID and what `fitCox` says of its input
+ * @see Therneau, Grambsch & Fleming 1990, doi:10.1093/biomet/77.1.147; equals residuals(fit, type = "martingale")
  */
-export function scoreResiduals(problem: CoxProblem, beta: Float64Array): Float64Array {
-  const { sets, x, columns: p, weights } = problem;
-  const risk = shiftedRisks(linearPredictor(x, beta), weights);
-  const sums = new RiskSums({ sets, x, columns: p, risk, secondMoments: false });
-  const residuals = new Float64Array(x.length);
-  // Of each group: hazard * mean of each covariate, and last the hazard itself.
-  const width = p + 1;
-  const increments = new Float64Array(sets.groups * width);
-  const ownSteps = new HazardIntegral(p);
-  const meanOfSteps = new Float64Array(p);
-  for (let g = 0; g < sets.groups; g++) {
-    sums.advance(g);
-    ownSteps.clear();
-    meanOfSteps.fill(0);
-    const steps = tieSteps(problem, g);
-    for (const { fraction, weight } of steps) {
-      const total = sums.atRisk.zeroth - fraction * sums.dying.zeroth;
-      const hazard = weight / total;
-      const base = g * width;
-      increments[base + p] = increments[base + p]! + hazard;
-      ownSteps.hazard += fraction * hazard;
-      for (let j = 0; j < p; j++) {
-        const mean = (sums.atRisk.first[j]! - fraction * sums.dying.first[j]!) / total;
-        increments[base + j] = increments[base + j]! + hazard * mean;
-        ownSteps.hazardMean[j] = ownSteps.hazardMean[j]! + fraction * hazard * mean;
-        meanOfSteps[j] = meanOfSteps[j]! + mean / steps.length;
-      }
-    }
-    addDeathTerms(problem, g, { risk, residuals, ownSteps, meanOfSteps });
-  }
-  subtractHazard(problem, risk, sumWhileAtRisk(sets, increments, width), residuals);
-  return residuals;
+export function martingaleResiduals(input: CoxInput, fit: CoxFit): Float64Array {
+  const { problem, beta } = fittedDesign(input, fit);
+  const sweep = sweepRiskSets(problem, beta);
+  const expected = hazardExposure(problem, sweep);
+  return expected.map(
+    (exposure, row) => input.data.event[row]! - (sweep.risk[row]! / problem.weights[row]!) * exposure,
+  );
 }
 
-interface DeathTerms {
-  readonly risk: Float64Array;
+/**
+ * Deviance residuals: the martingale residuals made more symmetric about 0.
+ *
+ * @returns shape (n)
+ * @throws {CdsError} as `martingaleResiduals`
+ * @see Therneau, Grambsch & Fleming 1990, doi:10.1093/biomet/77.1.147; equals residuals(fit, type = "deviance")
+ */
+export function devianceResiduals(input: CoxInput, fit: CoxFit): Float64Array {
+  return martingaleResiduals(input, fit).map((residual, row) => {
+    const event = input.data.event[row]!;
+    const logTerm = event === 1 ? Math.log(event - residual) : 0;
+    return Math.sign(residual) * Math.sqrt(Math.max(0, -2 * (residual + logTerm)));
+  });
+}
+
+/** Residuals of the events, by stratum, then time, then row. */
+export interface SchoenfeldResiduals {
+  /** The row of each event, shape (events). */
+  readonly rows: Int32Array;
+  /** Its time, shape (events), in the data's unit. */
+  readonly times: Float64Array;
+  /** Shape (events, columns), row-major. */
   readonly residuals: Float64Array;
-  readonly ownSteps: HazardIntegral;
-  readonly meanOfSteps: Float64Array;
 }
 
-const addDeathTerms = (problem: CoxProblem, g: number, terms: DeathTerms): void => {
-  const { sets, x, columns: p, weights } = problem;
-  for (let k = sets.deaths.start[g]!; k < sets.deaths.start[g + 1]!; k++) {
-    const row = sets.deaths.rows[k]!;
-    const own = terms.residuals.subarray(row * p, (row + 1) * p);
-    const covariates = x.subarray(row * p, (row + 1) * p);
-    for (let j = 0; j < p; j++) own[j] = own[j]! + covariates[j]! - terms.meanOfSteps[j]!;
-    // A dying row is only partly at risk in the later steps of its own tie.
-    terms.ownSteps.addTo(own, covariates, terms.risk[row]! / weights[row]!);
-  }
+/**
+ * Schoenfeld residuals: the covariates of each row that has its event less their mean over its risk set, in the
+ * covariates' units, without case weight. With Efron the mean is that of the steps of its tie.
+ *
+ * @throws {CdsError} as `martingaleResiduals`
+ * @see Schoenfeld 1982, doi:10.1093/biomet/69.1.239; equals residuals(fit, type = "schoenfeld")
+ */
+export function schoenfeldResiduals(input: CoxInput, fit: CoxFit): SchoenfeldResiduals {
+  const { problem, beta, scale } = fittedDesign(input, fit);
+  const { sets, x, columns: p } = problem;
+  const sweep = sweepRiskSets(problem, beta);
+  const rows = eventRows(problem.sets);
+  const residuals = new Float64Array(rows.length * p);
+  let [group, centre] = [-1, new Float64Array(p)];
+  rows.forEach((row, k) => {
+    if (sets.enterGroup[row] !== group) {
+      group = sets.enterGroup[row]!;
+      centre = new Float64Array(meanOfSteps(problem, sweep, group));
+    }
+    for (let j = 0; j < p; j++) residuals[k * p + j] = (x[row * p + j]! - centre[j]!) * scale[j]!;
+  });
+  return { rows, times: Float64Array.from(rows, (row) => input.data.time[row]!), residuals };
+}
+
+/** Groups run stratum after stratum, latest first: within a stratum they are turned round. */
+const eventRows = ({ stratumOfGroup, deaths, groups }: CoxDesign['problem']['sets']): Int32Array => {
+  const order = [...Array(groups).keys()].sort((a, b) => stratumOfGroup[a]! - stratumOfGroup[b]! || b - a);
+  return Int32Array.from(
+    order.flatMap((g) => [...deaths.rows.subarray(deaths.start[g], deaths.start[g + 1])]),
+  );
 };
 
-const subtractHazard = (
-  { sets, x, columns: p, weights }: CoxProblem,
-  risk: Float64Array,
-  integrals: Float64Array,
-  residuals: Float64Array,
-): void => {
-  for (let row = 0; row < sets.rows; row++) {
-    const own = row * (p + 1);
-    const r = risk[row]! / weights[row]!;
-    for (let j = 0; j < p; j++) {
-      const at = row * p + j;
-      residuals[at] = residuals[at]! - r * (x[at]! * integrals[own + p]! - integrals[own + j]!);
-    }
-  }
-};
+/**
+ * Scaled Schoenfeld residuals: an event's residual times the covariance times the number of events, plus the
+ * coefficients. Their course over time is that of the coefficients.
+ *
+ * @throws {CdsError} as `martingaleResiduals`
+ * @see Grambsch & Therneau 1994, doi:10.1093/biomet/81.3.515; equals residuals(fit, type = "scaledsch")
+ */
+export function scaledSchoenfeldResiduals(input: CoxInput, fit: CoxFit): SchoenfeldResiduals {
+  const { rows, times, residuals } = schoenfeldResiduals(input, fit);
+  const scaled = timesMatrix(residuals, fit.covariance, input.columns);
+  return {
+    rows,
+    times,
+    residuals: scaled.map((value, at) => value * rows.length + fit.coefficients[at % input.columns]!),
+  };
+}
+
+/** Rows of a (n, p) times a symmetric (p, p). */
+const timesMatrix = (rows: Float64Array, matrix: Float64Array, p: number): Float64Array =>
+  rows.map((_, at) => {
+    const [offset, j] = [at - (at % p), at % p];
+    let sum = 0;
+    for (let k = 0; k < p; k++) sum += rows[offset + k]! * matrix[k * p + j]!;
+    return sum;
+  });
+
+/**
+ * Score residuals: each row's contribution to the score of each coefficient, without its case weight.
+ *
+ * @returns shape (n, columns), row-major, in the covariates' units
+ * @throws {CdsError} as `martingaleResiduals`
+ * @see Therneau & Grambsch 2000, section 4.6; equals residuals(fit, type = "score")
+ */
+export function scoreResiduals(input: CoxInput, fit: CoxFit): Float64Array {
+  const { problem, beta, scale } = fittedDesign(input, fit);
+  return scoreResidualsAt(problem, beta).map((value, at) => value * scale[at % scale.length]!);
+}
+
+/**
+ * About how much each coefficient would fall if the row, with its case weight, were left out: its influence.
+ *
+ * @returns shape (n, columns), row-major
+ * @throws {CdsError} as `martingaleResiduals`
+ * @see Cain & Lange 1984, doi:10.2307/2531402; equals residuals(fit, type = "dfbeta")
+ */
+export function dfbeta(input: CoxInput, fit: CoxFit): Float64Array {
+  const p = input.columns;
+  const { weights } = input;
+  const influence = timesMatrix(scoreResiduals(input, fit), fit.covariance, p);
+  if (weights === undefined) return influence;
+  return influence.map((value, at) => value * weights[Math.floor(at / p)]!);
+}

@@ -15,6 +15,11 @@ export interface RiskSets {
   readonly groupTime: Float64Array;
   /** 1 where a stratum's first group starts and sums begin anew. */
   readonly startsStratum: Uint8Array;
+  /** The strata's labels, ascending ([0] without strata), those without an event too. */
+  readonly strata: readonly number[];
+  /** Index into `strata` of each row, shape (rows), and of each group, shape (groups). */
+  readonly stratumOfRow: Int32Array;
+  readonly stratumOfGroup: Int32Array;
   readonly added: RowLists;
   readonly removed: RowLists;
   readonly deaths: RowLists;
@@ -55,7 +60,7 @@ const firstAtMost = (descending: Float64Array, bound: number): number => {
   return low;
 };
 
-const rowsByStratum = (n: number, strata: Int32Array | undefined): number[][] => {
+const rowsByStratum = (n: number, strata: Int32Array | undefined): [stratum: number, rows: number[]][] => {
   const byStratum = new Map<number, number[]>();
   for (let row = 0; row < n; row++) {
     const stratum = strata?.[row] ?? 0;
@@ -63,7 +68,7 @@ const rowsByStratum = (n: number, strata: Int32Array | undefined): number[][] =>
     if (rows === undefined) byStratum.set(stratum, [row]);
     else rows.push(row);
   }
-  return [...byStratum.entries()].sort(([a], [b]) => a - b).map(([, rows]) => rows);
+  return [...byStratum.entries()].sort(([a], [b]) => a - b);
 };
 
 /** @param data validated; @param strata shape (n) or absent: rows of different strata share no risk set */
@@ -78,15 +83,20 @@ export function buildRiskSets(data: SurvivalData, strata?: Int32Array): RiskSets
   ];
   const groupTimes: number[] = [];
   const starts: number[] = [];
-  for (const rows of rowsByStratum(n, strata)) {
+  const stratumOfRow = new Int32Array(n);
+  const stratumOfGroup: number[] = [];
+  const byStratum = rowsByStratum(n, strata);
+  for (const [index, [, rows]] of byStratum.entries()) {
     const first = groupTimes.length;
     const eventTimes = new Set(rows.filter((row) => event[row] === 1).map((row) => time[row]!));
     const descending = Float64Array.from(eventTimes).sort().reverse();
     descending.forEach((t, k) => {
       groupTimes.push(t);
       starts.push(k === 0 ? 1 : 0);
+      stratumOfGroup.push(index);
     });
     for (const row of rows) {
+      stratumOfRow[row] = index;
       const enter = first + firstAtMost(descending, time[row]!);
       const leave = first + (entry === undefined ? descending.length : firstAtMost(descending, entry[row]!));
       enterGroup[row] = enter;
@@ -104,6 +114,9 @@ export function buildRiskSets(data: SurvivalData, strata?: Int32Array): RiskSets
     groups,
     groupTime: Float64Array.from(groupTimes),
     startsStratum: Uint8Array.from(starts),
+    strata: byStratum.map(([stratum]) => stratum),
+    stratumOfRow,
+    stratumOfGroup: Int32Array.from(stratumOfGroup),
     added: toLists(added, groups),
     removed: toLists(removed, groups),
     deaths: toLists(death, groups),
@@ -123,22 +136,48 @@ export function buildRiskSets(data: SurvivalData, strata?: Int32Array): RiskSets
  */
 export function sumWhileAtRisk(sets: RiskSets, perGroup: Float64Array, width: number): Float64Array {
   const { groups, rows, startsStratum, enterGroup, leaveGroup } = sets;
-  // Row g: the sum over groups g and later (so: earlier times) of the same stratum.
-  const cumulative = perGroup.slice();
-  for (let g = groups - 2; g >= 0; g--) {
-    if (startsStratum[g + 1] === 1) continue;
-    for (let at = g * width; at < (g + 1) * width; at++)
-      cumulative[at] = cumulative[at]! + cumulative[at + width]!;
-  }
+  const cumulative = fromTheStart(sets, perGroup, width);
   const result = new Float64Array(rows * width);
   for (let row = 0; row < rows; row++) {
     const [enter, leave] = [enterGroup[row]!, leaveGroup[row]!];
     if (enter >= leave) continue;
     const staysToTheStart = leave === groups || startsStratum[leave] === 1;
     for (let j = 0; j < width; j++) {
-      const before = staysToTheStart ? 0 : cumulative[leave * width + j]!;
-      result[row * width + j] = cumulative[enter * width + j]! - before;
+      const whole = cumulative[enter * width + j]!;
+      const own = staysToTheStart ? whole : whole - cumulative[leave * width + j]!;
+      const eaten = !staysToTheStart && Math.abs(own) < CANCELLATION * Math.abs(whole);
+      result[row * width + j] = eaten ? sumOver(perGroup, enter, leave, width, j) : own;
     }
   }
   return result;
 }
+
+/** Row g: the sum over groups g and later (so: earlier times) of the same stratum. */
+const fromTheStart = (
+  { groups, startsStratum }: RiskSets,
+  perGroup: Float64Array,
+  width: number,
+): Float64Array => {
+  const cumulative = perGroup.slice();
+  for (let g = groups - 2; g >= 0; g--) {
+    if (startsStratum[g + 1] === 1) continue;
+    for (let at = g * width; at < (g + 1) * width; at++)
+      cumulative[at] = cumulative[at]! + cumulative[at + width]!;
+  }
+  return cumulative;
+};
+
+/** Where a difference of two sums is smaller than this fraction of them, rounding has eaten it. */
+const CANCELLATION = 1e-6;
+
+const sumOver = (
+  perGroup: Float64Array,
+  enter: number,
+  leave: number,
+  width: number,
+  column: number,
+): number => {
+  let sum = 0;
+  for (let g = leave - 1; g >= enter; g--) sum += perGroup[g * width + column]!;
+  return sum;
+};

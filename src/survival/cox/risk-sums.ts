@@ -1,13 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import type { RiskSets, RowLists } from './risk-sets.ts';
 
-/** Weighted sums of 1, x and x x' over some rows, each row counting weight * exp(eta). */
+/** Weighted sums of 1 and x over some rows, each row counting weight * exp(eta). */
 export interface Moments {
   zeroth: number;
   /** Shape (p). */
   readonly first: Float64Array;
-  /** Shape (p, p), row-major, lower triangle only; empty unless second moments were asked for. */
-  readonly second: Float64Array;
 }
 
 export interface RiskSumsInput {
@@ -17,7 +15,6 @@ export interface RiskSumsInput {
   readonly columns: number;
   /** weight * exp(eta) of each row, shape (n). */
   readonly risk: Float64Array;
-  readonly secondMoments: boolean;
 }
 
 /** Where a sum has shrunk below this fraction of its largest value, rounding has eaten it: it is made anew. */
@@ -32,12 +29,7 @@ export class RiskSums {
 
   constructor(input: RiskSumsInput) {
     this.input = input;
-    const p = input.columns;
-    const moments = (): Moments => ({
-      zeroth: 0,
-      first: new Float64Array(p),
-      second: new Float64Array(input.secondMoments ? p * p : 0),
-    });
+    const moments = (): Moments => ({ zeroth: 0, first: new Float64Array(input.columns) });
     this.atRisk = moments();
     this.dying = moments();
   }
@@ -57,7 +49,6 @@ export class RiskSums {
   private clear(moments: Moments): void {
     moments.zeroth = 0;
     moments.first.fill(0);
-    moments.second.fill(0);
     if (moments === this.atRisk) this.peak = 0;
   }
 
@@ -76,17 +67,11 @@ export class RiskSums {
   }
 
   private addRow(moments: Moments, row: number, sign: 1 | -1): void {
-    const { x, columns, risk, secondMoments } = this.input;
-    const { first, second } = moments;
+    const { x, columns, risk } = this.input;
+    const { first } = moments;
     const r = sign * risk[row]!;
     moments.zeroth += r;
     const offset = row * columns;
-    for (let j = 0; j < columns; j++) {
-      const rx = r * x[offset + j]!;
-      first[j] = first[j]! + rx;
-      if (!secondMoments) continue;
-      const base = j * columns;
-      for (let k = 0; k <= j; k++) second[base + k] = second[base + k]! + rx * x[offset + k]!;
-    }
+    for (let j = 0; j < columns; j++) first[j] = first[j]! + r * x[offset + j]!;
   }
 }

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 import { breslowEtaDerivatives } from '../cox/breslow-likelihood.ts';
-import { linearPredictor } from '../cox/likelihood.ts';
+import { linearPredictor } from '../cox/sweep.ts';
 import { selectRows } from '../data.ts';
 import { elasticNetCox, type ElasticNetCoxInput, type ElasticNetCoxPath } from './elastic-net-cox.ts';
 import { buildRiskSets, type RiskSets } from '../cox/risk-sets.ts';
@@ -21,13 +21,14 @@ export interface CrossValidatedElasticNetCox {
 
 /**
  * Elastic-net Cox path with the penalty chosen by cross-validated partial likelihood: a fold counts with the
- * likelihood of all rows less that of the rows it was fitted on, both at the fold's coefficients.
+ * likelihood of all rows less that of the rows it was fitted on, both at the fold's coefficients and both beside
+ * the likelihood of a saturated model.
  *
  * @param input.foldIds shape (n); rows of one patient must share a fold, which is the caller's business
- * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for fewer than 2 folds or a fold without an event;
- *   COX_NOT_CONVERGED
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for fewer than 2 folds; SURVIVAL_NO_EVENTS, also for a fold
+ *   without an event; COX_NOT_CONVERGED
  * @see Verweij & van Houwelingen 1993, doi:10.1002/sim.4780122407; equals cv.glmnet(family = "cox",
- *   grouped = TRUE) up to what tied events add to its deviance
+ *   grouped = TRUE)
  */
 export function crossValidatedElasticNetCox(
   input: ElasticNetCoxInput & { readonly foldIds: Int32Array },
@@ -62,6 +63,17 @@ interface FoldDeviance {
   readonly perEvent: Float64Array;
 }
 
+/** Breslow's likelihood where those that die are certain to: 0 but for ties. */
+const saturatedLogLikelihood = ({ groups, deaths }: RiskSets, weights: Float64Array): number => {
+  let sum = 0;
+  for (let g = 0; g < groups; g++) {
+    let dying = 0;
+    for (let k = deaths.start[g]!; k < deaths.start[g + 1]!; k++) dying += weights[deaths.rows[k]!]!;
+    sum -= dying * Math.log(dying);
+  }
+  return sum;
+};
+
 const foldDeviance = (
   input: ElasticNetCoxInput,
   lambdas: Float64Array,
@@ -76,7 +88,7 @@ const foldDeviance = (
     (sum, weight, row) => (foldIds[row] === fold && data.event[row] === 1 ? sum + weight : sum),
     0,
   );
-  if (events === 0) throw new CdsError('SURVIVAL_INPUT_INVALID', `fold ${fold} has no event`);
+  if (events === 0) throw new CdsError('SURVIVAL_NO_EVENTS', `fold ${fold} has no event`);
   const kept = {
     x: Float64Array.from(
       { length: rows.length * p },
@@ -87,9 +99,12 @@ const foldDeviance = (
     ...(input.strata && { strata: Int32Array.from(rows, (row) => input.strata![row]!) }),
   };
   const fitted = elasticNetCox({ ...input, ...kept, lambdas });
+  const saturated =
+    saturatedLogLikelihood(wholeSets, weights) -
+    saturatedLogLikelihood(buildRiskSets(kept.data, kept.strata), kept.weights);
   const perEvent = Float64Array.from(fitted.coefficients, (beta, k) => {
     const whole = breslowEtaDerivatives(wholeSets, weights, linearPredictor(x, beta)).logLikelihood;
-    return (-2 * (whole - fitted.logLikelihoods[k]!)) / events;
+    return (2 * (saturated - (whole - fitted.logLikelihoods[k]!))) / events;
   });
   return { events, perEvent };
 };

@@ -20,6 +20,11 @@ export interface ElasticNetCoxInput {
   readonly strata?: Int32Array;
   /** Case weights, shape (n), positive. */
   readonly weights?: Float64Array;
+  /**
+   * What multiplies the penalty of each column, shape (columns), not negative, brought to a mean of 1; default 1.
+   * A column with 0 is always in the model, unpenalised.
+   */
+  readonly penaltyFactors?: Float64Array;
   /** Share of the L1 penalty in [0, 1]: 1 is the LASSO, 0 ridge. */
   readonly alpha: number;
   /** Penalties, descending; by default `lambdaCount` of them, geometric from the smallest that leaves all at 0. */
@@ -48,24 +53,27 @@ export interface ElasticNetCoxPath {
  * Cox regression with an elastic-net penalty, along a path of penalties, by coordinate descent with warm starts:
  * at each lambda the minimum over beta of
  *   -(1 / sum of weights) * log partial likelihood(beta) + lambda * (alpha |beta|_1 + (1 - alpha) / 2 |beta|^2)
+ * where each column's part of the penalty is multiplied by its factor.
  * Breslow ties, delayed entry, strata. Unlike glmnet a row censored at an event time is at risk there.
  *
- * @throws {CdsError} SURVIVAL_INPUT_INVALID; COX_NOT_CONVERGED, naming the lambda (from 0): often a path that
- *   goes too far down for the number of events
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID; SURVIVAL_NO_EVENTS; COX_NOT_CONVERGED, naming the lambda (from 0):
+ *   often a path that goes too far down for the number of events; or that the unpenalised columns have no estimate
  * @see Simon et al. 2011, doi:10.18637/jss.v039.i05; equals glmnet(family = "cox")
  */
 export function elasticNetCox(input: ElasticNetCoxInput): ElasticNetCoxPath {
-  const { data, columns: p, alpha } = input;
+  const { data, alpha } = input;
   const n = validateNetInput(input);
   const weights = input.weights ?? new Float64Array(n).fill(1);
   const { byColumn, scale } = standardisedColumns(input, weights);
-  const problem: NetProblem = { sets: buildRiskSets(data, input.strata), byColumn, weights, alpha };
-  const largest = largestLambda(problem);
+  const factors = penaltyFactors(input);
+  const problem: NetProblem = { sets: buildRiskSets(data, input.strata), byColumn, weights, alpha, factors };
+  const unpenalised = unpenalisedFit(problem);
+  const largest = largestLambda(problem, unpenalised);
   const lambdas = input.lambdas ?? lambdaPath(largest, input, n);
   const tolerance = (input.kktTolerance ?? 1e-6) * largest;
   const logLikelihoods = new Float64Array(lambdas.length);
   const coefficients: Float64Array[] = [];
-  let beta: Float64Array = new Float64Array(p);
+  let beta = unpenalised;
   lambdas.forEach((lambda, index) => {
     const solution = solveElasticNet(problem, lambda, beta, tolerance);
     if (solution === undefined) throw new CdsError('COX_NOT_CONVERGED', `elastic net at lambda ${index}`);
@@ -84,6 +92,7 @@ const validateNetInput = (input: ElasticNetCoxInput): number => {
   const { x, columns, data, strata, weights, alpha, lambdas } = input;
   const n = validateSurvivalData(data);
   requireEvent(data);
+  if (!Number.isInteger(columns) || columns < 1) refuse('no covariates');
   requireFinite(x, n * columns, 'x');
   if (weights !== undefined) requirePositive(weights, n, 'weights');
   if (strata !== undefined && strata.length !== n) refuse(`strata has ${strata.length} values, not ${n}`);
@@ -119,16 +128,58 @@ const standardisedColumns = (
   return { byColumn, scale };
 };
 
-/** The smallest lambda at which every coefficient is 0 (for near-ridge, that of alpha = 0.001, as glmnet). */
-const largestLambda = ({ sets, byColumn, weights, alpha }: NetProblem): number => {
-  const { gradient } = breslowEtaDerivatives(sets, weights, new Float64Array(sets.rows));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const slopes = byColumn.map((column) =>
-    Math.abs(column.reduce((sum, value, i) => sum + value * gradient[i]!, 0)),
-  );
+/** Their mean brought to 1, as glmnet does. */
+const penaltyFactors = ({ columns, penaltyFactors: given }: ElasticNetCoxInput): Float64Array => {
+  if (given === undefined) return new Float64Array(columns).fill(1);
+  requireFinite(given, columns, 'penaltyFactors');
+  if (given.some((factor) => factor < 0)) refuse('penaltyFactors holds a negative value');
+  const mean = given.reduce((sum, factor) => sum + factor, 0) / columns;
+  if (mean === 0) refuse('penaltyFactors are all 0: no column is penalised; use fitCox');
+  return given.map((factor) => factor / mean);
+};
+
+/** The coefficients where all penalised columns are at 0: where the path begins. */
+const unpenalisedFit = (problem: NetProblem): Float64Array => {
+  const beta = new Float64Array(problem.byColumn.length);
+  const free = [...problem.factors.keys()].filter((j) => problem.factors[j] === 0);
+  if (free.length === 0) return beta;
+  const columns = free.map((j) => problem.byColumn[j]!);
+  const part = { ...problem, byColumn: columns, factors: new Float64Array(free.length) };
+  const slopes = slopesAt(part, new Float64Array(free.length));
+  const total = problem.weights.reduce((sum, weight) => sum + weight, 0);
   const steepest = slopes.reduce((a, b) => Math.max(a, b), 0);
-  if (steepest === 0) refuse('every column is constant');
-  return steepest / total / Math.max(alpha, 1e-3);
+  const solution = solveElasticNet(part, 0, new Float64Array(free.length), (1e-9 * steepest) / total);
+  if (solution === undefined) {
+    throw new CdsError(
+      'COX_NOT_CONVERGED',
+      `the unpenalised columns ${free.join(', ')} have no finite estimate`,
+    );
+  }
+  free.forEach((j, k) => (beta[j] = solution.beta[k]!));
+  return beta;
+};
+
+/** The gradient's size in each column, shape (p). */
+const slopesAt = ({ sets, byColumn, weights }: NetProblem, beta: Float64Array): Float64Array => {
+  const eta = new Float64Array(sets.rows);
+  byColumn.forEach((column, j) => {
+    if (beta[j] !== 0) column.forEach((value, row) => (eta[row] = eta[row]! + value * beta[j]!));
+  });
+  const { gradient } = breslowEtaDerivatives(sets, weights, eta);
+  return Float64Array.from(byColumn, (column) =>
+    Math.abs(column.reduce((sum, value, row) => sum + value * gradient[row]!, 0)),
+  );
+};
+
+/** The smallest lambda at which every penalised coefficient is 0 (near ridge, that of alpha = 0.001, as glmnet). */
+const largestLambda = (problem: NetProblem, unpenalised: Float64Array): number => {
+  const total = problem.weights.reduce((sum, weight) => sum + weight, 0);
+  const steepest = slopesAt(problem, unpenalised).reduce((most, slope, j) => {
+    const factor = problem.factors[j]!;
+    return factor === 0 ? most : Math.max(most, slope / factor);
+  }, 0);
+  if (steepest === 0) refuse('every penalised column is constant');
+  return steepest / total / Math.max(problem.alpha, 1e-3);
 };
 
 const lambdaPath = (largest: number, input: ElasticNetCoxInput, n: number): Float64Array => {

@@ -8,6 +8,8 @@ export interface NetProblem {
   readonly byColumn: readonly Float64Array[];
   readonly weights: Float64Array;
   readonly alpha: number;
+  /** What multiplies the penalty of each column, shape (p); 0 where it is not penalised. */
+  readonly factors: Float64Array;
 }
 
 export interface NetSolution {
@@ -30,10 +32,10 @@ const addScaled = (target: Float64Array, scale: number, source: Float64Array): v
   for (let i = 0; i < target.length; i++) target[i] = target[i]! + scale * source[i]!;
 };
 
-/** The penalties in units of the unnormalised likelihood. */
+/** The penalties of each column in units of the unnormalised likelihood, shape (p). */
 interface Penalty {
-  readonly l1: number;
-  readonly l2: number;
+  readonly l1: Float64Array;
+  readonly l2: Float64Array;
 }
 
 /** One point of the search. */
@@ -54,7 +56,7 @@ const evaluate = (
   beta.forEach((value, j) => {
     if (value === 0) return;
     addScaled(eta, value, byColumn[j]!);
-    penalty += l1 * Math.abs(value) + (l2 / 2) * value * value;
+    penalty += l1[j]! * Math.abs(value) + (l2[j]! / 2) * value * value;
   });
   const derivatives = breslowEtaDerivatives(sets, weights, eta);
   return { beta, derivatives, objective: penalty - derivatives.logLikelihood };
@@ -75,7 +77,10 @@ export function solveElasticNet(
   tolerance: number,
 ): NetSolution | undefined {
   const total = problem.weights.reduce((sum, weight) => sum + weight, 0);
-  const penalty = { l1: lambda * problem.alpha * total, l2: lambda * (1 - problem.alpha) * total };
+  const penalty = {
+    l1: problem.factors.map((factor) => factor * lambda * problem.alpha * total),
+    l2: problem.factors.map((factor) => factor * lambda * (1 - problem.alpha) * total),
+  };
   let point = evaluate(problem, penalty, start);
   for (let model = 0; model < MAX_MODELS; model++) {
     const violations = kktViolations(problem, point, penalty);
@@ -98,8 +103,8 @@ export function solveElasticNet(
 /** How far each column is from its subgradient condition, in units of the unnormalised gradient; shape (p). */
 const kktViolations = ({ byColumn }: NetProblem, point: Point, { l1, l2 }: Penalty): Float64Array =>
   point.beta.map((b, j) => {
-    const slope = dot(byColumn[j]!, point.derivatives.gradient) - l2 * b;
-    return b === 0 ? Math.max(0, Math.abs(slope) - l1) : Math.abs(slope - l1 * Math.sign(b));
+    const slope = dot(byColumn[j]!, point.derivatives.gradient) - l2[j]! * b;
+    return b === 0 ? Math.max(0, Math.abs(slope) - l1[j]!) : Math.abs(slope - l1[j]! * Math.sign(b));
   });
 
 /** Halves the move until the objective doesn't rise (beyond rounding). */
@@ -135,11 +140,11 @@ const minimiseModel = (
     let largest = 0;
     for (const k of members) {
       const j = working[k]!;
-      const denominator = squares[k]! + l2;
+      const denominator = squares[k]! + l2[j]!;
       if (denominator <= 0) continue;
       const old = beta[j]!;
       const pull = dot(columns[k]!, residual) + squares[k]! * old;
-      const change = (Math.sign(pull) * Math.max(0, Math.abs(pull) - l1)) / denominator - old;
+      const change = (Math.sign(pull) * Math.max(0, Math.abs(pull) - l1[j]!)) / denominator - old;
       if (change === 0) continue;
       beta[j] = old + change;
       addScaled(residual, -change, curved[k]!);

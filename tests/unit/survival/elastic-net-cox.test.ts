@@ -63,12 +63,54 @@ describe('elasticNetCox', () => {
     expect(10 * first({ x, standardise: false })).toBeGreaterThan(first({ standardise: false }) + 1e-3);
   });
 
+  it('has unpenalised columns in the model all along, from their own fit on', () => {
+    const input = simulated(80, 5);
+    const penaltyFactors = Float64Array.of(1, 0, 1, 0, 1);
+    const { coefficients } = elasticNetCox({ ...input, penaltyFactors, kktTolerance: 1e-10 });
+    const own = fitCox({
+      x: input.x.filter((_, at) => at % 5 === 1 || at % 5 === 3),
+      columns: 2,
+      data: input.data,
+      ties: 'breslow',
+    });
+    expect([0, 2, 4].map((j) => coefficients[0]![j])).toEqual([0, 0, 0]);
+    expect(coefficients[0]![1]).toBeCloseTo(own.coefficients[0]!, 7);
+    expect(coefficients[0]![3]).toBeCloseTo(own.coefficients[1]!, 7);
+    expect(coefficients[1]![0]).toBeGreaterThan(0);
+  });
+
+  it('takes penalty factors for what they are to each other', () => {
+    const input = { ...simulated(60, 3), lambdas: Float64Array.of(0.05), kktTolerance: 1e-10 };
+    const one = elasticNetCox({ ...input, penaltyFactors: Float64Array.of(1, 2, 3) });
+    const ten = elasticNetCox({ ...input, penaltyFactors: Float64Array.of(10, 20, 30) });
+    expect([...ten.coefficients[0]!]).toEqual([...one.coefficients[0]!]);
+  });
+
+  it('says which unpenalised columns have no estimate', () => {
+    const input = simulated(40, 2);
+    const x = input.x.map((value, at) => (at % 2 === 1 ? -input.data.time[(at - 1) / 2]! : value));
+    expect(() => elasticNetCox({ ...input, x, penaltyFactors: Float64Array.of(1, 0) })).toThrow(
+      expect.objectContaining({ code: 'COX_NOT_CONVERGED', detail: expect.stringContaining('columns 1 ') }),
+    );
+  });
+
+  it('refuses data without events', () => {
+    const input = simulated(40, 3);
+    expect(() => elasticNetCox({ ...input, data: { ...input.data, event: new Uint8Array(40) } })).toThrow(
+      expect.objectContaining({ code: 'SURVIVAL_NO_EVENTS' }),
+    );
+  });
+
   it.each([
     ['an alpha above 1', { alpha: 1.5 }],
     ['ascending lambdas', { lambdas: Float64Array.of(0.1, 0.2) }],
     ['a lambda of 0', { lambdas: Float64Array.of(0) }],
     ['no lambdas', { lambdas: new Float64Array(0) }],
     ['a path that goes nowhere', { lambdaMinRatio: 1 }],
+    ['no columns', { x: new Float64Array(0), columns: 0 }],
+    ['penalty factors of another length', { penaltyFactors: Float64Array.of(1, 1) }],
+    ['a negative penalty factor', { penaltyFactors: Float64Array.of(1, -1, 1) }],
+    ['no penalised column', { penaltyFactors: new Float64Array(3) }],
     ['no columns that vary', { x: new Float64Array(120).fill(1) }],
   ])('refuses %s', (_, change) => {
     expect(() => elasticNetCox({ ...simulated(40, 3), ...change })).toThrow(
