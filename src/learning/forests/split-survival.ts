@@ -113,10 +113,10 @@ export function survivalCriterion(
   ): [to: number, size: number, hazard: number] => {
     const time = lastEvent[rows[from]!]!;
     let [to, count, died] = [from, 0, 0];
-    for (; to < end && lastEvent[rows[to]!]! === time; to++) {
+    for (; to < end && lastEvent[rows[to]!] === time; to++) {
       const row = rows[to]!;
       count += weight[row]!;
-      if (event[row] === 1) died += weight[row]!;
+      died += event[row]! * weight[row]!;
     }
     let total = hazard;
     if (died > 0) {
