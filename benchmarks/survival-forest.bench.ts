@@ -19,7 +19,7 @@ const SETTINGS = { featuresPerSplit: 10, minimumNodeSize: 3 };
 const SCRIPT = `suppressMessages({ library(ranger); library(survival) })
 d <- read.csv('data.csv')
 time <- system.time(ranger(Surv(time, event) ~ ., data = d, num.trees = ${PEER_TREES}, mtry = ${SETTINGS.featuresPerSplit},
-  min.node.size = ${SETTINGS.minimumNodeSize}, num.threads = 1, seed = 1))
+  min.node.size = ${SETTINGS.minimumNodeSize}, num.threads = 1, seed = 1, verbose = FALSE))
 cat(1000 * (time[['user.self']] + time[['sys.self']]) / ${PEER_TREES})`;
 
 /** Continuous times, an event in about 0.3 of the rows, three features that matter. */
