@@ -8,7 +8,10 @@ export interface ForestSettings {
   readonly trees?: number;
   /** Each tree draws from a stream of its own, `random.fork(tree)`. */
   readonly random: Random;
-  /** Features tried at each node (R's mtry), drawn without replacement; floor(sqrt(columns)) where not given. */
+  /**
+   * Features tried at each node (R's mtry), drawn without replacement; floor(sqrt(columns)) where not given.
+   * ranger's manual says so too, but for survival it rounds up.
+   */
   readonly featuresPerSplit?: number;
   /**
    * As ranger's min.node.size. Survival: the fewest rows (as often as they are in the bag) of a child, 3 where not

@@ -6,6 +6,6 @@ export {
   permutationImportance,
   type SurvivalImportanceInput,
 } from './importance.ts';
-export { addForestContributions, addForestPrediction } from './onnx.ts';
+export { addExplainedForest, addForestContributions, addForestPrediction } from './onnx.ts';
 export { predictClassProbabilities, predictCumulativeHazard, predictMortality } from './predict.ts';
 export { fitSurvivalForest, type SurvivalForestInput } from './survival-forest.ts';

@@ -47,6 +47,29 @@ export function addForestContributions(
   return addEnsemble(graph, nodes, leafContributions(nodes, nodeValues(forest, options)), columns, features);
 }
 
+/**
+ * A survival forest's prediction and contributions out of one ensemble: the trees are stored once, which is what most
+ * of a model's bytes are.
+ *
+ * @returns the names of the mortality, float32 [N, 1], and of the contributions, float32 [N, columns]
+ */
+export function addExplainedForest(
+  graph: GraphBuilder,
+  forest: SurvivalForest,
+  features: string,
+): { readonly prediction: string; readonly contributions: string } {
+  const { nodes, columns } = forest;
+  const targets = leafContributions(nodes, nodes.value);
+  nodes.feature.forEach((feature, node) => {
+    if (feature < 0) add(targets, node, columns, nodes.value[node]!);
+  });
+  const both = addEnsemble(graph, nodes, targets, columns + 1, features);
+  const sizes = graph.initializer(`${both}/sizes`, BigInt64Array.of(BigInt(columns), 1n), [2]);
+  const [contributions, prediction] = [`${both}/contributions`, `${both}/mortality`];
+  graph.node('Split', [both, sizes], [contributions, prediction], { axis: 1 });
+  return { prediction, contributions };
+}
+
 const add = ({ node, target, weight }: Targets, at: number, to: number, value: number): void => {
   node.push(at);
   target.push(to);

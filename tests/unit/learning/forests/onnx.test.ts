@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  addExplainedForest,
   addForestContributions,
   addForestPrediction,
   type ClassificationForest,
@@ -76,6 +77,23 @@ describe('forests as ONNX', () => {
     const forest = await fitSurvivalForest({ ...trainOn, ...settings, random: createRandom(5) });
     const row = trainOn.x.slice(0, 6);
     expect(farthest(predictMortality(forest, row), (await run(forest, row)).prediction)).toBeLessThan(1e-6);
+  });
+
+  it('gives prediction and contributions out of one ensemble, in fewer bytes', async () => {
+    const forest = await fitSurvivalForest({ ...trainOn, ...settings, random: createRandom(6) });
+    const graph = graphBuilder('forest');
+    const both = addExplainedForest(graph, forest, graph.input('features', 'float32', ['N', 6]));
+    graph.output(both.prediction, 'float32', ['N', 1]);
+    graph.output(both.contributions, 'float32', ['N', 6]);
+    const model = graph.build();
+    const session = await openSession(model);
+    const results = await session.run({ features: float32(trainOn.x, 150, 6) });
+    expect(farthest(predictMortality(forest, trainOn.x), valuesOf(results[both.prediction]))).toBeLessThan(
+      1e-6,
+    );
+    const { contributions } = forestContributions(forest, trainOn.x);
+    expect(farthest(contributions, valuesOf(results[both.contributions]), 1)).toBeLessThan(1e-6);
+    expect(model.length).toBeLessThan(0.8 * modelOf(forest).length);
   });
 
   it('exports trees of one leaf', async () => {
