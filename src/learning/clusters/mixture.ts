@@ -146,6 +146,21 @@ const failed = (starts: number, collapsed: number, { maximumIterations }: Limits
   throw new CdsError('LEARNING_NOT_CONVERGED', `Gaussian mixture: ${detail}`);
 };
 
+/** How many starts there are, and the responsibilities that one begins with. */
+const startsOf = ({ start, restarts = 10, random }: MixtureInput, problem: MixtureProblem) => {
+  requireCount(restarts, 'restarts');
+  if (start === undefined)
+    return { count: restarts, begin: (index: number) => startFrom(problem, random.fork(index)) };
+  const checked = checkedStart(start, problem.x.length / problem.columns, problem.components);
+  return { count: 1, begin: () => checked };
+};
+
+const limitsOf = ({ maximumIterations = 1000, tolerance = 1e-8 }: MixtureInput): Limits => {
+  requireCount(maximumIterations, 'maximumIterations');
+  if (!(tolerance >= 0)) refuse(`tolerance is ${tolerance}, not a number from 0 on`);
+  return { maximumIterations, tolerance };
+};
+
 /**
  * A mixture of normal distributions, by EM from several k-means++ starts.
  *
@@ -160,31 +175,26 @@ const failed = (starts: number, collapsed: number, { maximumIterations }: Limits
  */
 export function gaussianMixture(input: MixtureInput): GaussianMixture {
   const problem = problemOf(input);
-  const { x, columns, components } = problem;
-  const n = x.length / columns;
-  const limits = { maximumIterations: input.maximumIterations ?? 1000, tolerance: input.tolerance ?? 1e-8 };
-  requireCount(limits.maximumIterations, 'maximumIterations');
-  const restarts = input.start === undefined ? (input.restarts ?? 10) : 1;
-  requireCount(restarts, 'restarts');
-  const given = input.start === undefined ? undefined : checkedStart(input.start, n, components);
+  const limits = limitsOf(input);
+  const starts = startsOf(input, problem);
   let best: Fitted | undefined;
   const failures = { collapsed: 0, 'not-converged': 0 };
-  for (let start = 0; start < restarts; start++) {
-    const fitted = climb(problem, given ?? startFrom(problem, input.random.fork(start)), limits);
+  for (let start = 0; start < starts.count; start++) {
+    const fitted = climb(problem, starts.begin(start), limits);
     if (typeof fitted === 'string') failures[fitted]++;
     else if (best === undefined || fitted.logLikelihood > best.logLikelihood) best = fitted;
   }
-  if (best === undefined) return failed(restarts, failures.collapsed, limits);
+  if (best === undefined) return failed(starts.count, failures.collapsed, limits);
   const { logLikelihood, responsibilities, iterations } = best;
   const parameters = parameterCount(problem);
   return {
     ...best.parameters,
     responsibilities,
-    labels: argMax(responsibilities, components),
+    labels: argMax(responsibilities, problem.components),
     logLikelihood,
     iterations,
     parameters,
-    bic: -2 * logLikelihood + parameters * Math.log(n),
+    bic: -2 * logLikelihood + parameters * Math.log(problem.x.length / problem.columns),
     aic: -2 * logLikelihood + 2 * parameters,
     failedStarts: failures.collapsed + failures['not-converged'],
   };
