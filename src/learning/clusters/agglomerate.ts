@@ -19,7 +19,7 @@ export interface Dendrogram {
    * @returns shape (n)
    * @throws {CdsError} LEARNING_INPUT_INVALID unless 1 <= k <= n
    */
-  cut(k: number): Int32Array;
+  readonly cut: (k: number) => Int32Array;
 }
 
 /** The distance of two groups that have just been joined (i, j) to another (k), by Lance and Williams. */

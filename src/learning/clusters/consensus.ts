@@ -51,7 +51,7 @@ export interface Consensus {
   readonly deltaArea: number;
   /** Share of pairs with consensus in (0.1, 0.9]; lower is more stable. */
   readonly ambiguousPairs: number;
-  /** log10 of the mean of the null sets' ambiguousPairs over ours; above 0: more stable than without groups. */
+  /** log10 of the null sets' mean ambiguousPairs over ours (a pair added to both); above 0: more stable than those. */
   readonly relativeStability: number;
   /** Standard deviations by which ours lies below the null sets'; the choice goes by it. */
   readonly stabilityZ: number;
