@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { type Distances, pairIndex } from './distances.ts';
+import type { Distances } from './distances.ts';
 import { renumber, requireCount } from './input.ts';
 
 /** A tree of n rows. */
@@ -23,18 +23,13 @@ export interface Dendrogram {
 }
 
 /** The distance of two groups that have just been joined (i, j) to another (k), by Lance and Williams. */
-type Update = (
-  toI: number,
-  toJ: number,
-  between: number,
-  sizes: { readonly i: number; readonly j: number; readonly k: number },
-) => number;
+type Update = (toI: number, toJ: number, between: number, i: number, j: number, k: number) => number;
 
 /** Of squared Euclidean distances. */
-export const WARD: Update = (toI, toJ, between, { i, j, k }) =>
+export const WARD: Update = (toI, toJ, between, i, j, k) =>
   ((i + k) * toI + (j + k) * toJ - k * between) / (i + j + k);
 
-export const AVERAGE: Update = (toI, toJ, _between, { i, j }) => (i * toI + j * toJ) / (i + j);
+export const AVERAGE: Update = (toI, toJ, _between, i, j) => (i * toI + j * toJ) / (i + j);
 
 interface Join {
   readonly a: number;
@@ -42,61 +37,102 @@ interface Join {
   readonly distance: number;
 }
 
-/**
- * All joins by the nearest-neighbour chain, in O(n^2), in the order in which the chain finds them; each names a row of
- * either group.
- *
- * @param distances is used up
- * @see Murtagh 1983, doi:10.1093/comjnl/26.4.354; it needs an update under which joins never bring groups nearer
- */
-function chainOfJoins(distances: Distances, n: number, update: Update): Join[] {
-  const sizes = new Int32Array(n).fill(1);
-  const alive = Int32Array.from({ length: n }, (_, row) => row);
-  let living = n;
-  const chain = new Int32Array(n);
-  let length = 0;
-  const joins: Join[] = [];
-  const own = { i: 0, j: 0, k: 0 };
-  const join = (a: number, b: number, between: number): void => {
-    own.i = sizes[a]!;
-    own.j = sizes[b]!;
-    let kept = 0;
-    for (let at = 0; at < living; at++) {
-      const k = alive[at]!;
-      if (k === a) continue; // b stands for both
-      alive[kept++] = k;
-      if (k === b) continue;
-      own.k = sizes[k]!;
-      const [toA, toB] = [distances[pairIndex(a, k)]!, distances[pairIndex(b, k)]!];
-      // Never nearer than the nearer of both, also where rounding says so: the chain relies on it.
-      distances[pairIndex(b, k)] = Math.max(Math.min(toA, toB), update(toA, toB, between, own));
+/** Shape (n, n). */
+const squareOf = (distances: Distances, n: number): Float64Array => {
+  const square = new Float64Array(n * n);
+  for (let a = 1, at = 0; a < n; a++) {
+    for (let b = 0; b < a; b++, at++) {
+      square[a * n + b] = distances[at]!;
+      square[b * n + a] = distances[at]!;
     }
-    living = kept;
-    sizes[b] = own.i + own.j;
-    joins.push({ a, b, distance: between });
-  };
+  }
+  return square;
+};
+
+/**
+ * The groups that are left, each by one of its rows, and their distances.
+ *
+ * @see Murtagh 1983, doi:10.1093/comjnl/26.4.354 (the chain)
+ */
+class Groups {
+  private readonly distances: Float64Array;
+  private readonly sizes: Int32Array;
+  private readonly alive: Int32Array;
+  private readonly n: number;
+  private readonly update: Update;
+  living: number;
+
+  constructor(distances: Distances, n: number, update: Update) {
+    this.distances = squareOf(distances, n);
+    this.sizes = new Int32Array(n).fill(1);
+    this.alive = Int32Array.from({ length: n }, (_, row) => row);
+    this.n = n;
+    this.update = update;
+    this.living = n;
+  }
+
+  first(): number {
+    return this.alive[0]!;
+  }
+
+  between(a: number, b: number): number {
+    return this.distances[a * this.n + b]!;
+  }
+
   /** The one before comes first: on a tie it stays the nearest, and the chain ends. */
-  const nearestTo = (tip: number, before: number): [nearest: number, distance: number] => {
+  nearestTo(tip: number, before: number): number {
+    const { distances, alive, living, n } = this;
+    const row = tip * n;
     let nearest = before;
-    let least = before < 0 ? Infinity : distances[pairIndex(tip, before)]!;
+    let least = before < 0 ? Infinity : distances[row + before]!;
     for (let at = 0; at < living; at++) {
       const other = alive[at]!;
-      if (other === tip) continue;
-      const distance = distances[pairIndex(tip, other)]!;
-      if (distance < least || nearest < 0) [least, nearest] = [distance, other];
+      const distance = distances[row + other]!;
+      if (distance < least && other !== tip) {
+        least = distance;
+        nearest = other;
+      }
     }
-    return [nearest, least];
-  };
-  while (living > 1) {
-    if (length === 0) chain[length++] = alive[0]!;
-    const tip = chain[length - 1]!;
-    const before = length > 1 ? chain[length - 2]! : -1;
-    const [nearest, distance] = nearestTo(tip, before);
+    return nearest;
+  }
+
+  /** b stands for both from now on. */
+  join(a: number, b: number): void {
+    const { distances, sizes, alive, n, update } = this;
+    const [i, j, between] = [sizes[a]!, sizes[b]!, this.between(a, b)];
+    let kept = 0;
+    for (let at = 0; at < this.living; at++) {
+      const k = alive[at]!;
+      if (k === a) continue;
+      alive[kept++] = k;
+      if (k === b) continue;
+      const toA = distances[a * n + k]!;
+      const toB = distances[b * n + k]!;
+      // Never nearer than the nearer of both, also where rounding says so: the chain relies on it.
+      const joined = Math.max(Math.min(toA, toB), update(toA, toB, between, i, j, sizes[k]!));
+      distances[b * n + k] = joined;
+      distances[k * n + b] = joined;
+    }
+    this.living = kept;
+    sizes[b] = i + j;
+  }
+}
+
+/** All joins by the nearest-neighbour chain, in O(n^2); each names a row of either group. */
+function chainOfJoins(groups: Groups): Join[] {
+  const chain: number[] = [];
+  const joins: Join[] = [];
+  while (groups.living > 1) {
+    if (chain.length === 0) chain.push(groups.first());
+    const tip = chain.at(-1)!;
+    const before = chain.at(-2) ?? -1;
+    const nearest = groups.nearestTo(tip, before);
     if (nearest === before) {
-      join(tip, nearest, distance);
-      length -= 2;
+      joins.push({ a: tip, b: nearest, distance: groups.between(tip, nearest) });
+      groups.join(tip, nearest);
+      chain.length -= 2;
     } else {
-      chain[length++] = nearest;
+      chain.push(nearest);
     }
   }
   return joins;
@@ -132,7 +168,7 @@ const leafOrder = (merges: Dendrogram['merges'], n: number): Int32Array => {
 };
 
 /**
- * @param distances used up
+ * @param update one under which joins never bring groups nearer
  * @param heightOf of the distance at which two groups are joined
  */
 export function agglomerate(
@@ -141,7 +177,7 @@ export function agglomerate(
   update: Update,
   heightOf: (distance: number) => number,
 ): Dendrogram {
-  const joins = chainOfJoins(distances, n, update).sort((p, q) => p.distance - q.distance);
+  const joins = chainOfJoins(new Groups(distances, n, update)).sort((p, q) => p.distance - q.distance);
   const groups = groupsOf(n);
   const names = Int32Array.from({ length: n }, (_, row) => row);
   const merges = joins.map(({ a, b, distance }, at) => {

@@ -106,14 +106,17 @@ export function ambiguousPairs(consensus: Float64Array): number {
 }
 
 /**
- * The area under the cumulative distribution of the consensus values.
+ * The area under the cumulative distribution of the consensus values, as Monti sums it: each step by its upper end.
  *
  * @see Monti 2003, doi:10.1023/A:1023949509487
  */
 export function areaUnderDistribution(consensus: Float64Array): number {
   const sorted = consensus.toSorted();
   let area = 0;
-  for (let i = 1; i < sorted.length; i++) area += (sorted[i]! - sorted[i - 1]!) * (i / sorted.length);
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    if (start > 0) area += (sorted[start]! - sorted[start - 1]!) * (end / sorted.length);
+  }
   return area;
 }
 
