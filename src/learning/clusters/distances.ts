@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
+import { refuse } from './input.ts';
 
 /** Between each two of n rows, shape (n (n - 1) / 2): (1,0) (2,0) (2,1) (3,0) ... */
 export type Distances = Float64Array;
@@ -7,22 +8,25 @@ export type Distances = Float64Array;
 export const pairIndex = (a: number, b: number): number =>
   a > b ? (a * (a - 1)) / 2 + b : (b * (b - 1)) / 2 + a;
 
-/** @returns squared Euclidean distances of the rows of x, over `features` where given */
-export function squaredDistances(x: Float64Array, columns: number, features?: ArrayLike<number>): Distances {
+/**
+ * @returns squared Euclidean distances of the rows of x
+ * @throws {CdsError} LEARNING_INPUT_INVALID where one is beyond the numbers
+ */
+export function squaredDistances(x: Float64Array, columns: number): Distances {
   const n = x.length / columns;
   const distances = new Float64Array((n * (n - 1)) / 2);
-  const used = features === undefined ? x : pickColumns(x, columns, features);
-  const width = features?.length ?? columns;
   for (let a = 1, at = 0; a < n; a++) {
     for (let b = 0; b < a; b++, at++) {
       let sum = 0;
-      for (let k = 0, i = a * width, j = b * width; k < width; k++) {
-        const difference = used[i + k]! - used[j + k]!;
+      for (let k = 0, i = a * columns, j = b * columns; k < columns; k++) {
+        const difference = x[i + k]! - x[j + k]!;
         sum += difference * difference;
       }
       distances[at] = sum;
     }
   }
+  if (distances.includes(Infinity))
+    refuse('x is so large that distances of its rows overflow: scale its columns');
   return distances;
 }
 
