@@ -51,10 +51,11 @@ export interface Consensus {
   readonly deltaArea: number;
   /** Share of pairs with consensus in (0.1, 0.9]; lower is more stable. */
   readonly ambiguousPairs: number;
-  /** log10 of the null sets' mean ambiguousPairs over ours (a pair added to both); above 0: more stable than those. */
+  /**
+   * log10 of the mean ambiguousPairs of all data sets, null sets and ours, over ours (a pair added to both). Above 0:
+   * more stable than data without groups; the choice goes by it.
+   */
   readonly relativeStability: number;
-  /** Standard deviations by which ours lies below the null sets'; the choice goes by it. */
-  readonly stabilityZ: number;
   /** Shape (n, k): mean consensus with the other rows of each group. */
   readonly itemConsensus: Float64Array;
   /** Shape (k): mean consensus of the pairs within each group. */
@@ -137,39 +138,25 @@ const consensusOf = (input: Checked, x: Float64Array, random: Random): Float64Ar
   return consensusMatrices({ ...input, x, random: random.fork('base') }, drawn);
 };
 
-interface Standing {
-  readonly mean: number;
-  readonly z: number;
-}
-
 /**
- * How far the first value lies below all, in their standard deviations. It is counted among them, so that it and each
- * null set are exchangeable where there are no groups.
+ * How much more stable each data set is than all of them on average, by k: log10 of the ratio of ambiguous pairs, a
+ * pair being added to both. Ours counts in the average, so that it and each null set are exchangeable where there are
+ * no groups.
+ *
+ * @param ambiguity by data set (ours first), then by k
  */
-const standingOf = (values: readonly number[]): ((value: number) => number) => {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / (values.length - 1));
-  return (value) => (deviation > 0 ? (mean - value) / deviation : 0);
+const standings = (ambiguity: readonly (readonly number[])[], pairs: number) => {
+  const count = ambiguity.length;
+  const advantages = ambiguity.map((set) =>
+    set.map((own, index) => {
+      const mean = ambiguity.reduce((sum, other) => sum + other[index]!, 0) / count;
+      return Math.log10((mean + 1 / pairs) / (own + 1 / pairs));
+    }),
+  );
+  const [ours = [], ...nulls] = advantages;
+  const reached = nulls.filter((set) => Math.max(...set) >= Math.max(...ours)).length;
+  return { ours, pValue: (reached + 1) / count };
 };
-
-/** @param ambiguity by data set (ours first), then by k */
-const standings = (ambiguity: readonly (readonly number[])[]): { byGroups: Standing[]; pValue: number } => {
-  const [ours = [], ...nulls] = ambiguity;
-  const scales = ours.map((_, index) => standingOf(ambiguity.map((set) => set[index]!)));
-  const greatest = (set: readonly number[]): number =>
-    Math.max(...set.map((value, index) => scales[index]!(value)));
-  const reached = nulls.filter((set) => greatest(set) >= greatest(ours)).length;
-  const byGroups = ours.map((value, index) => ({
-    mean: nulls.reduce((sum, set) => sum + set[index]!, 0) / nulls.length,
-    z: scales[index]!(value),
-  }));
-  return { byGroups, pValue: (reached + 1) / ambiguity.length };
-};
-
-/** One pair's share, so that no pair being ambiguous is a finite advantage. */
-const relativeTo = (mean: number, own: number, pairs: number): number =>
-  Math.log10((mean + 1 / pairs) / (own + 1 / pairs));
 
 /**
  * Consensus clustering: groups of rows that come out again when rows (and columns) are left out, and how many.
@@ -178,12 +165,14 @@ const relativeTo = (mean: number, own: number, pairs: number): number =>
  * resamples with both that put them in one group; average linkage of 1 - consensus gives the groups. k is chosen by
  * the share of ambiguous pairs, held against that of data without groups (normal, with the covariances of x): k with
  * the greatest advantage, if that is greater than chance gives at the best k of a null set (so all k tried count in
- * the one p-value); otherwise one group.
+ * the one p-value); otherwise one group. Few groups along one single line look like one long normal cloud: of some
+ * dozen rows they are not told from it.
  *
  * @throws {CdsError} LEARNING_INPUT_INVALID: too few rows for the groups asked for, two rows in no resample together,
  *   settings out of range
  * @see Monti 2003, doi:10.1023/A:1023949509487; Senbabaoglu 2014, doi:10.1038/srep06207 (ambiguous pairs); John 2020,
- *   doi:10.1038/s41598-020-58766-1 (null reference). Unlike the last: one p-value over all k, from ranks
+ *   doi:10.1038/s41598-020-58766-1 (null reference, the
+ *   log ratio). Unlike the last: one p-value over all k, from ranks
  */
 export function consensusClusters(input: ConsensusInputs): ConsensusClusters {
   const settled = checked(input);
@@ -195,7 +184,7 @@ export function consensusClusters(input: ConsensusInputs): ConsensusClusters {
     const drawn = normalLike(x, columns, own.fork('rows'));
     ambiguity.push(consensusOf(settled, drawn, own).map(ambiguousPairs));
   }
-  const { byGroups, pValue } = standings(ambiguity);
+  const { ours, pValue } = standings(ambiguity, (n * (n - 1)) / 2);
   const areas = matrices.map(areaUnderDistribution);
   const tried = matrices.map((consensus, index): Consensus => {
     const k = index + 2;
@@ -206,7 +195,6 @@ export function consensusClusters(input: ConsensusInputs): ConsensusClusters {
       (height) => height,
     );
     const labels = tree.cut(k);
-    const { mean, z } = byGroups[index]!;
     const area = areas[index]!;
     const before = areas[index - 1];
     return {
@@ -217,8 +205,7 @@ export function consensusClusters(input: ConsensusInputs): ConsensusClusters {
       area,
       deltaArea: before === undefined || before === 0 ? area : (area - before) / before,
       ambiguousPairs: ambiguity[0]![index]!,
-      relativeStability: relativeTo(mean, ambiguity[0]![index]!, consensus.length),
-      stabilityZ: z,
+      relativeStability: ours[index]!,
       itemConsensus: itemConsensus(consensus, labels, k),
       clusterConsensus: clusterConsensus(consensus, labels, k),
     };
@@ -234,7 +221,9 @@ const chosen = (
   level: number,
   n: number,
 ): Pick<ConsensusClusters, 'k' | 'labels' | 'why'> => {
-  const best = tried.reduce((first, second) => (second.stabilityZ > first.stabilityZ ? second : first));
+  const best = tried.reduce((first, second) =>
+    second.relativeStability > first.relativeStability ? second : first,
+  );
   const said =
     `k = ${best.k} is the most stable beside data without groups: ${percent(best.ambiguousPairs)} of pairs are ` +
     `ambiguous (p = ${pValue.toPrecision(2)} over k = 2 to ${tried.length + 1})`;
