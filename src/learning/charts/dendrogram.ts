@@ -1,14 +1,9 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 
-/**
- * A tree of n leaves as hierarchical clustering gives it: n - 1 merges in ascending order of height.
- * `merges` has the two sides of each merge, shape (n - 1 x 2), row-major: a leaf is its index (0 to n - 1), the
- * cluster that merge k made is n + k, as in SciPy's linkage.
- */
+/** A tree of n leaves, as `wardClusters` and SciPy's linkage give it. */
 export interface Merges {
-  readonly merges: ArrayLike<number>;
-  readonly heights: ArrayLike<number>;
+  /** n - 1, by height: the two sides (below n a leaf, n + k what merge k made) and the height. */
+  readonly merges: readonly (readonly [a: number, b: number, height: number])[];
 }
 
 /** A line of a dendrogram: along the leaves from `from` to `to` (places), across them from `low` to `high` (shares). */
@@ -28,10 +23,10 @@ const refuse = (detail: string): never => {
  *
  * @throws {CdsError} LEARNING_INPUT_INVALID: a merge of something that does not exist yet, or twice
  */
-export function dendrogramLines({ merges, heights }: Merges, order: ArrayLike<number>): DendrogramLine[] {
+export function dendrogramLines({ merges }: Merges, order: ArrayLike<number>): DendrogramLine[] {
   const n = order.length;
-  if (heights.length !== n - 1 || merges.length !== 2 * (n - 1)) refuse(`are not ${n - 1}`);
-  const greatest = Math.max(...Array.from(heights));
+  if (merges.length !== n - 1) refuse(`are not ${n - 1}`);
+  const greatest = Math.max(0, ...merges.map(([, , height]) => height));
   const scale = greatest > 0 ? greatest : 1;
   /** Place and height of each cluster that is still open. */
   const open = new Map(Array.from(order, (leaf, place) => [leaf, { place, height: 0 }]));
@@ -41,8 +36,8 @@ export function dendrogramLines({ merges, heights }: Merges, order: ArrayLike<nu
     open.delete(id);
     return side;
   };
-  for (let k = 0; k < n - 1; k++) {
-    const [a, b, height] = [take(merges[2 * k]!), take(merges[2 * k + 1]!), heights[k]! / scale];
+  for (const [k, [one, other, at]] of merges.entries()) {
+    const [a, b, height] = [take(one), take(other), at / scale];
     lines.push(
       { from: a.place, to: a.place, low: a.height, high: height },
       { from: b.place, to: b.place, low: b.height, high: height },

@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
+import { cholesky, choleskySolve } from '../../numerics/index.ts';
 
 /** A penalised logistic regression on standardised columns. */
 export interface LogisticProblem {
@@ -22,7 +23,10 @@ export interface LogisticPoint {
 }
 
 const MAX_MODELS = 200;
-const MAX_SWEEPS = 5000;
+/** Rounds of a few sweeps of coordinate descent and a jump. */
+const MAX_ROUNDS = 300;
+const SWEEPS = 4;
+const LEAST_CURVATURE = 1e-10;
 const MAX_HALVINGS = 30;
 
 /** log(1 + exp(x)) that neither overflows nor loses digits. */
@@ -75,54 +79,133 @@ const violations = (problem: LogisticProblem, point: LogisticPoint, l1: number, 
   return far;
 };
 
-/** The minimum of the second-order model at `point` over the working columns, by cyclic coordinate descent. */
-const minimiseModel = (
-  { values, shares }: LogisticProblem,
+/** The second-order model around a point, over the working columns. */
+interface Model {
+  readonly problem: LogisticProblem;
+  readonly working: readonly number[];
+  readonly l1: number;
+  readonly l2: number;
+  /** Curvature of each row. */
+  readonly weight: Float64Array;
+  readonly weightSum: number;
+  /** Diagonal of the curvature, by working column. */
+  readonly curvature: Float64Array;
+  /** Moved along with `beta` and `intercept`: shares times what is left of the working response. */
+  readonly residual: Float64Array;
+  readonly beta: Float64Array;
+  intercept: number;
+}
+
+const modelAt = (
+  problem: LogisticProblem,
   point: LogisticPoint,
   [l1, l2]: readonly [number, number],
-  residual: Float64Array,
   working: readonly number[],
-  tolerance: number,
-): { intercept: number; beta: Float64Array } => {
+): Model => {
+  const { values, shares } = problem;
   const n = shares.length;
-  const beta = point.beta.slice();
-  let intercept = point.intercept;
   const weight = point.eta.map((value, i) => {
     const p = probability(value);
-    return shares[i]! * Math.max(p * (1 - p), 1e-10);
+    return shares[i]! * Math.max(p * (1 - p), LEAST_CURVATURE);
   });
-  const weightSum = weight.reduce((sum, value) => sum + value, 0);
-  const curvature = working.map((j) => {
+  const curvature = Float64Array.from(working, (j) => {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += weight[i]! * values[j * n + i]! ** 2;
     return sum;
   });
-  const moveColumn = (k: number): number => {
+  const weightSum = weight.reduce((sum, value) => sum + value, 0);
+  const residual = residualsOf(problem, point.eta);
+  return { problem, working, l1, l2, weight, weightSum, curvature, residual, beta: point.beta.slice(), intercept: point.intercept };
+};
+
+/** Moves one coefficient, and what is left with it. */
+const shift = ({ problem: { values }, weight, residual, beta }: Model, j: number, change: number): void => {
+  const n = residual.length;
+  beta[j] = beta[j]! + change;
+  for (let i = 0; i < n; i++) residual[i] = residual[i]! - change * weight[i]! * values[j * n + i]!;
+};
+
+const shiftIntercept = (model: Model, change: number): void => {
+  const { residual, weight } = model;
+  model.intercept += change;
+  for (let i = 0; i < residual.length; i++) residual[i] = residual[i]! - change * weight[i]!;
+};
+
+/** One round of coordinate descent; the largest violation that it met. */
+const sweep = (model: Model, members: readonly number[]): number => {
+  const { problem, working, curvature, residual, beta, l1, l2 } = model;
+  let largest = 0;
+  for (const k of members) {
     const j = working[k]!;
     const denominator = curvature[k]! + l2;
-    if (!(denominator > 0)) return 0;
+    if (!(denominator > 0)) continue;
     const old = beta[j]!;
-    const pull = slopeOf(values, j, residual) + curvature[k]! * old;
+    const pull = slopeOf(problem.values, j, residual) + curvature[k]! * old;
     const change = (Math.sign(pull) * Math.max(0, Math.abs(pull) - l1)) / denominator - old;
-    if (change === 0) return 0;
-    beta[j] = old + change;
-    for (let i = 0; i < n; i++) residual[i] = residual[i]! - change * weight[i]! * values[j * n + i]!;
-    return Math.abs(change) * denominator;
-  };
-  const sweep = (members: readonly number[]): number => {
-    let largest = 0;
-    for (const k of members) largest = Math.max(largest, moveColumn(k));
-    const left = residual.reduce((sum, value) => sum + value, 0);
-    intercept += left / weightSum;
-    for (let i = 0; i < n; i++) residual[i] = residual[i]! - (left / weightSum) * weight[i]!;
-    return Math.max(largest, Math.abs(left));
-  };
-  const all = Array.from(working.keys());
-  for (let sweeps = 1; sweeps < MAX_SWEEPS && sweep(all) > tolerance; sweeps++) {
-    const active = all.filter((k) => beta[working[k]!] !== 0);
-    while (sweeps < MAX_SWEEPS && sweep(active) > tolerance) sweeps++;
+    if (change === 0) continue;
+    shift(model, j, change);
+    largest = Math.max(largest, Math.abs(change) * denominator);
   }
-  return { intercept, beta };
+  const left = residual.reduce((sum, value) => sum + value, 0);
+  shiftIntercept(model, left / model.weightSum);
+  return Math.max(largest, Math.abs(left));
+};
+
+/**
+ * Goes straight to the minimum over the columns that are active, by a Cholesky factor, or until the first of them
+ * becomes 0: what coordinate descent takes thousands of rounds for where columns are nearly copies of each other.
+ */
+const jump = (model: Model): void => {
+  const { problem, working, residual, beta, weight, weightSum, l1, l2 } = model;
+  const { values } = problem;
+  const n = residual.length;
+  const active = working.filter((j) => beta[j] !== 0);
+  const size = active.length;
+  if (size === 0 || (size >= n && l2 === 0)) return;
+  // The intercept follows the columns: they are centred by the curvature's weights.
+  const centred = active.map((j) => {
+    let centre = 0;
+    for (let i = 0; i < n; i++) centre += (weight[i]! / weightSum) * values[j * n + i]!;
+    return { centre, column: Float64Array.from({ length: n }, (_, i) => values[j * n + i]! - centre) };
+  });
+  const matrix = new Float64Array(size * size);
+  const slope = new Float64Array(size);
+  centred.forEach(({ column: a }, row) => {
+    const weighted = a.map((value, i) => value * weight[i]!);
+    for (let other = 0; other <= row; other++) {
+      const b = centred[other]!.column;
+      let sum = row === other ? l2 : 0;
+      for (let i = 0; i < n; i++) sum += weighted[i]! * b[i]!;
+      matrix[row * size + other] = sum;
+    }
+    const b = beta[active[row]!]!;
+    slope[row] = a.reduce((sum, value, i) => sum + value * residual[i]!, 0) - l1 * Math.sign(b) - l2 * b;
+  });
+  const factor = cholesky(matrix, size);
+  if (factor.singularColumn >= 0) return;
+  const move = choleskySolve(factor, slope);
+  let part = 1;
+  active.forEach((j, k) => {
+    const reach = -beta[j]! / move[k]!;
+    if (reach > 0 && reach < part) part = reach;
+  });
+  let back = residual.reduce((sum, value) => sum + value, 0) / weightSum;
+  active.forEach((j, k) => {
+    const zero = -beta[j]! / move[k]! === part;
+    const change = zero ? -beta[j]! : part * move[k]!;
+    back -= change * centred[k]!.centre;
+    shift(model, j, change);
+  });
+  shiftIntercept(model, back);
+};
+
+/** The minimum of the second-order model over the working columns. */
+const minimise = (model: Model, tolerance: number): void => {
+  const all = Array.from(model.working.keys());
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    for (let sweeps = 0; sweeps < SWEEPS; sweeps++) if (sweep(model, all) <= tolerance) return;
+    jump(model);
+  }
 };
 
 /** Halves the move until the penalised objective doesn't rise (beyond rounding). */
@@ -165,8 +248,8 @@ export function solveLogistic(
     if (worst <= tolerance) return point;
     const working: number[] = [];
     for (let j = 0; j < problem.columns; j++) if (far[j]! > 0 || point.beta[j] !== 0) working.push(j);
-    const residual = residualsOf(problem, point.eta);
-    const target = minimiseModel(problem, point, [l1, l2], residual, working, (worst / 50) * 0.6 ** model);
+    const target = modelAt(problem, point, [l1, l2], working);
+    minimise(target, Math.max(tolerance / 4, worst / 50));
     const next = backtrack(problem, point, target, objective);
     if (next === undefined) return undefined;
     point = next;
