@@ -29,7 +29,7 @@ const simulated = (seed: number, n: number, p: number, rest: Partial<Case>): Cas
   const random = createRandom(seed);
   const x = Array.from({ length: n }, () => {
     const row = Array.from({ length: p }, (_, j) => random.normal() * (1 + (j % 7)) + j);
-    row[p - 1] = row[p - 2]! + 0.05 * random.normal();
+    row[p - 1] = row[p - 2]! + 0.5 * random.normal();
     row[p - 3] = 4;
     return row;
   });
@@ -61,6 +61,8 @@ fit <- function(x, y, alpha, weights, fold, standardise, n = 30) {
   path <- one(nlambda = n)
   cv <- cv.glmnet(x, y, family = 'binomial', alpha = alpha, weights = weights, standardize = standardise,
     foldid = fold, lambda = path$lambda, thresh = 1e-14, maxit = 1e7)
+  # A ridge path of glmnet's own begins at an endless penalty, whatever it says: so the fit at the lambdas given.
+  path <- cv$glmnet.fit
   list(lambda = path$lambda, intercept = unname(path$a0), beta = t(as.matrix(path$beta)), ratio = path$dev.ratio,
     cvm = cv$cvm, cvsd = cv$cvsd, indexMin = which(cv$lambda == cv$lambda.min), index1se = which(cv$lambda == cv$lambda.1se))
 }
@@ -94,8 +96,7 @@ const check = (given: Case, answer: Answer): void => {
   const result = crossValidatedLogisticElasticNet({ ...input, lambdas, foldIds: given.fold });
   close(result.path.intercepts, answer.intercept, 1e-4);
   answer.beta.forEach((row, k) => {
-    // Of near copies only the sum is pinned down, so all are held to the linear predictor too, below.
-    close(result.path.coefficients[k]!, row, given.alpha === 0 ? 2e-3 : 4e-4);
+    close(result.path.coefficients[k]!, row, 1e-4);
   });
   close(result.path.devianceRatios, answer.ratio, 1e-6);
   close(result.deviance, answer.cvm, 1e-4);

@@ -26,12 +26,10 @@ export function validateBinaryData({ x, columns, labels }: BinaryData): number {
   const wrong = x.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0)
     refuse(`x is ${x[wrong]!} at row ${Math.floor(wrong / columns)}, column ${wrong % columns}`);
-  let positives = 0;
-  for (let row = 0; row < n; row++) {
-    if (labels[row] !== 0 && labels[row] !== 1) refuse(`label of row ${row} is neither 0 nor 1`);
-    positives += labels[row]!;
-  }
-  if (positives === 0 || positives === n) refuse(`no row has label ${positives === 0 ? 1 : 0}`);
+  for (const label of [0, 1])
+    if (!Array.prototype.includes.call(labels, label)) refuse(`no row has label ${label}`);
+  const foreign = Array.prototype.findIndex.call(labels, (label: number) => label !== 0 && label !== 1);
+  if (foreign >= 0) refuse(`label of row ${foreign} is neither 0 nor 1`);
   return n;
 }
 

@@ -16,6 +16,36 @@ export interface PlsDiscriminant {
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
+interface Component {
+  /** What the centred columns are multiplied with to give the component's score; shape (columns). */
+  readonly rotation: Float64Array;
+  readonly loading: Float64Array;
+}
+
+const addScaled = (target: Float64Array, scale: number, source: Float64Array): void => {
+  for (let i = 0; i < target.length; i++) target[i] = target[i]! + scale * source[i]!;
+};
+
+/** Takes a component off columns and response, in place; undefined where their covariance is at most `least`. */
+const nextComponent = (columns: readonly Float64Array[], y: Float64Array, least: number) => {
+  const weight = Float64Array.from(columns, (column) => dot(column, y));
+  const norm = Math.sqrt(dot(weight, weight));
+  if (!(norm > least)) return undefined;
+  for (let j = 0; j < weight.length; j++) weight[j] = weight[j]! / norm;
+  const score = new Float64Array(y.length);
+  columns.forEach((column, j) => {
+    addScaled(score, weight[j]!, column);
+  });
+  const length = dot(score, score);
+  const loading = Float64Array.from(columns, (column) => dot(column, score) / length);
+  const share = dot(y, score) / length;
+  columns.forEach((column, j) => {
+    addScaled(column, -loading[j]!, score);
+  });
+  addScaled(y, -share, score);
+  return { weight, loading, share };
+};
+
 /**
  * Partial least squares discriminant analysis of two classes: PLS regression of the 0/1 label (NIPALS, one response).
  * A further component is not made where nothing of the label is left to explain.
@@ -35,31 +65,16 @@ export function plsDiscriminant(input: PlsInput): PlsDiscriminant {
   const y = Float64Array.from(labels, (label) => label - labelMean);
   const startNorm = Math.sqrt(dotAll(columnsOf, y));
   const beta = new Float64Array(columns);
-  const made: { rotation: Float64Array; loading: Float64Array }[] = [];
+  const made: Component[] = [];
   const coefficients: Float64Array[] = [];
   for (let k = 0; k < Math.min(components, n - 1, columns); k++) {
-    const weight = Float64Array.from(columnsOf, (column) => dot(column, y));
-    const norm = Math.sqrt(dot(weight, weight));
-    if (!(norm > 1e-10 * startNorm)) break;
-    for (let j = 0; j < columns; j++) weight[j] = weight[j]! / norm;
-    const score = new Float64Array(n);
-    columnsOf.forEach((column, j) => {
-      for (let i = 0; i < n; i++) score[i] = score[i]! + weight[j]! * column[i]!;
-    });
-    const length = dot(score, score);
-    const loading = Float64Array.from(columnsOf, (column) => dot(column, score) / length);
-    const share = dot(y, score) / length;
-    columnsOf.forEach((column, j) => {
-      for (let i = 0; i < n; i++) column[i] = column[i]! - loading[j]! * score[i]!;
-    });
-    for (let i = 0; i < n; i++) y[i] = y[i]! - share * score[i]!;
+    const component = nextComponent(columnsOf, y, 1e-10 * startNorm);
+    if (component === undefined) break;
+    const { weight, loading, share } = component;
     const rotation = weight.slice();
-    for (const earlier of made) {
-      const along = dot(earlier.loading, weight);
-      for (let j = 0; j < columns; j++) rotation[j] = rotation[j]! - along * earlier.rotation[j]!;
-    }
+    for (const earlier of made) addScaled(rotation, -dot(earlier.loading, weight), earlier.rotation);
     made.push({ rotation, loading });
-    for (let j = 0; j < columns; j++) beta[j] = beta[j]! + share * rotation[j]!;
+    addScaled(beta, share, rotation);
     coefficients.push(beta.map((b, j) => (scale[j] === 0 ? 0 : b / scale[j]!)));
   }
   if (coefficients.length === 0) refuse('no column has anything to do with the label');

@@ -115,7 +115,18 @@ const modelAt = (
   });
   const weightSum = weight.reduce((sum, value) => sum + value, 0);
   const residual = residualsOf(problem, point.eta);
-  return { problem, working, l1, l2, weight, weightSum, curvature, residual, beta: point.beta.slice(), intercept: point.intercept };
+  return {
+    problem,
+    working,
+    l1,
+    l2,
+    weight,
+    weightSum,
+    curvature,
+    residual,
+    beta: point.beta.slice(),
+    intercept: point.intercept,
+  };
 };
 
 /** Moves one coefficient, and what is left with it. */

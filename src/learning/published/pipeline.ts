@@ -136,7 +136,10 @@ export function crossValidatePipeline<M extends string>(
   const folds = stratifiedFolds(samples.labels, outerFolds, random.fork('outer'));
   const scores = new Float64Array(samples.labels.length);
   for (let fold = 0; fold < outerFolds; fold++) {
-    const training = selectSamples(samples, rowsWhere(folds, (id) => id !== fold));
+    const training = selectSamples(
+      samples,
+      rowsWhere(folds, (id) => id !== fold),
+    );
     const held = rowsWhere(folds, (id) => id === fold);
     const fitted = fitPipeline(training, random.fork(`inner ${fold}`));
     scorePipeline(fitted, selectSamples(samples, held)).forEach((score, at) => (scores[held[at]!] = score));

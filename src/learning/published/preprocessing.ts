@@ -53,7 +53,9 @@ const columnValues = (x: Float64Array, columns: number, column: number): number[
 const normaliseQuotients = (x: Float64Array, reference: Float64Array): void => {
   const p = reference.length;
   for (let start = 0; start < x.length; start += p) {
-    const quotients = Array.from(reference, (value, k) => x[start + k]! - value).filter((q) => !Number.isNaN(q));
+    const quotients = Array.from(reference, (value, k) => x[start + k]! - value).filter(
+      (q) => !Number.isNaN(q),
+    );
     if (quotients.length === 0) continue;
     const dilution = median(quotients);
     for (let k = 0; k < p; k++) x[start + k] = x[start + k]! - dilution;
@@ -83,7 +85,9 @@ const imputeRow = (row: Float64Array, training: Float64Array, neighbours: number
     .sort((a, b) => a.far - b.far);
   for (let k = 0; k < p; k++) {
     if (!Number.isNaN(row[k])) continue;
-    const values = near.flatMap(({ sample }) => (Number.isNaN(sample[k]) ? [] : [sample[k]!])).slice(0, neighbours);
+    const values = near
+      .flatMap(({ sample }) => (Number.isNaN(sample[k]) ? [] : [sample[k]!]))
+      .slice(0, neighbours);
     // Autoscaled: the training mean is 0.
     row[k] = values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
   }
@@ -96,12 +100,16 @@ export function learnPreprocessing<M extends string>(
 ): Preprocessing<M> {
   const p = training.features.length;
   const n = training.labels.length;
-  const logs = logValues(training, Array.from({ length: p }, (_, j) => j));
+  const logs = logValues(
+    training,
+    Array.from({ length: p }, (_, j) => j),
+  );
   const usable = Int32Array.from({ length: p }, (_, j) => j).filter((j) => {
     const values = columnValues(logs, p, j);
     return n - values.length <= missingShare * n && values.some((value) => value !== values[0]);
   });
-  if (usable.length === 0) throw new CdsError('LEARNING_INPUT_INVALID', 'no feature was measured in enough samples');
+  if (usable.length === 0)
+    throw new CdsError('LEARNING_INPUT_INVALID', 'no feature was measured in enough samples');
   const x = logValues(training, usable);
   const q = usable.length;
   const reference = Float64Array.from({ length: q }, (_, k) => median(columnValues(x, q, k)));
@@ -111,7 +119,8 @@ export function learnPreprocessing<M extends string>(
     const values = columnValues(x, q, k);
     const centre = values.reduce((sum, value) => sum + value, 0) / values.length;
     mean[k] = centre;
-    sd[k] = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1)) || 1;
+    sd[k] =
+      Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1)) || 1;
   }
   const scaled = x.map((value, at) => (value - mean[at % q]!) / sd[at % q]!);
   return {
@@ -131,7 +140,10 @@ export function learnPreprocessing<M extends string>(
  * @returns shape (samples, kept columns), row-major, finite
  * @throws {CdsError} LEARNING_INPUT_INVALID for samples of another matrix
  */
-export function preprocess<M extends string>(learned: Preprocessing<M>, samples: LabelledSamples<M>): Float64Array {
+export function preprocess<M extends string>(
+  learned: Preprocessing<M>,
+  samples: LabelledSamples<M>,
+): Float64Array {
   if (samples.matrix !== learned.matrix)
     throw new CdsError('LEARNING_INPUT_INVALID', `a model of ${learned.matrix} is not for ${samples.matrix}`);
   const { kept, mean, sd, reference, training, neighbours } = learned;
@@ -139,6 +151,7 @@ export function preprocess<M extends string>(learned: Preprocessing<M>, samples:
   if (reference !== undefined) normaliseQuotients(x, reference);
   const q = kept.length;
   for (let at = 0; at < x.length; at++) x[at] = (x[at]! - mean[at % q]!) / sd[at % q]!;
-  for (let start = 0; start < x.length; start += q) imputeRow(x.subarray(start, start + q), training, neighbours);
+  for (let start = 0; start < x.length; start += q)
+    imputeRow(x.subarray(start, start + q), training, neighbours);
   return x;
 }

@@ -14,11 +14,15 @@ const Z = 1.959963984540054;
 
 const split = (scores: ArrayLike<number>, labels: ArrayLike<number>): [Float64Array, Float64Array] => {
   if (scores.length !== labels.length)
-    throw new CdsError('LEARNING_INPUT_INVALID', `scores has ${scores.length} values, labels ${labels.length}`);
+    throw new CdsError(
+      'LEARNING_INPUT_INVALID',
+      `scores has ${scores.length} values, labels ${labels.length}`,
+    );
   const sides: [number[], number[]] = [[], []];
   for (let row = 0; row < scores.length; row++) {
     const [score, label] = [scores[row]!, labels[row]!];
-    if (!Number.isFinite(score)) throw new CdsError('LEARNING_INPUT_INVALID', `score of row ${row} is ${score}`);
+    if (!Number.isFinite(score))
+      throw new CdsError('LEARNING_INPUT_INVALID', `score of row ${row} is ${score}`);
     if (label !== 0 && label !== 1)
       throw new CdsError('LEARNING_INPUT_INVALID', `label of row ${row} is neither 0 nor 1`);
     sides[label].push(score);
@@ -54,7 +58,11 @@ export function rocArea(scores: ArrayLike<number>, labels: ArrayLike<number>): R
   const width = (Z * se) / (held * (1 - held));
   const logit = Math.log(held / (1 - held));
   const bound = (x: number): number => 1 / (1 + Math.exp(-x));
-  return { value, lower: Math.min(value, bound(logit - width)), upper: Math.max(value, bound(logit + width)) };
+  return {
+    value,
+    lower: Math.min(value, bound(logit - width)),
+    upper: Math.max(value, bound(logit + width)),
+  };
 }
 
 /** The corners of the ROC curve, from (0, 0) to (1, 1). */

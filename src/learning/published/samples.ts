@@ -35,7 +35,8 @@ export function stratifiedFolds(labels: ArrayLike<number>, folds: number, random
   // The second class goes on where the first ended: folds differ by one row at most.
   let next = 0;
   for (const label of [0, 1]) {
-    for (const row of random.shuffle(rows.filter((each) => labels[each] === label))) ids[row] = next++ % folds;
+    for (const row of random.shuffle(rows.filter((each) => labels[each] === label)))
+      ids[row] = next++ % folds;
   }
   return ids;
 }

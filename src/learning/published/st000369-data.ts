@@ -52,7 +52,11 @@ const samplesOf = <M extends 'serum' | 'plasma'>(
   data: Sheet,
   names: ReadonlyMap<string, string>,
 ): { samples: LabelledSamples<M>; idx: number[] } => {
-  const [type, health, id] = [columnOf(data, 'SampleType'), columnOf(data, 'HealthState'), columnOf(data, 'SampleID')];
+  const [type, health, id] = [
+    columnOf(data, 'SampleType'),
+    columnOf(data, 'HealthState'),
+    columnOf(data, 'SampleID'),
+  ];
   const [at, columns] = [columnOf(data, 'Idx'), Array.from(names.keys(), (name) => columnOf(data, name))];
   const rows = data.rows.filter(
     (row) => String(row[type]).toLowerCase() === matrix && HEALTH[String(row[health])] !== undefined,
@@ -62,9 +66,14 @@ const samplesOf = <M extends 'serum' | 'plasma'>(
   const labels = Uint8Array.from(rows, (row) => HEALTH[String(row[health])] ?? 0);
   checkCounts(matrix, labels);
   const x = Float64Array.from(
-    rows.flatMap((row) => columns.map((column) => amount(row[column], `${String(row[id])} ${String(column)}`))),
+    rows.flatMap((row) =>
+      columns.map((column) => amount(row[column], `${String(row[id])} ${String(column)}`)),
+    ),
   );
-  return { samples: { matrix, samples, features: [...names.values()], x, labels }, idx: rows.map((row) => Number(row[at])) };
+  return {
+    samples: { matrix, samples, features: [...names.values()], x, labels },
+    idx: rows.map((row) => Number(row[at])),
+  };
 };
 
 /** The split names samples by Idx, each serum sample once. */
@@ -74,7 +83,8 @@ const splitOf = (csv: string, idx: readonly number[], labels: Uint8Array): St000
   for (const line of csv.trim().split(/\r?\n/).slice(1)) {
     const [id, set, label] = line.split(',');
     const row = idx.indexOf(Number(id));
-    if (row < 0 || seen.has(row) || labels[row] !== Number(label)) invalid(`${SPLIT}: "${line}" is no sample of the workbook`);
+    if (row < 0 || seen.has(row) || labels[row] !== Number(label))
+      invalid(`${SPLIT}: "${line}" is no sample of the workbook`);
     if (set !== 'train' && set !== 'test') invalid(`${SPLIT}: "${line}" names no set`);
     seen.add(row);
     split[set as 'train' | 'test'].push(row);
