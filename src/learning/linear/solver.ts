@@ -202,8 +202,8 @@ const jump = (model: Model): void => {
   });
   let back = residual.reduce((sum, value) => sum + value, 0) / weightSum;
   active.forEach((j, k) => {
-    const zero = -beta[j]! / move[k]! === part;
-    const change = zero ? -beta[j]! : part * move[k]!;
+    const reach = -beta[j]! / move[k]!;
+    const change = reach === part ? -beta[j]! : part * move[k]!;
     back -= change * centred[k]!.centre;
     shift(model, j, change);
   });

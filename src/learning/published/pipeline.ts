@@ -115,7 +115,7 @@ export function fitPipeline<M extends string>(
 /** Mean of the nets' log odds in units of their held-out spread; higher = cancer. Shape (samples). */
 export function scorePipeline<M extends string>(
   { preprocessing, members }: FittedPipeline<M>,
-  samples: LabelledSamples<M>,
+  samples: LabelledSamples<NoInfer<M>>,
 ): Float64Array {
   const x = preprocess(preprocessing, samples);
   const scores = new Float64Array(samples.labels.length);

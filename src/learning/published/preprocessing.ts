@@ -142,7 +142,7 @@ export function learnPreprocessing<M extends string>(
  */
 export function preprocess<M extends string>(
   learned: Preprocessing<M>,
-  samples: LabelledSamples<M>,
+  samples: LabelledSamples<NoInfer<M>>,
 ): Float64Array {
   if (samples.matrix !== learned.matrix)
     throw new CdsError('LEARNING_INPUT_INVALID', `a model of ${learned.matrix} is not for ${samples.matrix}`);
