@@ -3,6 +3,7 @@ import { asCdsError, CdsError } from '../domain/index.ts';
 import type { CliContext } from './context.ts';
 import { addDemo } from './demo.ts';
 import { addErase } from './erase.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
 import { addExtract } from './extract.ts';
 import { addFeedback } from './feedback.ts';
@@ -31,6 +32,7 @@ export function createProgram(context: CliContext): Command {
     addSimulate,
     addExport,
     addTrain,
+    addEvaluate,
     addExtract,
     addKeys,
     addFeedback,
