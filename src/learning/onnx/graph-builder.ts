@@ -6,14 +6,16 @@ export type Dimension = number | string;
 
 export type TensorData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 
-/** An integer, integers, a text, texts; floating-point attributes are marked, since 1 could be either. */
+/** An integer, integers, a text, texts; floating-point attributes and tensors are marked, since 1 could be either. */
 export type Attribute =
   | number
   | readonly number[]
   | string
   | readonly string[]
   | { readonly float: number }
-  | { readonly floats: ArrayLike<number> };
+  | { readonly floats: ArrayLike<number> }
+  /** A tensor of one dimension. */
+  | { readonly tensor: TensorData };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Builds one ONNX graph; every name is defined before it is used, and once. */
@@ -65,6 +67,13 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const isTexts = (list: readonly (string | number)[]): list is readonly string[] =>
   typeof list[0] === 'string';
 
+const tensorProto = (name: string, data: TensorData, shape: readonly number[]) => ({
+  name,
+  dims: [...shape],
+  dataType: ELEMENT_TYPES[elementTypeOf(data)],
+  rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(),
+});
+
 const attributeProto = (name: string, value: Attribute) => {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) refuse(`attribute ${name} is not an integer; mark it as float`);
@@ -73,6 +82,10 @@ const attributeProto = (name: string, value: Attribute) => {
   if (typeof value === 'string') return { name, s: utf8(value), type: ATTRIBUTE_TYPES.string };
   if ('float' in value) return { name, f: value.float, type: ATTRIBUTE_TYPES.float };
   if ('floats' in value) return { name, floats: Array.from(value.floats), type: ATTRIBUTE_TYPES.floats };
+  if ('tensor' in value) {
+    const { tensor } = value;
+    return { name, t: tensorProto(name, tensor, [tensor.length]), type: ATTRIBUTE_TYPES.tensor };
+  }
   return isTexts(value)
     ? { name, strings: value.map(utf8), type: ATTRIBUTE_TYPES.strings }
     : { name, ints: [...value], type: ATTRIBUTE_TYPES.ints };
@@ -111,12 +124,7 @@ export function graphBuilder(name: string): GraphBuilder {
     initializer: (value, data, shape) => {
       const size = shape.reduce((product, d) => product * d, 1);
       if (size !== data.length) refuse(`"${value}" has ${data.length} elements, its shape ${size}`);
-      initializers.push({
-        name: define(value),
-        dims: [...shape],
-        dataType: ELEMENT_TYPES[elementTypeOf(data)],
-        rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(),
-      });
+      initializers.push(tensorProto(define(value), data, shape));
       return value;
     },
     node: (op, from, to, attributes = {}) => {

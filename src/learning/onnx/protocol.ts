@@ -13,7 +13,15 @@ export const ELEMENT_TYPES = {
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
 /** AttributeProto.AttributeType. */
-export const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
+export const ATTRIBUTE_TYPES = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;
 
 type Rule = 'repeated' | undefined;
 const field = (id: number, type: string, rule?: Rule) =>
@@ -59,6 +67,7 @@ const descriptor = {
         f: field(2, 'float'),
         i: field(3, 'int64'),
         s: field(4, 'bytes'),
+        t: field(5, 'TensorProto'),
         floats: list(7, 'float'),
         ints: list(8, 'int64'),
         strings: list(9, 'bytes'),

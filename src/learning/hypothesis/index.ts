@@ -1,0 +1,5 @@
+export { adjustBenjaminiHochberg, adjustBenjaminiYekutieli, adjustBonferroni, adjustHolm } from './adjust.ts';
+export type { Alternative } from './input.ts';
+export { rankSumTest, type RankSumOptions, type RankSumTest } from './rank-sum.ts';
+export { rankSumColumns, type RankSumColumns } from './rank-sum-columns.ts';
+export type { ShiftEstimate } from './shift.ts';
