@@ -138,6 +138,9 @@ export async function fitFold(
   };
 }
 
+/** Closer to the baseline than this share of it, the secant is taken by its series. */
+export const NEAR_BASELINE = 1e-6;
+
 export interface FoldScores {
   /** Standardised by the fold's training scores; higher means earlier recurrence. Shape (n). */
   readonly score: Float64Array;
@@ -151,11 +154,12 @@ export interface FoldScores {
 
 /**
  * (log m - log baseline) / (m - baseline): what turns the parts of a mortality into those of its logarithm, so that
- * they still add up.
+ * they still add up, also where m is held at the least mortality.
  */
-const secant = (mortality: number, baseline: number): number => {
-  const ratio = mortality / baseline - 1;
-  return (Math.abs(ratio) < 1e-4 ? 1 - ratio / 2 + (ratio * ratio) / 3 : Math.log1p(ratio) / ratio) / baseline;
+const secant = (mortality: number, least: number, baseline: number): number => {
+  const excess = mortality / baseline - 1;
+  if (Math.abs(excess) < NEAR_BASELINE) return (1 - excess / 2) / baseline;
+  return Math.log(Math.max(mortality, least) / baseline) / excess / baseline;
 };
 
 /** What a fold's model says of rows that it may never have seen. */
@@ -165,15 +169,16 @@ export function evaluateFold(model: MetabolomicFold, rows: PanelRows): FoldScore
   const width = preprocessor.centre.length;
   const { selected } = selection;
   const x = columnsOf(preprocess(preprocessor, rows), width, selected);
-  const mortality = predictMortality(forest, x).map((value) => Math.max(value, leastMortality));
+  const mortality = predictMortality(forest, x);
+  const logMortality = mortality.map((value) => Math.log(Math.max(value, leastMortality)));
   const { baseline, contributions: parts } = forestContributions(forest, x);
-  const forestScore = standardised(mortality.map(Math.log), forestStandard);
+  const forestScore = standardised(logMortality, forestStandard);
   const linearScore = standardised(linearPredictor(x, coefficients), linearStandard);
   const contributions = new Float64Array(mortality.length * width);
   const forestUnit = forestWeight / (forestStandard.sd * standard.sd);
   const linearUnit = (1 - forestWeight) / (linearStandard.sd * standard.sd);
   mortality.forEach((value, row) => {
-    const factor = forestUnit * secant(value, baseline);
+    const factor = forestUnit * secant(value, leastMortality, baseline);
     selected.forEach((j, k) => {
       const at = row * selected.length + k;
       contributions[row * width + j] = factor * parts[at]! + linearUnit * coefficients[k]! * x[at]!;
