@@ -1,0 +1,10 @@
+export { calibrationPlot, type CalibrationGroup, type CalibrationInput } from './calibration.ts';
+export type { Merges } from './dendrogram.ts';
+export { heatMap, type HeatMapInput } from './heat-map.ts';
+export { htmlReport, type Report, type ReportSection, type ReportTable } from './html-report.ts';
+export { importancePlot, type ImportanceRow, type ImportanceText } from './importance.ts';
+export { kaplanMeierPlot, type KaplanMeierText, type SurvivalGroup } from './kaplan-meier.ts';
+export type { Picture, PictureText } from './picture.ts';
+export { type RocCurve, rocPlot } from './roc.ts';
+export { seedStripPlot, type ScoresOverSeeds, type SeedStripText } from './seed-strip.ts';
+export { volcanoPlot, type VolcanoRow, type VolcanoText } from './volcano.ts';
