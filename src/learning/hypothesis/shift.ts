@@ -94,7 +94,8 @@ export function impliedEstimate(implied: Implied, rule: IntervalRule): ShiftEsti
   };
 }
 
-const tieTermOf = (sorted: Float64Array): number => {
+/** Sum of t^3 - t over the ties of sorted values. */
+export const tieTermOf = (sorted: Float64Array): number => {
   let term = 0;
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     while (end < sorted.length && sorted[end] === sorted[start]) end++;
