@@ -5,6 +5,8 @@ export {
   fitMetabolomicScore,
   type FittedMetabolomicScore,
   type MetabolomicModel,
+  selectedFeatures,
 } from './model.ts';
+export { type ReportFile, trainingReport } from './report.ts';
 export { METABOLOMIC_SETTINGS, type MetabolomicSettings } from './settings.ts';
 export type { PanelTraining } from './training.ts';

@@ -2,7 +2,7 @@
 import { CdsError } from '../../domain/index.ts';
 import type { Random } from '../../numerics/index.ts';
 import { evaluateFold, fitFold, type MetabolomicFold } from './fold-model.ts';
-import { LEARNED, type PanelLayout, type PanelRows } from './layout.ts';
+import { LEARNED, learnedNames, type PanelLayout, type PanelRows } from './layout.ts';
 import type { MetabolomicSettings } from './settings.ts';
 import { checkTraining, type PanelTraining, selectTraining } from './training.ts';
 
@@ -120,3 +120,16 @@ export function evaluateMetabolomicScore(model: MetabolomicModel, x: Float64Arra
   return { score, contributions, imputed: countMissing(rows), offset };
 }
 
+
+/** What each fold learned from, with the share of the half-samples that chose it; the most stable first. */
+export const selectedFeatures = ({
+  layout,
+  folds,
+}: MetabolomicModel): { features: { name: string; stability: number }[] }[] => {
+  const names = learnedNames(layout);
+  return folds.map(({ selection: { selected, stability } }) => ({
+    features: Array.from(selected, (j) => ({ name: names[j]!, stability: stability[j]! })).sort(
+      (a, b) => b.stability - a.stability,
+    ),
+  }));
+};
