@@ -84,7 +84,10 @@ export const addTrain = (program: Command, context: CliContext): void => {
     .option('-s, --seed <number>', 'seed of folds and bootstraps', wholeNumber('--seed'), 7)
     .option('--model-version <version>', 'version to give the models', '1.0.0')
     .option('--description <text>', 'what cohort it is, for the model card; needed for real patients')
-    .option('--folds <file>', 'the folds that all rooms share; folds.json in the cohort by default, made where absent')
+    .option(
+      '--folds <file>',
+      'the folds that all rooms share; folds.json in the cohort by default, made where absent',
+    )
     .option('--threads <number>', 'threads that forests are grown on', wholeNumber('--threads'), 1)
     .option('--quick', 'fewer trees, penalties and bootstraps: to see that it works, not to serve');
   addBulkOptions(command).action(async (options: TrainCommandOptions) => {

@@ -1,7 +1,12 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import type { Random } from '../../numerics/index.ts';
 import { crossValidatedElasticNetCox, linearPredictor } from '../../survival/index.ts';
-import { fitSurvivalForest, forestContributions, predictMortality, type SurvivalForest } from '../forests/index.ts';
+import {
+  fitSurvivalForest,
+  forestContributions,
+  predictMortality,
+  type SurvivalForest,
+} from '../forests/index.ts';
 import type { PanelRows } from './layout.ts';
 import { patientValues } from './patient-values.ts';
 import { fitPreprocessor, preprocess, type Preprocessor } from './preprocess/index.ts';

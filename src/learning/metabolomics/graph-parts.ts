@@ -26,7 +26,9 @@ export const constantsOf = (graph: GraphBuilder): Constants => {
       ),
     integers: (...values) =>
       once(`integers:${values.join(',')}`, () =>
-        graph.initializer(`integers:${values.join(',')}`, BigInt64Array.from(values, BigInt), [values.length]),
+        graph.initializer(`integers:${values.join(',')}`, BigInt64Array.from(values, BigInt), [
+          values.length,
+        ]),
       ),
   };
 };

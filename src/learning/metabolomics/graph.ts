@@ -127,7 +127,10 @@ const addScatter = (
 ): string => {
   const { layout } = model;
   const position = new Map(Array.from(selected, (j, at) => [inputColumn(layout, j), at]));
-  const order = Array.from({ length: layout.columns }, (_, column) => position.get(column) ?? selected.length);
+  const order = Array.from(
+    { length: layout.columns },
+    (_, column) => position.get(column) ?? selected.length,
+  );
   const padded = graph.op('Concat', [values, zero], { axis: 1 });
   return graph.op('Gather', [padded, constants.integers(...order)], { axis: 1 });
 };
@@ -137,7 +140,10 @@ const addFold = (parts: Parts, preprocessed: string, index: number, fold: Metabo
   const { scalar, integers } = constants;
   const { forest, selection, coefficients, forestWeight, leastMortality } = fold;
   const { selected } = selection;
-  const own = graph.op('Squeeze', [graph.op('Gather', [preprocessed, integers(index)], { axis: 1 }), integers(1)]);
+  const own = graph.op('Squeeze', [
+    graph.op('Gather', [preprocessed, integers(index)], { axis: 1 }),
+    integers(1),
+  ]);
   const x = graph.op('Gather', [own, integers(...selected)], { axis: 1 });
   const narrow = graph.op('Cast', [x], { to: FLOAT32 });
   const mortality = graph.op('Cast', [addForestPrediction(graph, forest, narrow)], { to: FLOAT64 });

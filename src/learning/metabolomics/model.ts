@@ -44,7 +44,10 @@ export async function fitMetabolomicScore(
   const n = checkTraining(training);
   const ids = [...new Set(training.fold)].sort((a, b) => a - b);
   if (ids.length < 3)
-    throw new CdsError('LEARNING_INPUT_INVALID', `fold has ${String(ids.length)} folds; at least 3 are needed`);
+    throw new CdsError(
+      'LEARNING_INPUT_INVALID',
+      `fold has ${String(ids.length)} folds; at least 3 are needed`,
+    );
   const crossFitted = new Float64Array(n);
   const folds: MetabolomicFold[] = [];
   for (const [index, id] of ids.entries()) {
@@ -119,7 +122,6 @@ export function evaluateMetabolomicScore(model: MetabolomicModel, x: Float64Arra
   }
   return { score, contributions, imputed: countMissing(rows), offset };
 }
-
 
 /** What each fold learned from, with the share of the half-samples that chose it; the most stable first. */
 export const selectedFeatures = ({

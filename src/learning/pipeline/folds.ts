@@ -74,7 +74,8 @@ const assignmentOf = (text: string, patients: readonly FoldPatient[], file: stri
   if (content.folds !== FOLDS)
     refuse(file, `was made for ${String(content.folds)} folds, not ${String(FOLDS)}`);
   const known = new Map(Object.entries(content.patients));
-  if ([...known.values()].some((fold) => fold >= FOLDS)) refuse(file, `has a fold beyond ${String(FOLDS - 1)}`);
+  if ([...known.values()].some((fold) => fold >= FOLDS))
+    refuse(file, `has a fold beyond ${String(FOLDS - 1)}`);
   const absent = patients.filter(({ id }) => !known.has(id)).length;
   if (absent > 0)
     refuse(

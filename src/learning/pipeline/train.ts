@@ -156,8 +156,7 @@ const writeAll = async (
     if (modality === undefined) throw new CdsError('INTERNAL', `no modality ${id}`);
     const manifest = scoreManifest(modality, fitted, facts);
     await writeModel(out, manifest, fitted.onnx);
-    if (fitted.report !== undefined)
-      await writeReport(modelFolder(out, manifest), await fitted.report());
+    if (fitted.report !== undefined) await writeReport(modelFolder(out, manifest), await fitted.report());
     written.push(manifest);
   }
   const bytes = riskLayerModel({
@@ -176,11 +175,7 @@ const writeAll = async (
  *
  * @throws {CdsError} COHORT_INVALID, COX_NOT_CONVERGED
  */
-export async function train(
-  options: TrainOptions,
-  reading: Reading,
-  report: Report,
-): Promise<TrainResult> {
+export async function train(options: TrainOptions, reading: Reading, report: Report): Promise<TrainResult> {
   const { patients, leftOut, simulated } = await readCohort(options.cohort, reading, options.eligibility);
   const cut = Math.round(patients.length * TRAINING_SHARE);
   const oracle = readOracle(options.cohort);

@@ -37,7 +37,9 @@ const check = async (x: Float64Array): Promise<void> => {
     expect(values.length).toBe(ours[name].length);
     ours[name].forEach((value, at) => {
       expect(Number.isFinite(value)).toBe(true);
-      expect(Math.abs(value - (values[at] ?? NaN))).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
+      expect(Math.abs(value - (values[at] ?? NaN))).toBeLessThanOrEqual(
+        tolerance * Math.max(1, Math.abs(value)),
+      );
     });
   };
   near('score', 1e-6);
@@ -116,7 +118,10 @@ describe('the graph of the metabolomic score', () => {
   });
 
   it('gives the same bytes of the same training, whatever the number of threads', async () => {
-    const again = await fitMetabolomicScore(training, names, SETTINGS, { random: createRandom(1), threads: 2 });
+    const again = await fitMetabolomicScore(training, names, SETTINGS, {
+      random: createRandom(1),
+      threads: 2,
+    });
     expect(metabolomicScoreModel(again.model)).toEqual(bytes);
     expect(again.crossFitted).toEqual(fitted.crossFitted);
   });

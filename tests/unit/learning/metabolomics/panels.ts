@@ -120,7 +120,13 @@ export function drawPanels(options: Panels): DrawnPanels {
       if (latest === undefined) break;
       x.push(...featuresOf(latest, baseline, LANDMARKS.slice(0, landmark + 1), draws));
       const time = Math.min(end - start, HORIZON);
-      rows.push({ patient, landmark, time, event: Number(months <= seenUntil && months - start <= HORIZON), burden });
+      rows.push({
+        patient,
+        landmark,
+        time,
+        event: Number(months <= seenUntil && months - start <= HORIZON),
+        burden,
+      });
     }
   }
   const folds = Int32Array.from({ length: patients }, (_, patient) => patient % 5);
