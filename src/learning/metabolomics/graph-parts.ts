@@ -8,8 +8,8 @@ export const FLOAT64 = 11;
 
 /** Constants that the graph's parts share, made once. */
 export interface Constants {
-  scalar(value: number): string;
-  integers(...values: readonly number[]): string;
+  readonly scalar: (value: number) => string;
+  readonly integers: (...values: readonly number[]) => string;
 }
 
 export const constantsOf = (graph: GraphBuilder): Constants => {

@@ -37,7 +37,7 @@ export const METABOLOMIC_SETTINGS: MetabolomicSettings = {
   falseDiscoveryRate: 0.1,
   minimumFeatures: 10,
   trees: 200,
-  minimumNodeSize: 20,
+  minimumNodeSize: 80,
   maximumDepth: 8,
   alpha: 0.5,
   lambdaCount: 30,

@@ -40,18 +40,13 @@ export function centreBatches(logs: Float64Array, columns: number, batch: readon
   return result;
 }
 
-const mean = (values: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-};
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** n - 1. */
-const variance = (values: ArrayLike<number>): number => {
+const variance = (values: readonly number[]): number => {
   const centre = mean(values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i]! - centre) ** 2;
-  return sum / (values.length - 1);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 };
 
 interface Standardised {
@@ -88,7 +83,7 @@ interface BatchPrior {
 }
 
 /** Normal for the shifts, inverse gamma for the variances, by moments over the analytes. */
-const priorOf = (shifts: ArrayLike<number>, variances: ArrayLike<number>): BatchPrior => {
+const priorOf = (shifts: readonly number[], variances: readonly number[]): BatchPrior => {
   const [m, s2] = [mean(variances), variance(variances)];
   return {
     location: mean(shifts),

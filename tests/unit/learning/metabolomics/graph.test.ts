@@ -63,7 +63,8 @@ const value = fc.oneof(
 describe('the graph of the metabolomic score', () => {
   it('equals our own arithmetic on the rows it was trained on', async () => {
     expect(training.rows.x.some(Number.isNaN)).toBe(true);
-    expect(training.rows.x.subarray(3 * ANALYTES, 4 * ANALYTES).length).toBe(ANALYTES);
+    const below = training.rows.x.filter((each, at) => at % COLUMNS >= 3 * ANALYTES && !Number.isNaN(each));
+    expect(below.length).toBeGreaterThan(100);
     await check(training.rows.x);
   });
 
@@ -98,17 +99,12 @@ describe('the graph of the metabolomic score', () => {
 
   it('does not see a dilution of the samples', () => {
     const rows = training.rows.x.slice(0, 40 * COLUMNS);
-    // Latest, its limits and so the change all move; the baseline stays.
-    const diluted = rows.map((each, at) => {
-      const block = Math.floor((at % COLUMNS) / ANALYTES);
-      return block === 0 || block === 1 || block === 3 ? each + 0 : each;
-    });
     const moved = rows.map((each, at) => {
       const block = Math.floor((at % COLUMNS) / ANALYTES);
       return block < 2 ? each - 1.25 : each;
     });
     // Only rows without a value below detection: a limit does not move with the sample.
-    const { score } = evaluateMetabolomicScore(fitted.model, diluted);
+    const { score } = evaluateMetabolomicScore(fitted.model, rows);
     const after = evaluateMetabolomicScore(fitted.model, moved).score;
     const whole = [...score.keys()].filter((row) =>
       rows.subarray(row * COLUMNS + 3 * ANALYTES, (row + 1) * COLUMNS).every(Number.isNaN),
