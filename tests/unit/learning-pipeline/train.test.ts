@@ -21,6 +21,8 @@ beforeAll(async () => {
   await writeCohort(simulateCohort({ patients: 150, seed: 11 }), cohort);
 });
 afterAll(() => rm(folder, { recursive: true }));
+/** Each trains once to three times. */
+const PATIENCE = { timeout: 180_000 };
 
 const run = (out: string, change: Partial<TrainOptions> = {}): Promise<TrainResult> =>
   train(
@@ -35,11 +37,11 @@ const foldsOf = ({ manifests }: TrainResult): string | undefined => {
 };
 const digests = ({ manifests }: TrainResult): string[] => manifests.map(({ sha256 }) => sha256);
 
-describe('train', () => {
+describe('train', PATIENCE, () => {
   let first: TrainResult;
   beforeAll(async () => {
     first = await run('a');
-  });
+  }, PATIENCE.timeout);
 
   it('gives other digests of another seed', async () => {
     const folds = path.join(folder, 'others.json');

@@ -26,7 +26,7 @@ beforeAll(async () => {
   fitted = await fit();
   bytes = metabolomicScoreModel(fitted.model);
   session = await openSession(bytes);
-});
+}, 60_000);
 
 const check = async (x: Float64Array): Promise<void> => {
   const n = x.length / COLUMNS;
@@ -60,7 +60,7 @@ const value = fc.oneof(
   { weight: 3, arbitrary: fc.constant(NaN) },
 );
 
-describe('the graph of the metabolomic score', () => {
+describe('the graph of the metabolomic score', { timeout: 60_000 }, () => {
   it('equals our own arithmetic on the rows it was trained on', async () => {
     expect(training.rows.x.some(Number.isNaN)).toBe(true);
     const below = training.rows.x.filter((each, at) => at % COLUMNS >= 3 * ANALYTES && !Number.isNaN(each));

@@ -85,11 +85,11 @@ describe('selection', () => {
   });
 });
 
-describe('cross-fitting', () => {
+describe('cross-fitting', { timeout: 60_000 }, () => {
   let fitted: Awaited<ReturnType<typeof fit>>;
   beforeAll(async () => {
     fitted = await fit(training);
-  });
+  }, 60_000);
   const own = (fold: number): number[] =>
     [...training.fold.keys()].filter((row) => training.fold[row] === fold);
   const pick = (values: Float64Array, rows: readonly number[]) => rows.map((row) => values[row]);
