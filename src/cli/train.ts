@@ -16,6 +16,8 @@ interface TrainCommandOptions extends Omit<BulkCommandOptions, 'group' | 'since'
   readonly seed: number;
   readonly modelVersion: string;
   readonly description?: string;
+  readonly folds?: string;
+  readonly threads: number;
   readonly quick?: true;
 }
 
@@ -82,9 +84,14 @@ export const addTrain = (program: Command, context: CliContext): void => {
     .option('-s, --seed <number>', 'seed of folds and bootstraps', wholeNumber('--seed'), 7)
     .option('--model-version <version>', 'version to give the models', '1.0.0')
     .option('--description <text>', 'what cohort it is, for the model card; needed for real patients')
-    .option('--quick', 'fewer penalties and bootstraps: to see that it works, not to serve');
+    .option(
+      '--folds <file>',
+      'the folds that all rooms share; folds.json in the cohort by default, made where absent',
+    )
+    .option('--threads <number>', 'threads that forests are grown on', wholeNumber('--threads'), 1)
+    .option('--quick', 'fewer trees, penalties and bootstraps: to see that it works, not to serve');
   addBulkOptions(command).action(async (options: TrainCommandOptions) => {
-    const { out, seed, modelVersion, quick, description } = options;
+    const { out, seed, modelVersion, quick, description, folds, threads } = options;
     const configured = configuredTenant(options, context.env);
     const result = await train(
       {
@@ -93,13 +100,15 @@ export const addTrain = (program: Command, context: CliContext): void => {
         seed,
         version: modelVersion,
         quick: quick === true,
+        threads,
+        ...(folds !== undefined && { folds }),
         ...(description !== undefined && { description }),
         ...(configured !== undefined && { eligibility: configured.tenant.eligibility }),
       },
       readingOf(configured),
       ({ stage, done, total }) => {
-        if (done === total || done % 50 === 0)
-          context.note(`${STAGES[stage].padEnd(28)} ${String(done)}/${String(total)}`);
+        if (done === total || done % 50 === 0 || total < 50)
+          context.note(`${STAGES[stage].padEnd(28)} ${String(Math.round(done * 10) / 10)}/${String(total)}`);
       },
     );
     context.out(`${trainingReport(result)}\n`);

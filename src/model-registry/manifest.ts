@@ -24,6 +24,8 @@ const common = {
     patients: z.number().int().positive(),
     events: z.number().int().positive(),
   }),
+  /** Of folds.json, the patient-level folds that all models of a run share. */
+  foldsSha256: sha256.optional(),
   intendedUse: z.string().min(1),
   /** True where the file holds data of single patients (support vectors, rank references). */
   containsPatientLevelData: z.boolean(),
@@ -41,6 +43,16 @@ const modalityScoreSchema = z.strictObject({
     .array(z.strictObject({ name: z.string().min(1), unit: z.string() }))
     .min(1)
     .refine((all) => distinct(all, ({ name }) => name), { error: 'a feature repeats' }),
+  /** How it was fitted, for readers. */
+  method: z.string().min(1).optional(),
+  /** Per fold, where a model selects: what it learned from, and the share of half-samples that chose it. */
+  selectedFeatures: z
+    .array(
+      z.strictObject({
+        features: z.array(z.strictObject({ name: z.string().min(1), stability: z.number().min(0).max(1) })),
+      }),
+    )
+    .optional(),
 });
 
 /** The risk layer: modality scores and the landmark in, conditional risks at the horizons out. */

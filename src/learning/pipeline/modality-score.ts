@@ -49,7 +49,7 @@ export const landmarkData = (
   });
 
 /** One column a feature, row-major, NaN where missing. */
-const matrixOf = (
+export const matrixOf = (
   rows: readonly LandmarkRow[],
   modality: ModalityId,
   names: readonly string[],

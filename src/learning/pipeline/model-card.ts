@@ -36,8 +36,7 @@ const inputsText = (manifest: ModelManifest): string =>
 
 const methodText = (manifest: ModelManifest): string =>
   manifest.kind === 'modality-score'
-    ? 'Elastic-net Cox over stacked landmarks (1, 3, 6, 9, 12, 18, 24 months), each landmark with its own baseline; ' +
-      'five patient-level, event-stratified folds; the penalty chosen inside each fold; serving averages the folds.'
+    ? (manifest.method ?? '')
     : 'Cox on the cross-fitted modality scores, the landmark s and s squared, delayed entry, censored 24 months after ' +
       "the landmark; Breslow's baseline on the surgery clock. The intervals resample patients of this layer; that the " +
       'modality scores themselves were estimated is not in them.';

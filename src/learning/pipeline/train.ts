@@ -4,23 +4,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { CdsError, HORIZON_MONTHS, type ModalityId } from '../../domain/index.ts';
 import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from '../../eligibility/index.ts';
 import { subsetName } from '../../fusion/index.ts';
-import {
-  loadModels,
-  type ModalityScoreManifest,
-  type ModelManifest,
-  type RiskLayerManifest,
-} from '../../model-registry/index.ts';
-import type { Modality } from '../../modalities/index.ts';
-import { createRandom } from '../../numerics/index.ts';
-import { linearScoreModel, riskLayerModel } from '../cox/index.ts';
+import { loadModels, type ModalityScoreManifest, type ModelManifest } from '../../model-registry/index.ts';
+import { createRandom, type Random } from '../../numerics/index.ts';
+import { riskLayerModel } from '../cox/index.ts';
 import { landmarkRows, readCohort, type CohortPatient, type LeftOut, type Reading } from './cohort.ts';
 import { evaluateHeldOut, type HeldOutEvaluation } from './evaluate.ts';
-import { stratifiedFolds } from './folds.ts';
-import { fitModalityScore, type FittedScore, type TrainingSet } from './modality-score.ts';
+import { sharedFolds } from './folds.ts';
+import { layerManifest, type RunFacts, scoreManifest } from './manifests.ts';
+import type { TrainingSet } from './modality-score.ts';
 import { modelCard } from './model-card.ts';
 import { readOracle } from './oracle.ts';
 import { fitRiskLayer, subsetsOf, type FittedLayer } from './risk-layers.ts';
-import { modelFolder, sha256Of, writeModel } from './write-models.ts';
+import { fitScore, type ModalityFit, SCORED } from './score-strategies.ts';
+import { modelFolder, writeModel, writeReport } from './write-models.ts';
 
 export interface TrainOptions {
   /** A cohort as `simulate` or a Bulk Data export writes it. */
@@ -33,7 +29,11 @@ export interface TrainOptions {
   readonly description?: string;
   /** A site's settings of who is eligible; the study's by default. A model card says where they are others. */
   readonly eligibility?: EligibilitySettings;
-  /** Fewer penalties and bootstraps: to see that it works, not to serve. */
+  /** The folds file; beside the cohort where not given. Written where it is not there. */
+  readonly folds?: string;
+  /** Threads that forests are grown on; 1 where not given. The models are the same for any number. */
+  readonly threads?: number;
+  /** Fewer trees, penalties and bootstraps: to see that it works, not to serve. */
   readonly quick: boolean;
 }
 
@@ -42,6 +42,8 @@ export interface TrainProgress {
   readonly done: number;
   readonly total: number;
 }
+
+type Report = (progress: TrainProgress) => void;
 
 export interface TrainResult {
   readonly trainingPatients: number;
@@ -52,22 +54,13 @@ export interface TrainResult {
   readonly evaluation?: HeldOutEvaluation;
 }
 
-const FOLDS = 5;
 /** Two thirds train, the later third validates: 200 and 100 of the study's 300. */
 const TRAINING_SHARE = 2 / 3;
-const STRATA_THRESHOLDS: [number, number] = [0.1, 0.25];
-const MINIMUM_AT_RISK = 10;
-/** The landmarks of the fit with about half the gap to a neighbour on either side. */
-const LANDMARK_RANGE = { from: 0.5, to: 27 };
-const SCORED: readonly ModalityId[] = ['metabolomics', 'cfdna'];
-
-const INTENDED_USE =
-  'Decision support for thoracic surgeons at follow-up visits after neoadjuvant chemo-immunotherapy and radical ' +
-  'resection of stage IB-IIIA non-small-cell lung cancer. It informs the choice of follow-up; it decides nothing.';
 
 interface Fitted {
   readonly training: TrainingSet;
-  readonly scores: ReadonlyMap<ModalityId, FittedScore>;
+  readonly foldsSha256: string;
+  readonly scores: ReadonlyMap<ModalityId, ModalityFit>;
   readonly layers: readonly FittedLayer[];
 }
 
@@ -96,80 +89,48 @@ const cohortFacts = (
   };
 };
 
-const unitOf = (feature: string): string => {
-  if (feature.startsWith('log2:')) return 'log2(umol/L)';
-  if (feature.startsWith('change:')) return 'difference from baseline';
-  return feature.slice(0, feature.indexOf(':'));
+const fitScores = async (
+  training: TrainingSet,
+  reading: Reading,
+  { quick, threads = 1 }: TrainOptions,
+  options: { readonly random: Random; readonly report: Report },
+): Promise<Map<ModalityId, ModalityFit>> => {
+  const { random, report } = options;
+  const scores = new Map<ModalityId, ModalityFit>();
+  for (const [index, modality] of SCORED.entries()) {
+    const fitted = await fitScore({
+      training,
+      modality,
+      names: reading.modalities.find(({ id }) => id === modality)?.featureNames ?? [],
+      quick,
+      threads,
+      random: random.fork(`score:${modality}`),
+      // Each modality counts as one, however many steps it takes.
+      progress: (done, total) => {
+        report({ stage: 'score', done: index + done / total, total: SCORED.length });
+      },
+    });
+    scores.set(modality, fitted);
+  }
+  return scores;
 };
-
-const scoreManifest = (
-  modality: Modality,
-  bytes: Uint8Array,
-  version: string,
-  trainingCohort: ModelManifest['trainingCohort'],
-): ModalityScoreManifest => ({
-  id: `${modality.id}-recurrence`,
-  version,
-  kind: 'modality-score',
-  modality: modality.id,
-  file: 'model.onnx',
-  sha256: sha256Of(bytes),
-  preprocessing: modality.preprocessing,
-  features: modality.featureNames.map((name) => ({ name, unit: unitOf(name) })),
-  trainingCohort,
-  intendedUse: INTENDED_USE,
-  containsPatientLevelData: false,
-});
-
-const layerManifest = (
-  bytes: Uint8Array,
-  version: string,
-  scores: readonly ModalityScoreManifest[],
-  layers: readonly FittedLayer[],
-  trainingCohort: ModelManifest['trainingCohort'],
-): RiskLayerManifest => ({
-  id: 'recurrence-risk',
-  version,
-  kind: 'risk-layer',
-  file: 'model.onnx',
-  sha256: sha256Of(bytes),
-  modalities: scores.map(({ modality, id, sha256 }) => ({ modality, model: id, version, sha256 })),
-  horizonMonths: [...HORIZON_MONTHS] as [6, 12, 24],
-  strataThresholds: STRATA_THRESHOLDS,
-  landmarkMonths: LANDMARK_RANGE,
-  interval: { level: 0.9, replicates: layers[0]?.layer.bootstrap.length ?? 0 },
-  minimumAtRisk: MINIMUM_AT_RISK,
-  subsets: Object.fromEntries(
-    layers.map(({ subset, atRisk }) => [subsetName(subset), { atRisk: [...atRisk] }]),
-  ),
-  trainingCohort,
-  intendedUse: INTENDED_USE,
-  containsPatientLevelData: false,
-});
 
 const fitAll = async (
   patients: readonly CohortPatient[],
   reading: Reading,
-  { seed, quick }: TrainOptions,
-  report: (progress: TrainProgress) => void,
+  options: TrainOptions,
+  report: Report,
 ): Promise<Fitted> => {
+  const { seed, quick } = options;
   const random = createRandom(seed);
+  const file = options.folds ?? path.join(options.cohort, 'folds.json');
+  const { folds, sha256 } = await sharedFolds(file, patients, { seed, random: random.fork('folds') });
   const total = patients.length;
   const rows = await landmarkRows(patients, reading, (done) => {
     report({ stage: 'extract', done, total });
   });
-  const events = patients.map((patient) => patient.event);
-  const training: TrainingSet = {
-    patients,
-    rows,
-    folds: stratifiedFolds(events, FOLDS, random.fork('folds')),
-  };
-  const scores = new Map<ModalityId, FittedScore>();
-  for (const [index, id] of SCORED.entries()) {
-    const names = reading.modalities.find((modality) => modality.id === id)?.featureNames ?? [];
-    scores.set(id, fitModalityScore(training, id, names, { alpha: 0.5, lambdaCount: quick ? 12 : 40 }));
-    report({ stage: 'score', done: index + 1, total: SCORED.length });
-  }
+  const training: TrainingSet = { patients, rows, folds };
+  const scores = await fitScores(training, reading, options, { random, report });
   const crossFitted = new Map([...scores].map(([id, fitted]) => [id, fitted.crossFitted]));
   const subsets = subsetsOf(SCORED);
   const layers = subsets.map((subset, index) => {
@@ -180,22 +141,22 @@ const fitAll = async (
     report({ stage: 'layer', done: index + 1, total: subsets.length });
     return fitted;
   });
-  return { training, scores, layers };
+  return { training, foldsSha256: sha256, scores, layers };
 };
 
 const writeAll = async (
   { scores, layers }: Fitted,
   reading: Reading,
-  { out, version }: TrainOptions,
-  cohort: ModelManifest['trainingCohort'],
+  out: string,
+  facts: RunFacts,
 ): Promise<ModelManifest[]> => {
   const written: ModalityScoreManifest[] = [];
-  for (const [id, { model }] of scores) {
+  for (const [id, fitted] of scores) {
     const modality = reading.modalities.find((each) => each.id === id);
     if (modality === undefined) throw new CdsError('INTERNAL', `no modality ${id}`);
-    const bytes = linearScoreModel(model);
-    const manifest = scoreManifest(modality, bytes, version, cohort);
-    await writeModel(out, manifest, bytes);
+    const manifest = scoreManifest(modality, fitted, facts);
+    await writeModel(out, manifest, fitted.onnx);
+    if (fitted.report !== undefined) await writeReport(modelFolder(out, manifest), await fitted.report());
     written.push(manifest);
   }
   const bytes = riskLayerModel({
@@ -203,7 +164,7 @@ const writeAll = async (
     horizonsMonths: HORIZON_MONTHS,
     layers: layers.map(({ layer }) => layer),
   });
-  const layer = layerManifest(bytes, version, written, layers, cohort);
+  const layer = layerManifest(bytes, written, layers, facts);
   await writeModel(out, layer, bytes);
   return [...written, layer];
 };
@@ -214,17 +175,17 @@ const writeAll = async (
  *
  * @throws {CdsError} COHORT_INVALID, COX_NOT_CONVERGED
  */
-export async function train(
-  options: TrainOptions,
-  reading: Reading,
-  report: (progress: TrainProgress) => void,
-): Promise<TrainResult> {
+export async function train(options: TrainOptions, reading: Reading, report: Report): Promise<TrainResult> {
   const { patients, leftOut, simulated } = await readCohort(options.cohort, reading, options.eligibility);
   const cut = Math.round(patients.length * TRAINING_SHARE);
   const oracle = readOracle(options.cohort);
   const facts = cohortFacts(patients.slice(0, cut), simulated || oracle !== undefined, options);
   const fitted = await fitAll(patients.slice(0, cut), reading, options, report);
-  const manifests = await writeAll(fitted, reading, options, facts);
+  const manifests = await writeAll(fitted, reading, options.out, {
+    version: options.version,
+    trainingCohort: facts,
+    foldsSha256: fitted.foldsSha256,
+  });
   const models = await loadModels(options.out, 'recurrence-risk', options.version);
   const heldOut = patients.slice(cut);
   report({ stage: 'evaluate', done: 0, total: heldOut.length });

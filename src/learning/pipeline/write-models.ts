@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelManifest } from '../../model-registry/index.ts';
+import type { ReportFile } from '../metabolomics/index.ts';
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -24,4 +25,11 @@ export async function writeModel(
   await writeFile(path.join(fresh, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await rm(folder, { recursive: true, force: true });
   await rename(fresh, folder);
+}
+
+/** A report beside the model it is of; read by people only. */
+export async function writeReport(folder: string, files: readonly ReportFile[]): Promise<void> {
+  const report = path.join(folder, 'report');
+  await mkdir(report, { recursive: true });
+  for (const { name, content } of files) await writeFile(path.join(report, name), content);
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateLinearScore, linearScoreModel } from '../../../src/learning/cox/index.ts';
-import { stratifiedFolds } from '../../../src/learning/pipeline/folds.ts';
 import {
   fitModalityScore,
   landmarkData,
@@ -23,26 +22,6 @@ const pick = (values: Float64Array, rows: readonly number[]): number[] =>
 const material = drawMaterial(120, 1);
 const training = trainingSet(material, 2);
 const fitted = fit(training);
-
-describe('folds', () => {
-  const events = Array.from({ length: 103 }, (_, index) => index % 3 === 0); // 35 with, 68 without
-  const folds = stratifiedFolds(events, 5, createRandom(1));
-
-  it('put every patient into one, events and others spread evenly', () => {
-    expect(folds).toHaveLength(103);
-    for (const outcome of [true, false]) {
-      const counts = [0, 1, 2, 3, 4].map(
-        (fold) => folds.filter((each, index) => each === fold && events[index] === outcome).length,
-      );
-      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
-    }
-  });
-
-  it('are the same of the same seed, others of another', () => {
-    expect(stratifiedFolds(events, 5, createRandom(1))).toEqual(folds);
-    expect(stratifiedFolds(events, 5, createRandom(2))).not.toEqual(folds);
-  });
-});
 
 describe('cross-fitting', () => {
   it('finds the signal that is there', () => {

@@ -1,4 +1,5 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +21,8 @@ beforeAll(async () => {
   await writeCohort(simulateCohort({ patients: 150, seed: 11 }), cohort);
 });
 afterAll(() => rm(folder, { recursive: true }));
+/** Each trains once to three times. */
+const PATIENCE = { timeout: 180_000 };
 
 const run = (out: string, change: Partial<TrainOptions> = {}): Promise<TrainResult> =>
   train(
@@ -27,17 +30,67 @@ const run = (out: string, change: Partial<TrainOptions> = {}): Promise<TrainResu
     reading,
     () => undefined,
   );
+const foldsOf = ({ manifests }: TrainResult): string | undefined => {
+  const used = new Set(manifests.map(({ foldsSha256 }) => foldsSha256));
+  expect(used.size).toBe(1);
+  return [...used][0];
+};
 const digests = ({ manifests }: TrainResult): string[] => manifests.map(({ sha256 }) => sha256);
 
-describe('train', () => {
+describe('train', PATIENCE, () => {
   let first: TrainResult;
   beforeAll(async () => {
     first = await run('a');
-  });
+  }, PATIENCE.timeout);
 
   it('gives other digests of another seed', async () => {
-    const other = digests(await run('b', { seed: 9 }));
+    const folds = path.join(folder, 'others.json');
+    const second = await run('b', { seed: 9, folds });
+    const other = digests(second);
+    expect(foldsOf(second)).not.toBe(foldsOf(first));
     for (const [index, digest] of digests(first).entries()) expect(other[index]).not.toBe(digest);
+  });
+
+  it('keeps the folds beside the cohort, and their digest in every manifest', async () => {
+    const text = await readFile(path.join(cohort, 'folds.json'));
+    expect(foldsOf(first)).toBe(createHash('sha256').update(text).digest('hex'));
+    const { patients } = JSON.parse(text.toString()) as { patients: Record<string, number> };
+    expect(Object.keys(patients)).toHaveLength(first.trainingPatients);
+  });
+
+  it('says how the metabolomic score was fitted, and reports on its training patients without naming one', async () => {
+    const manifest = first.manifests.find(({ id }) => id === 'metabolomics-recurrence');
+    if (manifest?.kind !== 'modality-score') throw new Error('no metabolomic score');
+    expect(manifest.method).toContain('survival forest');
+    expect(manifest.selectedFeatures).toHaveLength(5);
+    const names = new Set(manifest.features.map(({ name }) => name));
+    for (const { features } of manifest.selectedFeatures ?? []) {
+      expect(features.length).toBeGreaterThanOrEqual(10);
+      for (const { name } of features) expect(names).toContain(name);
+    }
+    const report = path.join(folder, 'a', manifest.id, '1.2.3', 'report');
+    expect((await readdir(report)).sort()).toEqual([
+      'heat-map.png',
+      'importance.png',
+      'metabolites.csv',
+      'report.html',
+      'survival-by-cluster.png',
+      'survival-by-risk.png',
+      'volcano.png',
+    ]);
+    const page = await readFile(path.join(report, 'report.html'), 'utf8');
+    expect(page.match(/<svg/g)).toHaveLength(5);
+    expect(page).toContain('no evidence that');
+    expect(page).not.toMatch(/sim-\d/);
+    const [head = '', ...rows] = (await readFile(path.join(report, 'metabolites.csv'), 'utf8'))
+      .trim()
+      .split('\n');
+    expect(head).toMatch(/^feature,rankBiserial,pValue,qValue,stability,selectedFolds,importance,/);
+    for (const row of rows) {
+      const [name = '', ...numbers] = row.split(',');
+      expect(names).toContain(name);
+      expect(numbers.map(Number).every(Number.isFinite)).toBe(true);
+    }
   });
 
   it('writes what serving loads, each with its card and evaluation', async () => {
@@ -66,7 +119,9 @@ describe('train', () => {
     const { leftOut } = await readCohort(cohort, reading, rules);
     expect(first.leftOut.notEligible).toBeGreaterThan(0);
     expect(leftOut).toEqual({ ...first.leftOut, notEligible: 0 });
-    const { manifests } = await run('open', { eligibility: rules });
+    const { manifests } = await run('open', { eligibility: rules, folds: path.join(folder, 'open.json') });
+    // More patients are in it than have a fold.
+    await expect(run('short', { eligibility: rules })).rejects.toHaveProperty('code', 'COHORT_INVALID');
     const said = (all: TrainResult['manifests']) =>
       all.map(({ trainingCohort }) => trainingCohort.description);
     for (const each of said(manifests)) expect(each).toContain("by a site's eligibility settings");
@@ -93,11 +148,11 @@ describe('train', () => {
     }
   });
 
-  it('gives the same digests of the same seed, also without the oracle: fitting never looks at it', async () => {
+  it('gives the same digests of the same seed, also without the oracle and on more threads: fitting never looks at it', async () => {
     const copy = path.join(folder, 'copy');
     await cp(cohort, copy, { recursive: true });
     await rm(path.join(copy, 'oracle'), { recursive: true });
-    const result = await run('c', { cohort: copy });
+    const result = await run('c', { cohort: copy, threads: 2 });
     expect(digests(result)).toEqual(digests(first));
     expect(result.evaluation).toMatchObject({ uncensored: false });
     expect(result.evaluation?.oracle).toBeUndefined();

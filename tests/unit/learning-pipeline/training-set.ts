@@ -39,7 +39,7 @@ export function trainingSet(
   { outcomes, features }: Material,
   seed: number,
   folds: Int32Array = stratifiedFolds(
-    outcomes.map(({ event }) => event),
+    outcomes.map(({ event }, index) => ({ id: String(index), event })),
     FOLDS,
     createRandom(seed),
   ),
