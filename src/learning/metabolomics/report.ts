@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { quantile, type Random } from '../../numerics/index.ts';
-import { selectRows, type SurvivalData } from '../../survival/index.ts';
+import { logRankTest, selectRows, type SurvivalData } from '../../survival/index.ts';
 import {
   heatMap,
   htmlReport,
@@ -58,11 +58,6 @@ const transposed = (x: Float64Array, columns: number): Float64Array => {
   return Float64Array.from({ length: x.length }, (_, at) => x[(at % n) * columns + Math.floor(at / n)]!);
 };
 
-const mergesOf = ({ merges, heights }: ReturnType<typeof wardClusters>) => ({
-  merges: Float64Array.from(merges.flatMap(([a, b]) => [a, b])),
-  heights,
-});
-
 const groupData = (data: SurvivalData, labels: ArrayLike<number>, label: number): SurvivalData =>
   selectRows(
     data,
@@ -75,14 +70,20 @@ const survivalByGroup = (
   names: readonly string[],
   title: string,
   horizonMonths: number,
-): Promise<Picture> =>
-  kaplanMeierPlot(
-    names.flatMap((name, label) => {
-      const group = groupData(data, labels, label);
-      return group.time.length === 0 ? [] : [{ name, data: group }];
-    }),
-    { title, horizonMonths, timeAxis: 'months since the landmark' },
-  );
+): Promise<Picture> => {
+  const groups = names.flatMap((name, label) => {
+    const group = groupData(data, labels, label);
+    return group.time.length === 0 ? [] : [{ name, data: group }];
+  });
+  const comparable =
+    groups.length > 1 && groups.every((group) => group.data.time.length > 1) && data.event.includes(1);
+  return kaplanMeierPlot(groups, {
+    title,
+    horizonMonths,
+    timeAxis: 'months since the landmark',
+    ...(comparable && { pValue: logRankTest({ data, groups: Int32Array.from(labels) }).pValue }),
+  });
+};
 
 const DESCRIPTIVE =
   'It rests on the training patients whom the features were chosen on: it describes them, and is no evidence that ' +
@@ -141,9 +142,9 @@ const clusterSections = async (
     columns: data.time.length,
     rowNames: drawn.map(({ name }) => name),
     rowOrder: features.order,
-    rowMerges: mergesOf(features),
+    rowMerges: features,
     columnOrder: tree.order,
-    columnMerges: mergesOf(tree),
+    columnMerges: tree,
     columnClusters: Array.from(labels, (label) => names[label]!),
     columnGroups: Array.from(data.event, (event) => (event === 1 ? 'event' : 'none seen')),
     columnGroupsTitle: `within ${String(horizonMonths)} months`,
