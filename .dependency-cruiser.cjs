@@ -39,7 +39,7 @@ const OWNERS = {
   '(bullmq|ioredis)': ['assessment', 'platform'],
   '@stdlib/': ['numerics'],
   '(vega|vega-lite|@resvg/resvg-js|dejavu-fonts-ttf)': ['learning/charts'],
-  '(ml-kmeans|ml-hclust)': ['learning/clusters'],
+  'ml-kmeans': ['learning/clusters'],
   'read-excel-file': ['learning/published'],
 };
 const any = (names) => `^src/(${names.join('|')})/`;
