@@ -95,7 +95,7 @@ const demoConfig = ({ fhirBaseUrl, redisUrl, jwksFile }: Addresses, options: Dem
 
 /**
  * Profiles of what the service writes, and their extensions. Those of what it reads are left to the tests: the
- * patients' 1300 resources would cost five seconds at every start.
+ * patients' 2000 resources would cost seconds at every start.
  */
 const WRITTEN_PROFILES = [
   'computed-at',

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { simulateCohort, writeCohort } from '../simulation/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 
 interface SimulateOptions {
@@ -22,6 +21,8 @@ export const addSimulate = (program: Command, context: CliContext): void => {
       'folder to write to; files of an earlier cohort in it are replaced',
     )
     .action(async ({ patients, seed, out }: SimulateOptions) => {
+      // Not at the top: commands that do not simulate, `serve` for one, never load the room.
+      const { simulateCohort, writeCohort } = await import('../simulation/index.ts');
       const manifest = await writeCohort(simulateCohort({ patients, seed }), out);
       for (const { type, count } of manifest.output)
         context.note(`${type.padEnd(26)} ${String(count).padStart(7)}`);

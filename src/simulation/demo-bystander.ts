@@ -1,7 +1,7 @@
 import type { Condition, Observation, Patient, Procedure } from 'fhir/r4.js';
 import { addDays } from '../domain/index.ts';
 import { SYSTEMS } from '../terminology/index.ts';
-import type { Story } from './demo-cases.ts';
+import type { Story } from './demo-case-spec.ts';
 import { concept, instantAt, LABORATORY, quantity, type SimulatedResource, subjectOf } from './fhir.ts';
 
 export const BYSTANDER_ID = 'demo-no-lung-cancer';

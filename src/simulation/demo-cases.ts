@@ -1,46 +1,5 @@
-import type { CareRecord } from './care.ts';
-import type { LatentState, TrueEvent } from './latent.ts';
-import type { PatientOverrides } from './patient.ts';
+import { latent, NEVER, person, RECORDED, type DemoCaseSpec } from './demo-case-spec.ts';
 import { SITES } from './sites.ts';
-
-export interface Story {
-  readonly en: string;
-  readonly zh: string;
-}
-
-/** A demonstration patient whose visit is today: what is set by hand; the rest is drawn from the fixed seed. */
-export interface DemoCaseSpec {
-  readonly id: string;
-  readonly story: Story;
-  readonly seed: number;
-  /** Months from surgery of the visits so far; the last one is today's. */
-  readonly visitMonths: readonly number[];
-  /** Samples of the last so many months are absent: none were drawn. */
-  readonly noDrawsForMonths?: number;
-  readonly lacks?: readonly ('metabolomics' | 'cfdna')[];
-  /** A follow-up appointment is booked for tomorrow: what a nightly sweep finds. */
-  readonly appointmentTomorrow?: true;
-  readonly given: PatientOverrides &
-    Required<Pick<PatientOverrides, 'name' | 'sex' | 'ageYears' | 'stage' | 'latent' | 'site' | 'study'>>;
-}
-
-const NEVER: TrueEvent = { months: Infinity, kind: 'recurrence' };
-
-const latent = (intercept: number, ratePerMonth: number, preoperative: number): LatentState => ({
-  intercept,
-  ratePerMonth,
-  preoperative,
-});
-
-/** Consented, R0, everything written down: what a case shows does not hang on a draw. */
-const RECORDED: Partial<CareRecord> = { residualTumour: 'r0', attenuation: 'solid', consent: 'given' };
-
-const person = (
-  family: string,
-  given: string,
-  sex: 'male' | 'female',
-  ageYears: number,
-): Pick<DemoCaseSpec['given'], 'name' | 'sex' | 'ageYears'> => ({ name: { family, given }, sex, ageYears });
 
 /** In the order a demonstration shows them. Strata are those of the true 12-month risk today. */
 export const DEMO_CASES: readonly DemoCaseSpec[] = [
@@ -66,7 +25,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       en: 'Nineteen months after surgery; markers have been quiet throughout.',
       zh: '术后十九个月，各项指标一直平稳。',
     },
-    seed: 118,
+    seed: 100,
     visitMonths: [1, 3, 6, 9, 12, 16, 19],
     given: {
       ...person('例', '建国', 'male', 66.2),
@@ -81,7 +40,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
   {
     id: 'demo-intermediate-7-months',
     story: { en: 'Seven months after surgery, intermediate hazard.', zh: '术后七个月，中等风险。' },
-    seed: 101,
+    seed: 103,
     visitMonths: [1, 3, 5, 7],
     appointmentTomorrow: true,
     given: {
@@ -131,10 +90,10 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
   {
     id: 'demo-partial-6-months',
     story: {
-      en: 'Six months after surgery; cfDNA was never sequenced, the assessment is partial.',
-      zh: '术后六个月，未做 cfDNA 测序，仅能部分评估。',
+      en: 'Six months after surgery; cfDNA was never sequenced, and the last plasma is haemolysed: a partial assessment.',
+      zh: '术后六个月，未做 cfDNA 测序，且最近一次血浆样本溶血，仅能部分评估。',
     },
-    seed: 132,
+    seed: 207,
     visitMonths: [1, 3, 6],
     lacks: ['cfdna'],
     given: {
@@ -143,6 +102,25 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
       stage: 'IIB',
       site: SITES.west,
       latent: latent(-0.2, 0.02, 1.2),
+      care: RECORDED,
+      event: NEVER,
+    },
+  },
+  {
+    id: 'demo-no-baseline-8-months',
+    story: {
+      en: 'Eight months after surgery; no sample was taken before it, and breakfast came before the last one.',
+      zh: '术后八个月；术前未采样，且最近一次采血前已进早餐。',
+    },
+    seed: 100,
+    visitMonths: [1, 3, 6, 8],
+    noBaseline: true,
+    given: {
+      ...person('Placebody', 'Agnes', 'female', 71.1),
+      study: 'in',
+      stage: 'IIB',
+      site: SITES.east,
+      latent: latent(0.1, 0.01, 1.3),
       care: RECORDED,
       event: NEVER,
     },

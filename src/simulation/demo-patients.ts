@@ -2,10 +2,11 @@ import { addDays, CdsError, DAYS_PER_MONTH } from '../domain/index.ts';
 import { createRandom } from '../numerics/index.ts';
 import type { Terminology } from '../terminology/index.ts';
 import { buildChart } from './chart.ts';
-import { defaultTerminology, simulationCodes } from './codes.ts';
+import { defaultTerminology, type SimulationCodes, simulationCodes } from './codes.ts';
 import { BYSTANDER_ID, BYSTANDER_NAME, BYSTANDER_STORY, bystanderResources } from './demo-bystander.ts';
 import { followUpAppointment } from './demo-appointment.ts';
-import { DEMO_CASES, type DemoCaseSpec, type Story } from './demo-cases.ts';
+import type { DemoCaseSpec, Story } from './demo-case-spec.ts';
+import { DEMO_CASES } from './demo-cases.ts';
 import type { SimulatedResource } from './fhir.ts';
 import { drawPatient, type SimulatedPatient } from './patient.ts';
 
@@ -24,10 +25,14 @@ const isDate = (text: string): boolean =>
 
 const dayOf = (months: number): number => Math.round(months * DAYS_PER_MONTH);
 
+/** Chinese names are written family first, unspaced. */
+const fullName = ({ family, given }: { readonly family: string; readonly given: string }): string =>
+  /\p{Script=Han}/u.test(family) ? `${family}${given}` : `${given} ${family}`;
+
 /** Exported for the tests, which hold the latent state against the story. */
 export function drawDemoPatient(spec: DemoCaseSpec, today: string): SimulatedPatient {
   const todayDay = dayOf(spec.visitMonths.at(-1) ?? 0);
-  return drawPatient(createRandom(spec.seed), spec.id, {
+  const patient = drawPatient(createRandom(spec.seed), spec.id, {
     ...spec.given,
     surgeryDate: addDays(today, -todayDay),
     visits: spec.visitMonths.map((nominalMonths) => ({ nominalMonths, day: dayOf(nominalMonths) })),
@@ -38,11 +43,23 @@ export function drawDemoPatient(spec: DemoCaseSpec, today: string): SimulatedPat
       lastDrawDay: todayDay - dayOf(spec.noDrawsForMonths ?? 0),
     },
   });
+  if (spec.noBaseline !== true) return patient;
+  return { ...patient, draws: patient.draws.filter(({ label }) => label !== 'baseline') };
 }
 
-/** Chinese names are written family first, unspaced. */
-const fullName = ({ family, given }: { readonly family: string; readonly given: string }): string =>
-  /\p{Script=Han}/u.test(family) ? `${family}${given}` : `${given} ${family}`;
+/** One patient's chart as it stands in the evening before `today`. Exported for the search for seeds. */
+export function simulateDemoPatient(spec: DemoCaseSpec, today: string, codes: SimulationCodes): DemoCase {
+  const chart = buildChart(drawDemoPatient(spec, today), codes);
+  return {
+    id: spec.id,
+    name: fullName(spec.given.name),
+    story: spec.story,
+    resources: [
+      ...chart.filter(({ meta }) => (meta?.lastUpdated ?? '').slice(0, 10) < today),
+      ...(spec.appointmentTomorrow === true ? [followUpAppointment(spec.id, today)] : []),
+    ],
+  };
+}
 
 /**
  * The demonstration's patients: the cohort's own generators, with latent states chosen so that each stands for
@@ -54,20 +71,8 @@ const fullName = ({ family, given }: { readonly family: string; readonly given: 
 export function simulateDemoPatients(today: string, terminology?: Terminology): DemoCase[] {
   if (!isDate(today)) throw new CdsError('COMMAND_INVALID', 'today must be a date, YYYY-MM-DD');
   const codes = simulationCodes(terminology ?? defaultTerminology());
-  const cases = DEMO_CASES.map((spec): DemoCase => {
-    const chart = buildChart(drawDemoPatient(spec, today), codes);
-    return {
-      id: spec.id,
-      name: fullName(spec.given.name),
-      story: spec.story,
-      resources: [
-        ...chart.filter(({ meta }) => (meta?.lastUpdated ?? '').slice(0, 10) < today),
-        ...(spec.appointmentTomorrow === true ? [followUpAppointment(spec.id, today)] : []),
-      ],
-    };
-  });
   return [
-    ...cases,
+    ...DEMO_CASES.map((spec) => simulateDemoPatient(spec, today, codes)),
     {
       id: BYSTANDER_ID,
       name: fullName(BYSTANDER_NAME),

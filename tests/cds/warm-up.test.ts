@@ -46,6 +46,29 @@ it('every service answers with a risk, and with one that is still to come', asyn
   expect(kinds.get('recurrence-risk-patient-view')).toContain('risk');
 });
 
+it('runs every score model there is, on features that are there, and the layer', async () => {
+  const { core } = (await start()).service;
+  const { models } = core;
+  const ran = new Map<string, number>();
+  const watched = {
+    ...models,
+    score: (...[modality, features]: Parameters<typeof models.score>) => {
+      ran.set(modality, Object.values(features).filter((value) => !Number.isNaN(value)).length);
+      return models.score(modality, features);
+    },
+    risk: (...given: Parameters<typeof models.risk>) => {
+      ran.set(`layer of ${given[0]}`, given[1].length);
+      return models.risk(...given);
+    },
+  };
+  await warmUp({ core: { ...core, models: watched }, openServices });
+  const ids = models.layer.modalities.map(({ modality }) => modality);
+  expect([...ran.keys()].sort()).toEqual([...ids, `layer of ${ids.join('+')}`].sort());
+  // Levels and trends of a whole panel; the examples hold no sample from before surgery, and most is not below detection.
+  for (const id of ids)
+    expect(ran.get(id)).toBeGreaterThan(0.3 * (models.scoreManifest(id)?.features.length ?? Infinity));
+});
+
 it('leaves nothing in the store, the metrics and the log; no FHIR server is asked', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'recurrence-warm-'));
   closers.push(() => {

@@ -35,7 +35,7 @@ const anAssessment = fc
       computedAt: `${landmarkDate}T01:02:03.004Z`,
       model: {
         id: 'recurrence-risk',
-        version: '1.0.0',
+        version: '3.2.1',
         digest: 'cd'.repeat(32),
         simulated,
         trainingPatients: 190,

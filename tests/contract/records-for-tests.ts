@@ -11,7 +11,7 @@ export const anAssessment = (over: Partial<Assessment> = {}): Assessment => ({
   computedAt: '2026-03-01T09:30:00.000Z',
   model: {
     id: 'recurrence-risk',
-    version: '1.0.0',
+    version: '3.2.1',
     digest: 'ab'.repeat(32),
     simulated: true,
     trainingPatients: 200,

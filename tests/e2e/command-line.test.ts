@@ -187,7 +187,7 @@ describe('demo --once', () => {
     expect(chinese.out).toMatch(/demo-no-lung-cancer[\s\S]*\[info\] .*肺癌/);
     for (const { out } of [english, chinese]) {
       const patients = out.split('='.repeat(100)).filter((part) => part.includes('(~ = demo-'));
-      expect(patients).toHaveLength(16);
+      expect(patients).toHaveLength(17);
       // Surgery, stage, histology and samples are in every chart of the study's patients.
       for (const part of patients.slice(0, 14))
         for (const kind of ['Procedure/~', 'Observation/~', 'Condition/~', 'Specimen/~'])
@@ -231,7 +231,7 @@ describeWith('redis-server', 'demo --once with Redis', () => {
       const { code, out } = await runCli(['demo', '--once'], { REDIS_URL: server.address });
       expect(code).toBe(0);
       expect(out).toMatch(/3 assessed, the result is stored/);
-      expect(out).toMatch(/1[34] RiskAssessment/);
+      expect(out).toMatch(/1[56] RiskAssessment/);
       expect(out).toMatch(/a new result is stored/);
       const redis = connectRedis(server.address, 2000);
       await once(redis, 'ready');

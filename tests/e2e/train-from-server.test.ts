@@ -177,7 +177,11 @@ describe('train --fhir', () => {
     expect(fromServer.err).toContain(path.join(folder, 'cache', kept));
     // no oracle went over the wire
     expect(fromServer.out).not.toMatch(/oracle/);
-    expect(readdirSync(path.join(folder, 'cache', kept)).sort()).toEqual(['fhir', 'manifest.json']);
+    expect(readdirSync(path.join(folder, 'cache', kept)).sort()).toEqual([
+      'fhir',
+      'folds.json',
+      'manifest.json',
+    ]);
   }, 120_000);
 
   it.each([

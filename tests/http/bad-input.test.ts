@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CdsError } from '../../src/domain/index.ts';
+import { readModel } from '../../src/model-registry/index.ts';
 import { PACKAGE_ROOT } from '../../src/platform/index.ts';
 import { freePort } from '../setup/service.ts';
 import { hookRequest, prefetchFor, SERVICE_PATH, startStack, type Stack } from './running-service.ts';
@@ -327,13 +328,14 @@ describe('a service that cannot start says why', () => {
   it('a model file whose digest differs', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'models-'));
     cpSync(path.join(PACKAGE_ROOT, 'models'), directory, { recursive: true });
-    const file = path.join(directory, 'cfdna-recurrence/1.0.0/model.onnx');
+    const { id, version } = readModel(directory, 'cfdna-recurrence').manifest;
+    const file = path.join(directory, id, version, 'model.onnx');
     const bytes = readFileSync(file);
     bytes[bytes.length - 1]! ^= 1;
     writeFileSync(file, bytes);
     await expect(startStack({ models: { directory } })).rejects.toMatchObject({
       code: 'MODEL_DIGEST_MISMATCH',
-      detail: 'cfdna-recurrence/1.0.0',
+      detail: `${id}/${version}`,
     });
     rmSync(directory, { recursive: true });
     await expectAlive();

@@ -82,15 +82,18 @@ export const matchUri = (asked: readonly string[]): Match => {
     typeof value === 'string' && (wanted.has(value) || wanted.has(value.split('|')[0] ?? ''));
 };
 
-const RELATIVE = /^[A-Za-z]+\/([^/]+)$/;
+const RELATIVE = /^[A-Za-z]+\/[^/]+$/;
 
 /** `Type/id`, or a bare id, which stands for any type the parameter can point to. */
 export const matchReference = (asked: readonly string[]): Match => {
   const wanted = new Set(asked);
+  // Most references are of other patients: these must cost as little as they can.
+  const ends = asked.filter((text) => !text.includes('/')).map((id) => `/${id}`);
+  const matches = (reference: string): boolean =>
+    wanted.has(reference) || (ends.some((end) => reference.endsWith(end)) && RELATIVE.test(reference));
   return (value) =>
     referencesOf([value]).some((reference) => {
-      const unversioned = reference.split('/_history/')[0] ?? reference;
-      const [, bareId] = RELATIVE.exec(unversioned) ?? [];
-      return wanted.has(unversioned) || (bareId !== undefined && wanted.has(bareId));
+      const version = reference.indexOf('/_history/');
+      return matches(version < 0 ? reference : reference.slice(0, version));
     });
 };

@@ -43,7 +43,7 @@ export const en = {
   'flag.above-range': 'some analytes above the measuring range; its upper limit was used',
   'flag.qc-failed': "some analytes failed the laboratory's quality control and were imputed",
   'flag.haemolysed': 'haemolysed sample; analytes that haemolysis alters were imputed',
-  'flag.not-fasting': 'sample not taken fasting',
+  'flag.not-fasting': 'non-fasting sample',
   'score.above': 'above the average patient',
   'score.near': 'near the average patient',
   'score.below': 'below the average patient',

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Picture, Report } from '../charts/index.ts';
-import type { EvaluateSettings, Evaluation, FigureRow, PublishedDataSet } from './data-set.ts';
+import type { EvaluateSettings, Evaluation, FigureRow } from './data-set.ts';
 import { meanOf, nestedCrossValidation, type NestedResult } from './nested.ts';
 import { type PublishedRecipe, publishedRecipe } from './recipe.ts';
 import type { RocArea } from './roc.ts';
@@ -134,7 +134,7 @@ const reportOf = (
   };
 };
 
-const evaluate = async (folder: string, settings: EvaluateSettings): Promise<Evaluation> => {
+export const evaluateSt000369 = async (folder: string, settings: EvaluateSettings): Promise<Evaluation> => {
   const data = await readSt000369(folder);
   const found = await st000369Figures(data, settings);
   const figures = figureRows(found);
@@ -166,14 +166,4 @@ const evaluate = async (folder: string, settings: EvaluateSettings): Promise<Eva
     plasma: withoutScores(found.plasma),
   };
   return { figures, notes, json, pictures, html };
-};
-
-export const ST000369: PublishedDataSet = {
-  id: 'st000369',
-  title: 'Serum and plasma metabolomics of lung adenocarcinoma (Fahrmann et al. 2015)',
-  source:
-    'Metabolomics Workbench study ST000369, doi:10.21228/M85P57; the workbook ST000369.xlsx of ' +
-    'https://github.com/CIMCB/MetabComparisonBinaryML (notebooks/data) and the published split belong into ' +
-    '$RECURRENCE_DATA/omics/metabolomics_cimcb',
-  evaluate,
 };

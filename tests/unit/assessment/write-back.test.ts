@@ -334,13 +334,17 @@ describeWith('redis-server', 'one writer at a time, on Redis', (address) => {
     const name = prefix();
     const dead = createRedisExclusively(redis(), name, 300);
     const living = createRedisExclusively(redis(), name, 5000);
-    let wake = (): void => undefined;
-    const late = dead('a', NEVER, () => new Promise<void>((resolve) => (wake = resolve)));
-    await sleep(30);
+    const [asleep, woken] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    // Before the lease began: however slow the machine, it cannot have ended sooner after this.
     const started = performance.now();
+    const late = dead('a', NEVER, () => {
+      asleep.resolve(undefined);
+      return woken.promise;
+    });
+    await asleep.promise;
     const next = living('a', NEVER, async () => {
-      expect(performance.now() - started).toBeGreaterThan(150);
-      wake();
+      expect(performance.now() - started).toBeGreaterThan(290);
+      woken.resolve(undefined);
       await late;
       // The late one has left, and the lease is still this one's.
       await expect(

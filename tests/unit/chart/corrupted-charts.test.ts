@@ -65,12 +65,16 @@ const beyond = (surgeryOn: string): Resource[] => {
 /** One with panels of members, one that is partial, one that recurred, one with nothing of it all. */
 const CHARTS = ['demo-low-19-months', 'demo-partial-6-months', 'demo-recurred', 'demo-no-lung-cancer'];
 
+/** Members of all panels but one: nine tenths of a chart that no fact rests on, which would hide the other records. */
+const isSpare = (id: string): boolean => /-met-(?!baseline)[^-]+-/.test(id);
+
 const charts: readonly (readonly Resource[])[] = simulateDemoPatients(TODAY, terminology)
   .filter(({ id }) => CHARTS.includes(id))
   .map(({ resources }) => {
     const operation = resources.find(({ id }) => id.endsWith('-resection'));
     const on = operation?.resourceType === 'Procedure' ? operation.performedDateTime : undefined;
-    return [...(resources as unknown as Resource[]), ...beyond(on ?? '2026-01-15')];
+    const kept = resources.filter(({ id }) => !isSpare(id));
+    return [...(kept as unknown as Resource[]), ...beyond(on ?? '2026-01-15')];
   });
 
 const factsOf = (resources: readonly unknown[]): ClinicalFacts =>

@@ -17,14 +17,16 @@ afterEach(() => {
 
 const SCORE = 'cfdna-recurrence';
 const LAYER = 'recurrence-risk';
-const manifestFile = (id: string): string => path.join(folder, id, '1.0.0', 'manifest.json');
+/** The newest of the shipped models. */
+const VERSION = readModel(MODELS, SCORE).manifest.version;
+const manifestFile = (id: string): string => path.join(folder, id, VERSION, 'manifest.json');
 type Raw = Record<string, unknown>;
 const edit = (id: string, change: (manifest: Raw) => unknown): void => {
   const manifest = JSON.parse(readFileSync(manifestFile(id), 'utf8')) as Raw;
   writeFileSync(manifestFile(id), JSON.stringify(change(manifest)));
 };
 const flip = (id: string): void => {
-  const file = path.join(folder, id, '1.0.0', 'model.onnx');
+  const file = path.join(folder, id, VERSION, 'model.onnx');
   const bytes = readFileSync(file);
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(file, bytes);
@@ -37,35 +39,35 @@ const fault = (code: string, detail?: string) =>
 
 describe('readModel', () => {
   it('gives a file that is what its manifest says', () => {
-    const { manifest, bytes } = readModel(folder, SCORE, '1.0.0');
-    expect(manifest).toMatchObject({ id: SCORE, version: '1.0.0', kind: 'modality-score' });
+    const { manifest, bytes } = readModel(folder, SCORE, VERSION);
+    expect(manifest).toMatchObject({ id: SCORE, version: VERSION, kind: 'modality-score' });
     expect(bytes.length).toBeGreaterThan(100);
   });
 
   it('takes the newest version, by number, and no half-written folder', () => {
-    for (const version of ['1.9.0', '1.10.0']) {
-      cpSync(path.join(folder, SCORE, '1.0.0'), path.join(folder, SCORE, version), { recursive: true });
+    for (const version of ['901.9.0', '901.10.0']) {
+      cpSync(path.join(folder, SCORE, VERSION), path.join(folder, SCORE, version), { recursive: true });
       const file = path.join(folder, SCORE, version, 'manifest.json');
       const manifest = JSON.parse(readFileSync(file, 'utf8')) as Raw;
       writeFileSync(file, JSON.stringify({ ...manifest, version }));
     }
-    for (const other of ['1.10.0.new', 'latest', '.git']) mkdirSync(path.join(folder, SCORE, other));
-    expect(readModel(folder, SCORE).manifest.version).toBe('1.10.0');
+    for (const other of ['901.10.0.new', 'latest', '.git']) mkdirSync(path.join(folder, SCORE, other));
+    expect(readModel(folder, SCORE).manifest.version).toBe('901.10.0');
     expect(listModels(folder).filter(({ id }) => id === SCORE)).toEqual(
-      ['1.0.0', '1.9.0', '1.10.0'].map((version) => ({ id: SCORE, version })),
+      [VERSION, '901.9.0', '901.10.0'].map((version) => ({ id: SCORE, version })),
     );
   });
 
   it('finds one flipped bit', () => {
     flip(SCORE);
-    expect(() => readModel(folder, SCORE)).toThrow(fault('MODEL_DIGEST_MISMATCH', `${SCORE}/1.0.0`));
+    expect(() => readModel(folder, SCORE)).toThrow(fault('MODEL_DIGEST_MISMATCH', `${SCORE}/${VERSION}`));
   });
 
   it('says what is missing', () => {
     expect(() => readModel(folder, 'no-such')).toThrow(fault('MODEL_MISSING', 'no-such'));
     expect(() => readModel(folder, SCORE, '9.9.9')).toThrow(fault('MODEL_MISSING', '9.9.9'));
     expect(() => readModel('/no/such/folder', SCORE)).toThrow(fault('MODEL_MISSING'));
-    rmSync(path.join(folder, SCORE, '1.0.0', 'model.onnx'));
+    rmSync(path.join(folder, SCORE, VERSION, 'model.onnx'));
     expect(() => readModel(folder, SCORE)).toThrow(fault('MODEL_MISSING', 'model.onnx'));
     expect(listModels('/no/such/folder')).toEqual([]);
   });
@@ -84,7 +86,7 @@ describe('readModel', () => {
     ['no training cohort', 'trainingCohort', (manifest) => ({ ...manifest, trainingCohort: undefined })],
     ['a field nobody knows', 'Unrecognized key', (manifest) => ({ ...manifest, extra: 1 })],
     ['another id', 'id and version', (manifest) => ({ ...manifest, id: 'other' })],
-    ['another version', 'id and version', (manifest) => ({ ...manifest, version: '2.0.0' })],
+    ['another version', 'id and version', (manifest) => ({ ...manifest, version: '902.0.0' })],
     ['a list', '', () => []],
   ])('a manifest with %s names the field', (_, detail, change) => {
     edit(SCORE, change);
@@ -152,7 +154,7 @@ describe('loadModels', () => {
   it('refuses bytes that are no ONNX, though their digest is right', async () => {
     const { createHash } = await import('node:crypto');
     const bytes = Buffer.from('no graph');
-    writeFileSync(path.join(folder, LAYER, '1.0.0', 'model.onnx'), bytes);
+    writeFileSync(path.join(folder, LAYER, VERSION, 'model.onnx'), bytes);
     edit(LAYER, (manifest) => ({ ...manifest, sha256: createHash('sha256').update(bytes).digest('hex') }));
     await expect(loadModels(folder, LAYER)).rejects.toThrow(fault('MODEL_RUN_FAILED'));
   });
