@@ -1,6 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- arrays indexed within their bounds */
 import { CHARACTER_WIDTH } from './picture.ts';
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 interface Box {
   readonly left: number;
   readonly right: number;
@@ -9,10 +14,8 @@ interface Box {
 }
 
 /** A point that wants a label, in pixels of the plot (y downwards). */
-export interface LabelledPoint {
+export interface LabelledPoint extends Point {
   readonly name: string;
-  readonly x: number;
-  readonly y: number;
 }
 
 /** Where a label stands: its middle, and whether a line should lead to its point. */
@@ -35,6 +38,25 @@ const boxAt = (x: number, y: number, width: number, height: number): Box => ({
   top: y - height / 2,
   bottom: y + height / 2,
 });
+
+/** The point of the box that is nearest. */
+const nearest = ({ x, y }: Point, { left, right, top, bottom }: Box): Point => ({
+  x: Math.min(Math.max(x, left), right),
+  y: Math.min(Math.max(y, top), bottom),
+});
+
+/** Does the straight line from a to b go through the box? Looked at in steps of a few pixels. */
+const crosses = (a: Point, b: Point, box: Box): boolean => {
+  const steps = Math.max(2, Math.ceil(Math.hypot(b.x - a.x, b.y - a.y) / 3));
+  for (let step = 0; step <= steps; step++) {
+    const [x, y] = [a.x + ((b.x - a.x) * step) / steps, a.y + ((b.y - a.y) * step) / steps];
+    if (x > box.left && x < box.right && y > box.top && y < box.bottom) return true;
+  }
+  return false;
+};
+
+/** What a label may cover, or its line cross, only where there is no other place; as pixels of points covered. */
+const CROSSING = 60;
 
 const ANGLES = Array.from({ length: 16 }, (_, at) => (at * Math.PI) / 8);
 /** Free pixels between a point and its label, nearest first. */
@@ -60,13 +82,20 @@ const places = (
  *
  * @param points in order of importance
  * @param dots all points of the plot, in pixels
+ * @param plot with the heights of horizontal lines that no label should lie on
  */
 export function placeLabels(
   points: readonly LabelledPoint[],
-  dots: readonly { readonly x: number; readonly y: number }[],
-  plot: { readonly width: number; readonly height: number; readonly fontSize: number },
+  dots: readonly Point[],
+  plot: {
+    readonly width: number;
+    readonly height: number;
+    readonly fontSize: number;
+    readonly lines?: readonly number[];
+  },
 ): PlacedLabel[] {
   const taken: Box[] = [];
+  const leaders: (readonly [Point, Point])[] = [];
   const dotBoxes = dots.map(({ x, y }) => boxAt(x, y, 7, 7));
   const inside = (box: Box): boolean =>
     box.left >= 0 && box.right <= plot.width && box.top >= 0 && box.bottom <= plot.height;
@@ -77,16 +106,18 @@ export function placeLabels(
       const box = boxAt(place.x, place.y, width, height);
       if (!inside(box) || taken.some((other) => overlap(box, other) > 0)) return [];
       const covered = dotBoxes.reduce((sum, dot) => sum + overlap(box, dot), 0);
-      return [{ place, box, cost: covered + rank / 2 }];
+      const crossed =
+        (plot.lines ?? []).filter((y) => y > box.top && y < box.bottom).length +
+        leaders.filter(([a, b]) => crosses(a, b, box)).length +
+        (place.away ? taken.filter((other) => crosses(point, nearest(point, box), other)).length : 0);
+      return [{ place, box, cost: covered + CROSSING * crossed + rank / 2 }];
     });
     if (costs.length === 0) return [];
     const best = costs.reduce((least, each) => (each.cost < least.cost ? each : least));
     taken.push(best.box);
-    const { left, right, top, bottom } = best.box;
-    const edge = {
-      edgeX: Math.min(Math.max(point.x, left), right),
-      edgeY: Math.min(Math.max(point.y, top), bottom),
-    };
-    return [{ ...point, labelX: best.place.x, labelY: best.place.y, ...edge, away: best.place.away }];
+    const edge = nearest(point, best.box);
+    const { x: labelX, y: labelY, away } = best.place;
+    if (away) leaders.push([point, edge]);
+    return [{ ...point, labelX, labelY, edgeX: edge.x, edgeY: edge.y, away }];
   });
 }
