@@ -37,7 +37,7 @@ const dataFolder = (context: CliContext, { id, source }: PublishedDataSet): stri
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** Ours beside published, as a terminal shows it. */
-export const evaluationText = ({ figures, notes }: Evaluation): string => {
+export const evaluationText = ({ figures, notes }: Pick<Evaluation, 'figures' | 'notes'>): string => {
   const rows = figures.map(({ figure, ours, published, definition }) =>
     [figure, ours, published, definition].map(cell),
   );
@@ -76,7 +76,8 @@ export const addEvaluate = (program: Command, context: CliContext): void => {
     .option('--json', 'print the numbers as JSON')
     .addHelpText(
       'after',
-      `\nReads the folder that RECURRENCE_DATA names. Takes one to three minutes on two cores; --quick a tenth.\n` +
+      `\nReads the folder that RECURRENCE_DATA names. Takes about three minutes of processor time, shared by the threads;\n` +
+        `--quick ten seconds.\n` +
         PUBLISHED_DATA_SETS.map(({ id, title, source }) => `\n${id}: ${title}.\n  ${source}`).join('\n'),
     )
     .action(async (id: string, { out, seeds, threads, quick, json }: EvaluateCommandOptions) => {
