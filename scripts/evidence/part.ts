@@ -68,7 +68,8 @@ export async function runPart(
 ): Promise<void> {
   if (git('status', '--porcelain', ...part.sources) !== '')
     throw new Error(`commit ${part.sources.join(', ')} first: evidence names a commit`);
-  const source = sourceOf(part);
+  // As it is now: what is committed while this runs has no part in it.
+  const [source, commit] = [sourceOf(part), git('rev-parse', '--short', 'HEAD')];
   const kept = keptOf(part);
   const results = kept?.source === source ? kept.results : [];
   const missing = part.steps.filter((name) => !results.some(({ step }) => step === name));
@@ -79,7 +80,7 @@ export async function runPart(
       results.push({ step: name, ...(await step(name, note)) });
       const cpu = process.cpuUsage(before);
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      const [commit, date] = [git('rev-parse', '--short', 'HEAD'), new Date().toISOString().slice(0, 10)];
+      const date = new Date().toISOString().slice(0, 10);
       const evidence = { ...header, source, commit, date, results };
       writeFileSync(fileOf(part), `${JSON.stringify(evidence, null, 2)}\n`);
       note(

@@ -52,6 +52,19 @@ describe('evidence/st000369.json', () => {
     }
   });
 
+  it('so does the choice inside the folds, which no choice of ours touches', () => {
+    expect(serum.choice?.mean).toBeGreaterThanOrEqual(0.8);
+    expect(plasma.choice?.mean).toBeGreaterThanOrEqual(0.74);
+    for (const { choice } of [serum, plasma]) {
+      expect(choice?.mean).toBeCloseTo(meanOf(choice?.areas ?? []), 12);
+      expect(Math.max(...(choice?.nullAreas ?? [1]))).toBeLessThan(choice?.mean ?? 0);
+      // Chosen anew in every fold of every repeat, among the candidates.
+      const names = choice?.candidates.map(({ name }) => name);
+      expect(choice?.chosen.map((folds) => folds.length)).toEqual([5, 5, 5, 5, 5]);
+      for (const name of choice?.chosen.flat() ?? []) expect(names).toContain(name);
+    }
+  });
+
   it('docs/published-cohorts.md and ADR 26 have these figures', () => {
     const share = (value: number | undefined): string => (value ?? NaN).toFixed(3);
     const figures = [serum, plasma].flatMap(({ pipeline, choice }) => [

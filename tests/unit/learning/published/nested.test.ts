@@ -17,7 +17,7 @@ const serum = madeSamples('serum', 40);
 const plasma = madeSamples('plasma', 40, 8, 2);
 
 describe('serum and plasma', () => {
-  const refusal = { code: 'LEARNING_INPUT_INVALID', message: 'a model of serum is not for plasma' };
+  const refusal = { code: 'LEARNING_INPUT_INVALID', detail: 'a model of serum is not for plasma' };
 
   it('a pipeline of one does not score the other', () => {
     const fitted = fitPipeline(serum, createRandom(1));
