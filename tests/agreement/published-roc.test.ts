@@ -47,8 +47,7 @@ describeWith('r', "DeLong's interval equals R's, pair by pair", (rscript) => {
     expected = await runR(rscript, SCRIPT, CASES);
   });
 
-  it.each(Object.keys(CASES))('%s', (name) => {
-    const { scores, labels } = CASES[name] as Case;
+  it.each(Object.entries(CASES))('%s', (name, { scores, labels }) => {
     const ours = rocArea(scores, labels);
     const theirs = expected[name];
     expect(theirs).toBeDefined();

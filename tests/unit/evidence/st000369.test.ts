@@ -16,6 +16,12 @@ const [record] = evidence.results;
 if (record === undefined) throw new Error('evidence/st000369.json has no result');
 const { recipe, serum, plasma } = record;
 
+/** The choice of a matrix; a full run has it. */
+const choiceOf = ({ choice }: typeof serum): NonNullable<typeof choice> => {
+  if (choice === undefined) throw new Error('evidence/st000369.json is of a quick run');
+  return choice;
+};
+
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -53,15 +59,15 @@ describe('evidence/st000369.json', () => {
   });
 
   it('so does the choice inside the folds, which no choice of ours touches', () => {
-    expect(serum.choice?.mean).toBeGreaterThanOrEqual(0.8);
-    expect(plasma.choice?.mean).toBeGreaterThanOrEqual(0.74);
-    for (const { choice } of [serum, plasma]) {
-      expect(choice?.mean).toBeCloseTo(meanOf(choice?.areas ?? []), 12);
-      expect(Math.max(...(choice?.nullAreas ?? [1]))).toBeLessThan(choice?.mean ?? 0);
+    expect(choiceOf(serum).mean).toBeGreaterThanOrEqual(0.8);
+    expect(choiceOf(plasma).mean).toBeGreaterThanOrEqual(0.74);
+    for (const { mean, areas, nullAreas, candidates, chosen } of [serum, plasma].map(choiceOf)) {
+      expect(mean).toBeCloseTo(meanOf(areas), 12);
+      expect(Math.max(...nullAreas)).toBeLessThan(mean);
       // Chosen anew in every fold of every repeat, among the candidates.
-      const names = choice?.candidates.map(({ name }) => name);
-      expect(choice?.chosen.map((folds) => folds.length)).toEqual([5, 5, 5, 5, 5]);
-      for (const name of choice?.chosen.flat() ?? []) expect(names).toContain(name);
+      const names = candidates.map(({ name }) => name);
+      expect(chosen.map((folds) => folds.length)).toEqual([5, 5, 5, 5, 5]);
+      for (const name of chosen.flat()) expect(names).toContain(name);
     }
   });
 
