@@ -25,7 +25,7 @@ const pipelineRows = ({ matrix, pipeline }: MatrixResult): FigureRow[] => [
     ours: withRange(pipeline.areas),
     published: 'none',
     definition:
-      `mean and range over ${pipeline.areas.length} repeats of the AUC of held-out scores pooled over 5 outer folds; all ` +
+      `mean and range over ${pipeline.areas.length} repeat${pipeline.areas.length === 1 ? '' : 's'} of the AUC of held-out scores pooled over 5 outer folds; all ` +
       `is learned inside the fold, but we took this pipeline after ${ATTEMPTS} had been tried on these samples`,
   },
   {
