@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 import { dendrogramLines, type Merges } from './dendrogram.ts';
+import { CLUSTER_COLOURS, position, runsOf, STRIP, stripLayer, type Strip } from './heat-map-strips.ts';
 import { CHARACTER_WIDTH, COLOURS, draw, type Picture, type PictureText, type Spec } from './picture.ts';
 
 export interface HeatMapInput extends PictureText {
@@ -27,17 +28,6 @@ export interface HeatMapInput extends PictureText {
 
 /** ColorBrewer's RdBu from blue to red: colour-blind readers can tell its ends apart. */
 const DIVERGING = ['#2166ac', '#67a9cf', '#d1e5f0', '#f7f7f7', '#fddbc7', '#ef8a62', '#b2182b'];
-const CLUSTER_COLOURS = [
-  '#332288',
-  '#ddcc77',
-  '#117733',
-  '#cc6677',
-  '#88ccee',
-  '#aa4499',
-  '#999933',
-  '#882255',
-];
-const STRIP = 12;
 const TREE = 60;
 
 const refuse = (detail: string): never => {
@@ -66,44 +56,6 @@ const check = (input: HeatMapInput): void => {
   checkLength('columnClusters', columnClusters, columns);
   checkLength('rowClusters', rowClusters, rowNames.length);
   if (!(limit > 0)) refuse('limit is not positive');
-};
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-interface Strip {
-  readonly title: string;
-  readonly channel: string;
-  readonly boxes: readonly (Box & { readonly group: string })[];
-  readonly colours: readonly string[];
-}
-
-const position = { type: 'quantitative', axis: null };
-
-/** A coloured strip with a legend of its own. */
-const stripLayer = ({ title, channel, boxes, colours }: Strip): Spec => {
-  const groups = [...new Set(boxes.map(({ group }) => group))].sort();
-  if (groups.length > colours.length) refuse(`${title} has more than ${colours.length} groups`);
-  return {
-    data: { values: boxes.map(({ group, ...box }) => ({ ...box, [channel]: group })) },
-    mark: { type: 'rect' },
-    encoding: {
-      x: { field: 'left', ...position },
-      x2: { field: 'right' },
-      y: { field: 'top', ...position },
-      y2: { field: 'bottom' },
-      fill: {
-        field: channel,
-        type: 'nominal',
-        legend: { title, orient: 'right' },
-        scale: { domain: groups, range: colours.slice(0, groups.length) },
-      },
-    },
-  };
 };
 
 const lineLayer = (values: readonly object[]): Spec => ({
@@ -153,10 +105,10 @@ const columnStrips = (input: HeatMapInput, layout: Layout, order: readonly numbe
   ].flatMap(({ of, ...rest }) => (of === undefined ? [] : [{ of, ...rest }]));
   return given.map(({ of, ...rest }, at) => {
     const top = layout.top - (given.length - at) * (STRIP + 3);
-    const boxes = order.map((column, place) => ({
-      group: of[column]!,
-      left: layout.left + place * layout.cellWidth,
-      right: layout.left + (place + 1) * layout.cellWidth,
+    const boxes = runsOf(order.map((column) => of[column]!)).map(({ group, from, to }) => ({
+      group,
+      left: layout.left + from * layout.cellWidth,
+      right: layout.left + to * layout.cellWidth,
       top,
       bottom: top + STRIP,
     }));
@@ -166,12 +118,12 @@ const columnStrips = (input: HeatMapInput, layout: Layout, order: readonly numbe
 
 const rowStrip = ({ rowClusters }: HeatMapInput, layout: Layout, order: readonly number[]): Strip[] => {
   if (rowClusters === undefined) return [];
-  const boxes = order.map((row, place) => ({
-    group: rowClusters[row]!,
+  const boxes = runsOf(order.map((row) => rowClusters[row]!)).map(({ group, from, to }) => ({
+    group,
     left: layout.left - STRIP - 3,
     right: layout.left - 3,
-    top: layout.top + place * layout.cellHeight,
-    bottom: layout.top + (place + 1) * layout.cellHeight,
+    top: layout.top + from * layout.cellHeight,
+    bottom: layout.top + to * layout.cellHeight,
   }));
   return [
     { title: 'cluster of features', channel: 'featureCluster', boxes, colours: CLUSTER_COLOURS.toReversed() },

@@ -1,6 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- arrays indexed within their bounds */
 import { CHARACTER_WIDTH } from './picture.ts';
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 interface Box {
   readonly left: number;
   readonly right: number;
@@ -9,10 +14,8 @@ interface Box {
 }
 
 /** A point that wants a label, in pixels of the plot (y downwards). */
-export interface LabelledPoint {
+export interface LabelledPoint extends Point {
   readonly name: string;
-  readonly x: number;
-  readonly y: number;
 }
 
 /** Where a label stands: its middle, and whether a line should lead to its point. */
@@ -36,6 +39,33 @@ const boxAt = (x: number, y: number, width: number, height: number): Box => ({
   bottom: y + height / 2,
 });
 
+/** The point of the box that is nearest. */
+const nearest = ({ x, y }: Point, { left, right, top, bottom }: Box): Point => ({
+  x: Math.min(Math.max(x, left), right),
+  y: Math.min(Math.max(y, top), bottom),
+});
+
+const holds = (box: Box, { x, y }: Point): boolean =>
+  x > box.left && x < box.right && y > box.top && y < box.bottom;
+
+/** Does the straight line from a to b go through the box? Looked at in steps of a few pixels. */
+const crosses = (a: Point, b: Point, box: Box): boolean => {
+  const steps = Math.max(2, Math.ceil(Math.hypot(b.x - a.x, b.y - a.y) / 3));
+  for (let step = 0; step <= steps; step++) {
+    const at = { x: a.x + ((b.x - a.x) * step) / steps, y: a.y + ((b.y - a.y) * step) / steps };
+    if (holds(box, at)) return true;
+  }
+  return false;
+};
+
+/** What a label may cover, or its line cross, only where there is no other place; as pixels of points covered. */
+const CROSSING = 60;
+
+/** How much the line from a point to its label goes through: labels, and points of others. */
+const crossedBy = (from: Point, to: Point, labels: readonly Box[], dots: readonly Box[]): number =>
+  labels.filter((box) => crosses(from, to, box)).length +
+  dots.filter((box) => !holds(box, from) && crosses(from, to, box)).length;
+
 const ANGLES = Array.from({ length: 16 }, (_, at) => (at * Math.PI) / 8);
 /** Free pixels between a point and its label, nearest first. */
 const GAPS = [6, 16, 28, 42, 60];
@@ -54,39 +84,81 @@ const places = (
     })),
   );
 
+interface Plot {
+  readonly width: number;
+  readonly height: number;
+  readonly fontSize: number;
+  readonly lines?: readonly number[];
+}
+
+interface Placed extends PlacedLabel {
+  readonly box: Box;
+}
+
+const within = ({ left, right, top, bottom }: Box, plot: { width: number; height: number }): boolean =>
+  left >= 0 && right <= plot.width && top >= 0 && bottom <= plot.height;
+
+const leaderOf = ({ x, y, edgeX, edgeY }: PlacedLabel): [Point, Point] => [
+  { x, y },
+  { x: edgeX, y: edgeY },
+];
+
+/** The best place for a label among the others; none where every place covers one of them. */
+const placeOne = (
+  point: LabelledPoint,
+  others: readonly Placed[],
+  dots: readonly Box[],
+  { fontSize, lines = [], ...plot }: Plot,
+): Placed | undefined => {
+  const width = point.name.length * fontSize * CHARACTER_WIDTH + 4;
+  const height = fontSize + 3;
+  const taken = others.map(({ box }) => box);
+  const leaders = others.filter(({ away }) => away).map(leaderOf);
+  let best: (Placed & { cost: number }) | undefined;
+  for (const [rank, { x: labelX, y: labelY, away }] of places(point, width, height).entries()) {
+    const box = boxAt(labelX, labelY, width, height);
+    if (!within(box, plot) || taken.some((other) => overlap(box, other) > 0)) continue;
+    const edge = nearest(point, box);
+    const covered = dots.reduce((sum, dot) => sum + overlap(box, dot), 0);
+    const crossed =
+      lines.filter((y) => y > box.top && y < box.bottom).length +
+      leaders.filter(([a, b]) => crosses(a, b, box)).length +
+      (away ? crossedBy(point, edge, taken, dots) : 0);
+    const cost = covered + CROSSING * crossed + rank / 2;
+    if (best === undefined || cost < best.cost)
+      best = { ...point, labelX, labelY, edgeX: edge.x, edgeY: edge.y, away, box, cost };
+  }
+  return best;
+};
+
+/** Times that every label is placed; from the second on with all others in place. */
+const PASSES = 4;
+
 /**
- * Places labels one after another, each where it covers no other label, as few points as can be, and stays inside.
- * A label that finds no free place is left out: better no name than two that cannot be read.
+ * Places labels one after another, each where it covers no other label, as few points as can be, and stays inside;
+ * then again, now that the others are there. A label that finds no free place is left out: better no name than two
+ * that cannot be read.
  *
  * @param points in order of importance
  * @param dots all points of the plot, in pixels
+ * @param plot with the heights of horizontal lines that no label should lie on
  */
 export function placeLabels(
   points: readonly LabelledPoint[],
-  dots: readonly { readonly x: number; readonly y: number }[],
-  plot: { readonly width: number; readonly height: number; readonly fontSize: number },
+  dots: readonly Point[],
+  plot: Plot,
 ): PlacedLabel[] {
-  const taken: Box[] = [];
   const dotBoxes = dots.map(({ x, y }) => boxAt(x, y, 7, 7));
-  const inside = (box: Box): boolean =>
-    box.left >= 0 && box.right <= plot.width && box.top >= 0 && box.bottom <= plot.height;
-  return points.flatMap((point) => {
-    const width = point.name.length * plot.fontSize * CHARACTER_WIDTH + 4;
-    const height = plot.fontSize + 3;
-    const costs = places(point, width, height).flatMap((place, rank) => {
-      const box = boxAt(place.x, place.y, width, height);
-      if (!inside(box) || taken.some((other) => overlap(box, other) > 0)) return [];
-      const covered = dotBoxes.reduce((sum, dot) => sum + overlap(box, dot), 0);
-      return [{ place, box, cost: covered + rank / 2 }];
-    });
-    if (costs.length === 0) return [];
-    const best = costs.reduce((least, each) => (each.cost < least.cost ? each : least));
-    taken.push(best.box);
-    const { left, right, top, bottom } = best.box;
-    const edge = {
-      edgeX: Math.min(Math.max(point.x, left), right),
-      edgeY: Math.min(Math.max(point.y, top), bottom),
-    };
-    return [{ ...point, labelX: best.place.x, labelY: best.place.y, ...edge, away: best.place.away }];
+  const placed: (Placed | undefined)[] = points.map(() => undefined);
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (const [at, point] of points.entries()) {
+      const others = placed.filter((each, k) => each !== undefined && k !== at) as Placed[];
+      placed[at] = placeOne(point, others, dotBoxes, plot);
+    }
+  }
+  return placed.flatMap((each) => {
+    if (each === undefined) return [];
+    const { name, x, y, labelX, labelY, edgeX, edgeY, away } = each;
+    return [{ name, x, y, labelX, labelY, edgeX, edgeY, away }];
   });
 }

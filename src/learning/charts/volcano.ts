@@ -85,7 +85,7 @@ export function volcanoPlot(rows: readonly VolcanoRow[], text: VolcanoText): Pro
       .slice(0, names)
       .map((row) => ({ name: row.name, ...pixel(row.effect, height(row.qValue)) })),
     points.map(({ effect, strength }) => pixel(effect, strength)),
-    { ...SIZE, fontSize: FONT_SIZE },
+    { ...SIZE, fontSize: FONT_SIZE, lines: [pixel(0, height(qLimit)).y] },
   );
   const back = (x: number, y: number): { effect: number; strength: number } => ({
     effect: (x / SIZE.width) * 2 * widest - widest,
@@ -132,7 +132,8 @@ export function volcanoPlot(rows: readonly VolcanoRow[], text: VolcanoText): Pro
       },
       {
         data: { values: [{ strength: height(qLimit), said: `q = ${String(qLimit)}` }] },
-        mark: { type: 'text', align: 'right', baseline: 'bottom', dy: -2, color: '#555555', x: SIZE.width },
+        // Right of the plot, where no point's name can be.
+        mark: { type: 'text', align: 'left', baseline: 'middle', color: '#555555', x: SIZE.width + 4 },
         encoding: { y, text: { field: 'said' } },
       },
       ...(effectLimit === undefined

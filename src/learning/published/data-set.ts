@@ -6,6 +6,8 @@ export interface EvaluateSettings {
   /** Fewer repeats and permutations: to see that it works. */
   readonly quick: boolean;
   readonly pictures: boolean;
+  /** Worker threads for cross-validation; the figures are the same for any number. */
+  readonly threads: number;
   readonly progress: (what: string, done: number, total: number) => void;
 }
 
@@ -22,7 +24,7 @@ export interface Evaluation {
   /** What a reader must know to judge the figures: attempts, files that differ. */
   readonly notes: readonly string[];
   /** The numbers, for programs. */
-  readonly json: unknown;
+  readonly json: object;
   /** By file name without its ending. */
   readonly pictures: Readonly<Record<string, Picture>>;
   /** One page with figures and pictures; empty without pictures. */

@@ -9,6 +9,7 @@ import {
   seedStripPlot,
   volcanoPlot,
 } from '../../../../src/learning/charts/index.ts';
+import { runsOf } from '../../../../src/learning/charts/heat-map-strips.ts';
 import { placeLabels } from '../../../../src/learning/charts/label-layout.ts';
 import { dendrogramLines } from '../../../../src/learning/charts/dendrogram.ts';
 
@@ -188,4 +189,55 @@ it('a report is one page that acts on nothing and needs nothing', async () => {
   expect(html).toContain('<th scope="row">&lt;script&gt;');
   const ids = Array.from(html.matchAll(/ id="([^"]+)"/g), ([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+describe('labels', () => {
+  const plot = { width: 300, height: 200, fontSize: 11 };
+  const point = { name: 'hypoxanthine', x: 150, y: 100 };
+
+  it('keep off a line that the plot has', () => {
+    const [free] = placeLabels([point], [point], plot);
+    expect(free).toMatchObject({ labelY: 100 });
+    const [label] = placeLabels([point], [point], { ...plot, lines: [100] });
+    expect(Math.abs((label?.labelY ?? 100) - 100)).toBeGreaterThanOrEqual(7);
+  });
+
+  it("keep off the line that leads to another's point", () => {
+    // A wall of points around the first: its label stands away, with a line.
+    const wall = Array.from({ length: 600 }, (_, at) => ({
+      x: 110 + (at % 30) * 3,
+      y: 76 + Math.floor(at / 30) * 2.5,
+    }));
+    const near = { name: 'xanthine', x: 150, y: 62 };
+    const placed = placeLabels([point, near], [...wall, point, near], plot);
+    const [first, second] = placed;
+    if (first === undefined || second === undefined) throw new Error('a label is missing');
+    expect(first.away).toBe(true);
+    const half = { x: (8 * 11 * 0.62 + 4) / 2, y: 7 };
+    for (let step = 0; step <= 100; step++) {
+      const x = point.x + ((first.edgeX - point.x) * step) / 100;
+      const y = point.y + ((first.edgeY - point.y) * step) / 100;
+      const across = Math.abs(x - second.labelX) < half.x - 1;
+      expect(across && Math.abs(y - second.labelY) < half.y - 1).toBe(false);
+    }
+  });
+});
+
+it('strips: neighbours of one group are one piece, without seams', async () => {
+  expect(runsOf(['a', 'a', 'b', 'a'])).toEqual([
+    { group: 'a', from: 0, to: 2 },
+    { group: 'b', from: 2, to: 3 },
+    { group: 'a', from: 3, to: 4 },
+  ]);
+  const groups = (columnGroups: string[]): Promise<string> =>
+    heatMap({
+      title: 't',
+      values: Float64Array.of(1, -1, 0, 2),
+      columns: 4,
+      rowNames: ['r'],
+      columnGroups,
+    }).then(({ svg }) => svg);
+  const pieces = (svg: string): number => svg.match(/<path[^>]*fill="#(?:0072b2|d55e00)"/g)?.length ?? 0;
+  const [sorted, mixed] = [await groups(['x', 'x', 'y', 'y']), await groups(['x', 'y', 'x', 'y'])];
+  expect(pieces(mixed) - pieces(sorted)).toBe(2);
 });
