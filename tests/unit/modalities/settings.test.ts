@@ -30,7 +30,7 @@ const withPanel = (change: Partial<MetabolomicsRules>): ModalitySettings => ({
 
 describe('the version of a preprocessing', () => {
   it('is plain under the defaults, however they are written', () => {
-    const plain = ['metabolomics/3', 'radiomics/0', 'cfdna/2'];
+    const plain = ['metabolomics/3', 'radiomics/0', 'cfdna/3'];
     expect(versions()).toEqual(plain);
     const { haemolysisSensitive, ...rest } = metabolomics;
     const turned = { haemolysisSensitive: haemolysisSensitive.toReversed(), ...rest };
@@ -51,8 +51,8 @@ describe('the version of a preprocessing', () => {
     const [panelVersion, ct, cfdna] = versions(settings);
     expect(panelVersion).toMatch(/^metabolomics\/3\+[0-9a-f]{12}$/);
     expect(ct).toBe('radiomics/0');
-    if (ofAllBlood) expect(cfdna).toMatch(/^cfdna\/2\+[0-9a-f]{12}$/);
-    else expect(cfdna).toBe('cfdna/2');
+    if (ofAllBlood) expect(cfdna).toMatch(/^cfdna\/3\+[0-9a-f]{12}$/);
+    else expect(cfdna).toBe('cfdna/3');
     expect(versions(settings)).toEqual([panelVersion, ct, cfdna]);
   });
 
