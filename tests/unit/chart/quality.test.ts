@@ -62,6 +62,20 @@ describe('a Specimen', () => {
     expect(fasting({ fastingStatusDuration: { value: 8, code: 'h' } })).toBeUndefined();
     expect(fasting({})).toBeUndefined();
   });
+
+  it('says for how long, where that is said', () => {
+    const fasted = (fastingStatusDuration: unknown) =>
+      chartOf([
+        patient(),
+        specimen('s', '2026-01-01', {
+          collection: { collectedDateTime: '2026-01-01', fastingStatusDuration },
+        }),
+      ]).specimens[0]?.fastingDuration;
+    expect(fasted({ value: 8, code: 'h', unit: 'hours' })).toEqual({ value: 8, unit: 'h' });
+    expect(fasted({ value: 8, unit: 'h' })).toEqual({ value: 8, unit: 'h' });
+    expect(fasted({ value: '8', code: 'h' })).toBeUndefined();
+    expect(fasted(undefined)).toBeUndefined();
+  });
 });
 
 describe('the search for panels', () => {

@@ -1,4 +1,6 @@
 /** What a site sets of how charts become features, and that a model of other settings does not fit. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createReading } from '../../../src/app/index.ts';
 import {
@@ -7,6 +9,7 @@ import {
   type MetabolomicsRules,
   type ModalitySettings,
 } from '../../../src/domain/index.ts';
+import { PACKAGE_ROOT } from '../../../src/platform/index.ts';
 import { createModalities } from '../../../src/modalities/index.ts';
 import { parseConfig } from '../../../src/platform/config.ts';
 import { createAssessor } from '../../../src/assessment/index.ts';
@@ -151,5 +154,21 @@ describe('the configuration', () => {
     { metabolomics: { unknown: true } },
   ])('refuses %j', (modalities) => {
     expect(() => config(modalities)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+  });
+});
+
+describe('the documentation', () => {
+  it('has every setting, with its default', () => {
+    const page = readFileSync(path.join(PACKAGE_ROOT, 'docs', 'metabolomics.md'), 'utf8');
+    const documented = [...page.matchAll(/^\| `((?:draws|metabolomics)\.\w+)` +\| ([^|]+?) +\|/gm)].map(
+      ([, name, value]) => [name, value],
+    );
+    const settings = Object.entries(DEFAULT_MODALITY_SETTINGS).flatMap(([part, rules]) =>
+      Object.entries(rules as object).map(([name, value]) => [
+        `${part}.${name}`,
+        Array.isArray(value) ? `${String(value.length)} analytes` : String(value),
+      ]),
+    );
+    expect(documented).toEqual(settings);
   });
 });
