@@ -8,12 +8,30 @@ interface Gap {
   readonly asksForMore: boolean;
 }
 
+/** A sample that is no plasma, or clotted: another one would do. */
+const unfitGap = (translator: Translator, outcome: ModalityOutcome): Gap | undefined => {
+  if (outcome.status !== 'rejected') return undefined;
+  const { modality: id, reason, collectedOn } = outcome;
+  if (reason !== 'wrong-sample-type' && reason !== 'unfit-sample') return undefined;
+  const { t } = translator;
+  const values = {
+    modality: t(`modality.${id}`),
+    new: t(`visit.new.${id}`),
+    reason: t(`visit.unfit.${reason}`),
+  };
+  const text =
+    collectedOn === undefined
+      ? t('visit.unfit.undated', values)
+      : t('visit.unfit', { ...values, date: translator.date(collectedOn) });
+  return { text, asksForMore: true };
+};
+
 /**
  * What one modality lacks that a visit can bring. Not: a model that is not installed, data that may not be read, and
  * samples whose values could not be used, since another sample would not mend those.
  */
 const gapOf = (translator: Translator, outcome: ModalityOutcome, today: string): Gap | undefined => {
-  if (outcome.status !== 'absent' && outcome.status !== 'too-old') return undefined;
+  if (outcome.status !== 'absent' && outcome.status !== 'too-old') return unfitGap(translator, outcome);
   const { t } = translator;
   const { modality: id, collectedOn } = outcome;
   const modality = t(`modality.${id}`);

@@ -94,6 +94,7 @@ export interface Measurement {
   readonly codings: readonly Coded[];
   readonly quantity?: QuantityValue;
   readonly valueCodings?: readonly Coded[];
+  readonly interpretation?: readonly Coded[];
   readonly pooledQc?: PooledQc;
 }
 
@@ -108,11 +109,8 @@ export interface ObservationFact extends Measurement {
   readonly members: readonly string[];
   /** How it was made: the edition of a staging manual, an assay. */
   readonly method?: readonly Coded[];
-  readonly interpretation?: readonly Coded[];
   /** `Specimen/id` of what was examined. */
   readonly specimen?: string;
-  /** The laboratory's id of the batch it was measured in. */
-  readonly batch?: string;
   /** `Type/id` of what it was computed from. */
   readonly derivedFrom?: readonly string[];
 }
@@ -125,6 +123,8 @@ export interface ReportFact {
   readonly issuedOn?: string;
   /** `Observation/id` of its results. */
   readonly results: readonly string[];
+  /** `Specimen/id` of what was examined. */
+  readonly specimens?: readonly string[];
 }
 
 export interface ConsentFact {
@@ -150,6 +150,8 @@ export interface SpecimenFact {
   readonly conditions: readonly Coded[];
   /** Whether the patient had fasted, where it is coded. */
   readonly fastingStatus?: readonly Coded[];
+  /** For how long, where that is said. */
+  readonly fastingDuration?: QuantityValue;
 }
 
 export interface SeriesFact {

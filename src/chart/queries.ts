@@ -103,7 +103,8 @@ export function chartQueries(terminology: Terminology): readonly ChartQuery[] {
         .filter((token) => !routine.has(token) && !token.startsWith(`${SYSTEMS.chebi}|`)),
     ]),
     search('cfdna', 'Observation', tokens('cfdna-marker')),
-    search('genomicReports', 'DiagnosticReport', tokens('genomic-report-type')),
+    // Of panels too, which some laboratories gather in a report alone.
+    search('genomicReports', 'DiagnosticReport', tokens('genomic-report-type', 'metabolomics-panel')),
     optional(search('medicationRequests', 'MedicationRequest')),
     optional(search('consents', 'Consent')),
     optional(search('specimens', 'Specimen')),

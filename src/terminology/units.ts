@@ -4,7 +4,7 @@ import { CdsError } from '../domain/index.ts';
 /** `value in the target unit = value x factor`: the units met here are ratio scales, so a factor is all. */
 export interface UnitConverter {
   /**
-   * @param from UCUM code as the laboratory sent it
+   * @param from UCUM code as the laboratory sent it, or a unit in words that is one but for its micro sign, or molar
    * @param to UCUM code the model needs
    * @param molarMassGramsPerMole needed where one is a mass and the other an amount
    * @throws {CdsError} UNIT_INCONVERTIBLE
@@ -20,6 +20,16 @@ const UCUM_PART = /(?:(?:[A-Za-z0-9*^%_'"+-]|\[[^\s()[\]{}]+\])+(?:\{[^\s()[\]{}
   .source;
 const UCUM_CODE = new RegExp(`^/?${UCUM_PART}(?:[./]${UCUM_PART})*$`);
 const MAX_CODE_LENGTH = 64;
+
+/**
+ * Units in words, as laboratories write them beside UCUM or instead of it: the micro sign and the Greek letter are UCUM's
+ * u, and molar is per litre.
+ */
+const inUcum = (unit: string): string => {
+  const written = unit.replaceAll(/[\u00b5\u03bc]/g, 'u');
+  const molar = /^([munp]?)M$/.exec(written);
+  return molar === null ? written : `${molar[1] ?? ''}mol/L`;
+};
 
 /**
  * UCUM conversion by the National Library of Medicine's ucum-lhc (maintained, offline). Factors are kept: a
@@ -44,7 +54,8 @@ export function createUnitConverter(): UnitConverter {
     return Number.isFinite(one) && Math.abs(two - 2 * one) <= 1e-9 * Math.abs(two) ? one : undefined;
   };
   return {
-    factor: (from, to, molarMass) => {
+    factor: (written, to, molarMass) => {
+      const from = inUcum(written);
       if (from === to) return 1;
       const key = `${from}>${to}@${String(molarMass ?? '')}`;
       // The units come from outside: a hostile sender must not fill the memory.

@@ -1,4 +1,4 @@
-import type { Measurement, ObservationFact, QuantityValue, ReportFact } from '../facts.ts';
+import type { Measurement, ObservationFact, ReportFact } from '../facts.ts';
 import {
   calendarDay,
   codings,
@@ -11,31 +11,23 @@ import {
   type Json,
 } from '../resource-reader.ts';
 import { codingsOfAll, compact, references, someCodings, type Parser } from './common.ts';
-import { batchOf, pooledQcOf } from './quality.ts';
+import { pooledQcOf } from './quality.ts';
+import { measuredQuantity } from './quantity.ts';
 
-const COMPARATORS: ReadonlySet<unknown> = new Set(['<', '<=', '>', '>=']);
-
-const quantityOf = (value: unknown): QuantityValue | undefined => {
-  const quantity = record(value);
-  const amount = quantity?.['value'];
-  if (quantity === undefined || typeof amount !== 'number' || !Number.isFinite(amount)) return undefined;
-  const comparator = quantity['comparator'];
-  return compact<QuantityValue>({
-    value: amount,
-    unit: text(quantity['code']) ?? text(quantity['unit']),
-    comparator: COMPARATORS.has(comparator)
-      ? (comparator as NonNullable<QuantityValue['comparator']>)
-      : undefined,
-  });
+const someCodingsOfAll = (value: unknown): Measurement['interpretation'] => {
+  const found = codingsOfAll(value);
+  return found.length === 0 ? undefined : found;
 };
 
 /** Only quantities and codes are values here: every fact and feature is one of them. */
 const measurementOf = (source: Json): Measurement => {
   const isAbsent = source['dataAbsentReason'] !== undefined;
+  const interpretation = someCodingsOfAll(source['interpretation']);
   return compact<Measurement>({
     codings: codings(source['code']),
-    quantity: isAbsent ? undefined : quantityOf(source['valueQuantity']),
+    quantity: isAbsent ? undefined : measuredQuantity(source['valueQuantity'], interpretation),
     valueCodings: isAbsent ? undefined : someCodings(source['valueCodeableConcept']),
+    interpretation,
     pooledQc: pooledQcOf(source),
   });
 };
@@ -49,11 +41,6 @@ const componentsOf = (value: unknown): readonly Measurement[] =>
         const component = record(item);
         return component === undefined ? [] : [measurementOf(component)];
       });
-
-const someCodingsOfAll = (value: unknown): ObservationFact['interpretation'] => {
-  const found = codingsOfAll(value);
-  return found.length === 0 ? undefined : found;
-};
 
 const someReferences = (value: unknown): readonly string[] | undefined => {
   const found = references(value);
@@ -70,9 +57,7 @@ export const observationFact: Parser<ObservationFact> = (resource, zone) =>
     components: componentsOf(resource['component']),
     members: references(resource['hasMember']),
     method: someCodings(resource['method']),
-    interpretation: someCodingsOfAll(resource['interpretation']),
     specimen: localReference(resource['specimen']),
-    batch: batchOf(resource),
     derivedFrom: someReferences(resource['derivedFrom']),
   });
 
@@ -84,4 +69,5 @@ export const reportFact: Parser<ReportFact> = (resource, zone) =>
     effectiveOn: happenedOn(resource, 'effective', zone),
     issuedOn: calendarDay(resource['issued'], zone),
     results: references(resource['result']),
+    specimens: someReferences(resource['specimen']),
   });

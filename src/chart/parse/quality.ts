@@ -1,6 +1,7 @@
 import type { PooledQc } from '../facts.ts';
-import { list, record, text, type Json } from '../resource-reader.ts';
+import { list, record, type Json } from '../resource-reader.ts';
 import { compact } from './common.ts';
+import { quantityOf } from './quantity.ts';
 
 const DEFINITIONS = 'https://recurrence-cds.org/fhir/StructureDefinition';
 
@@ -21,11 +22,12 @@ const numberOf = (found: readonly Json[], read: (extension: Json) => unknown): n
   return typeof value === 'number' && Number.isFinite(value) ? value : Number.NaN;
 };
 
-/** In per cent as its unit says; one without a unit, or with another, may be a share. */
+/** In per cent: as its unit says, or of a share in UCUM's 1. One without a unit, or with another, may be anything. */
 const percent = (extension: Json): unknown => {
-  const quantity = record(extension['valueQuantity']);
-  const unit = text(quantity?.['code']) ?? text(quantity?.['unit']);
-  return unit === '%' && quantity?.['comparator'] === undefined ? quantity?.['value'] : undefined;
+  const { value, unit, comparator } = quantityOf(extension['valueQuantity']) ?? {};
+  if (value === undefined || comparator !== undefined) return undefined;
+  if (unit === '%') return value;
+  return unit === '1' ? 100 * value : undefined;
 };
 
 const UNREADABLE: PooledQc = { rsdPercent: Number.NaN, recovery: Number.NaN };
@@ -39,10 +41,4 @@ export const pooledQcOf = (source: Json): PooledQc | undefined => {
     rsdPercent: numberOf(extensionsOf(qc, 'relativeStandardDeviation'), percent),
     recovery: numberOf(extensionsOf(qc, 'recovery'), (extension) => extension['valueDecimal']),
   });
-};
-
-/** The extension `analytical-batch` of an Observation; of two it cannot be told which. */
-export const batchOf = (source: Json): string | undefined => {
-  const [batch, second] = extensionsOf(source, `${DEFINITIONS}/analytical-batch`);
-  return second === undefined ? text(batch?.['valueString']) : undefined;
 };

@@ -47,7 +47,7 @@ export const createCfdna: ModalityFactory = (dependencies) => {
   const blood: BloodModality<MarkerDraw> = {
     id: 'cfdna',
     queries: ['cfdna', 'genomicReports'],
-    preprocessing: preprocessingVersion('cfdna/2', settings, ({ draws }) => draws),
+    preprocessing: preprocessingVersion('cfdna/3', settings, ({ draws }) => draws),
     readsEveryDraw: false,
     featureNames: [...FEATURES.map(({ name }) => name), ...FEATURES.map(({ stem }) => `change:${stem}`)],
     draws: (chart) => readMarkerDraws(chart, settings.draws, dependencies),

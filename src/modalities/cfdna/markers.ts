@@ -4,6 +4,7 @@ import { CFDNA_MARKERS, SYSTEMS, type CfdnaMarker } from '../../terminology/inde
 import {
   addAmount,
   amountOf,
+  createSampleReader,
   isOfDay,
   usableParts,
   type Amount,
@@ -11,6 +12,7 @@ import {
   type PlausibleRange,
   type Reading,
   type SampledDraw,
+  type SampleReader,
 } from '../common/index.ts';
 
 /** One cfDNA sample: its markers as numbers without unit (shares and ratios). */
@@ -40,7 +42,7 @@ const markerOf = (fact: ObservationFact): CfdnaMarker | undefined =>
 const readDraw = (
   { collectedOn, report, parts }: Sample,
   rules: DrawRules,
-  { units }: ModalityDependencies,
+  { units, sampleOf }: ModalityDependencies & { readonly sampleOf: SampleReader },
 ): MarkerDraw => {
   const reading: Reading<CfdnaMarker> = { amounts: new Map() };
   for (const part of parts) {
@@ -49,11 +51,17 @@ const readDraw = (
       addAmount(reading, marker, amountOf(part.quantity, '1', units), PLAUSIBLE[marker]);
   }
   const dated = [...(report === undefined ? [] : [report]), ...parts];
+  const { fault, evidence } = sampleOf([
+    ...(report?.specimens ?? []),
+    ...parts.flatMap(({ specimen }) => specimen ?? []),
+  ]);
   return {
     ...reading,
+    // An unfit sample's own fault goes before its values'.
+    ...(fault !== undefined && { fault }),
     collectedOn,
     usableFrom: usableParts(collectedOn, dated, rules),
-    evidence: dated.map((part) => part.source),
+    evidence: [...dated.map((part) => part.source), ...evidence],
   };
 };
 
@@ -112,7 +120,8 @@ export function readMarkerDraws(
   const markers = chart.observations.filter(
     (fact) => FINAL_STATUSES.has(fact.status) && markerOf(fact) !== undefined,
   );
+  const sampleOf = createSampleReader(chart, dependencies);
   return withLoose(reportedSamples(chart, markers, dependencies), markers).map((sample) =>
-    readDraw(sample, rules, dependencies),
+    readDraw(sample, rules, { ...dependencies, sampleOf }),
   );
 }

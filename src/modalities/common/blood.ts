@@ -58,7 +58,7 @@ export function createBloodModality<T extends SampledDraw>(
   blood: BloodModality<T>,
   rules: DrawRules,
 ): Modality {
-  const choose = (chart: Chart, landmark: Landmark): Choice<T> =>
+  const chosenAt = (chart: Chart, landmark: Landmark): Choice<T> =>
     chooseDraws(
       // What was collected or issued after the landmark is cut before draws are put together of it: a report that
       // gathers earlier results later must not take them along.
@@ -70,6 +70,16 @@ export function createBloodModality<T extends SampledDraw>(
       landmark,
       rules,
     );
+  // Extraction follows selection, of the same chart at the same landmark: what was read is not read again.
+  const lastOf = new WeakMap<Chart, { readonly key: string; readonly choice: Choice<T> }>();
+  const choose = (chart: Chart, landmark: Landmark): Choice<T> => {
+    const key = JSON.stringify([landmark.date, landmark.surgeryDate, landmark.lastNeoadjuvantDose]);
+    const last = lastOf.get(chart);
+    if (last?.key === key) return last.choice;
+    const choice = chosenAt(chart, landmark);
+    lastOf.set(chart, { key, choice });
+    return choice;
+  };
   const problemOf = (draw: T): Fault | undefined => draw.fault ?? blood.incomplete(draw);
   const chosenOf = ({
     latest,

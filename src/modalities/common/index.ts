@@ -10,3 +10,4 @@ export { isOfDay, usableParts } from './draws.ts';
 export type { Modality, ModalityDependencies, ModalityFactory } from './modality.ts';
 export { addAmount, censoringFlags, type Reading } from './reading.ts';
 export { preprocessingVersion } from './settings.ts';
+export { createSampleReader, type SampleQuality, type SampleReader } from './specimens.ts';

@@ -17,36 +17,51 @@ const limitOf = (panel: Panel | undefined, analyte: string): number => {
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** The draws since surgery, and how many days after the first of them each was made. */
+interface Course {
+  readonly draws: readonly Panel[];
+  readonly days: readonly number[];
+}
+
+const courseOf = (draws: readonly Panel[]): Course => ({
+  draws,
+  days: draws.map((draw) => daysBetween(draws[0]?.collectedOn ?? draw.collectedOn, draw.collectedOn)),
+});
+
 /**
  * Least-squares slope of an analyte's log2 over the draws that measured it, per month of 30.4375 days.
  *
- * @param draws oldest first
+ * @param course oldest first
  * @returns NaN of fewer than two such draws, or of less than 28 days between the first and the last
  */
-const slopeOf = (draws: readonly Panel[], analyte: string): number => {
-  const measured = draws.filter((draw) => draw.amounts.has(analyte));
+const slopeOf = ({ draws, days }: Course, analyte: string): number => {
+  const measured = draws.flatMap((draw, index) =>
+    draw.amounts.has(analyte) ? [{ day: days[index] ?? Number.NaN, value: log2Of(draw, analyte) }] : [],
+  );
   const [first, last] = [measured[0], measured.at(-1)];
-  if (first === undefined || last === undefined) return Number.NaN;
-  const days = measured.map((draw) => daysBetween(first.collectedOn, draw.collectedOn));
-  if (daysBetween(first.collectedOn, last.collectedOn) < LEAST_DAYS_OF_A_SLOPE) return Number.NaN;
-  const months = days.map((day) => day / DAYS_PER_MONTH);
-  const values = measured.map((draw) => log2Of(draw, analyte));
-  const [middle, level] = [mean(months), mean(values)];
+  if (first === undefined || last === undefined || last.day - first.day < LEAST_DAYS_OF_A_SLOPE)
+    return Number.NaN;
+  const months = measured.map(({ day }) => (day - first.day) / DAYS_PER_MONTH);
+  const [middle, level] = [mean(months), mean(measured.map(({ value }) => value))];
   let [covariance, variance] = [0, 0];
-  months.forEach((month, index) => {
-    covariance += (month - middle) * ((values[index] ?? Number.NaN) - level);
-    variance += (month - middle) ** 2;
+  measured.forEach(({ value }, index) => {
+    const month = (months[index] ?? Number.NaN) - middle;
+    covariance += month * (value - level);
+    variance += month ** 2;
   });
   return covariance / variance;
 };
 
-type Block = (draws: ChosenDraws<Panel>, analyte: string) => number;
+interface Draws extends ChosenDraws<Panel> {
+  readonly course: Course;
+}
+type Block = (draws: Draws, analyte: string) => number;
 
 /** The blocks of features, each over all analytes. */
 const BLOCKS: Readonly<Record<string, Block>> = {
   log2: ({ latest }, analyte) => log2Of(latest, analyte),
   change: ({ latest, baseline }, analyte) => log2Of(latest, analyte) - log2Of(baseline, analyte),
-  slope: ({ postoperative }, analyte) => slopeOf(postoperative, analyte),
+  slope: ({ course }, analyte) => slopeOf(course, analyte),
   limit: ({ latest }, analyte) => limitOf(latest, analyte),
   baselineLimit: ({ baseline }, analyte) => limitOf(baseline, analyte),
 };
@@ -63,9 +78,11 @@ export const panelFeatureNames = (analytes: readonly string[]): string[] =>
  * - `limit:<analyte>` and `baselineLimit:<analyte>` log2 of the limit of detection L, where the value lies below it:
  *   what a model needs to impute it by its cohort instead
  */
-export const panelFeatures = (analytes: readonly string[], draws: ChosenDraws<Panel>): FeatureVector =>
-  Object.fromEntries(
+export const panelFeatures = (analytes: readonly string[], chosen: ChosenDraws<Panel>): FeatureVector => {
+  const draws: Draws = { ...chosen, course: courseOf(chosen.postoperative) };
+  return Object.fromEntries(
     Object.entries(BLOCKS).flatMap(([block, valueOf]) =>
       analytes.map((analyte) => [`${block}:${analyte}`, valueOf(draws, analyte)] as const),
     ),
   );
+};

@@ -50,17 +50,17 @@ export const createMetabolomics: ModalityFactory = (dependencies) => {
   return createBloodModality<Panel>(
     {
       id: 'metabolomics',
-      queries: ['metabolomics'],
+      queries: ['metabolomics', 'genomicReports'],
       preprocessing: preprocessingVersion('metabolomics/3', settings, whatMatters),
       featureNames: panelFeatureNames(analytes),
       readsEveryDraw: true,
       draws: (chart) => readPanels(chart, { ...dependencies, settings }),
       incomplete: (panel) =>
         measured(panel) < needed
-          ? {
+          ? (panel.membersFault ?? {
               reason: 'incomplete-panel',
               detail: `${String(measured(panel))}/${String(analytes.length)}`,
-            }
+            })
           : undefined,
       flags: (latest, baseline): ModalityFlag[] => {
         const panels = [latest, baseline ?? latest];

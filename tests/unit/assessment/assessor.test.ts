@@ -212,7 +212,10 @@ describe('what could not be read', () => {
   it('is no-access, never "nothing there"', () => {
     expect(reasons([], bare)).toEqual({ metabolomics: 'no-data', radiomics: 'no-model', cfdna: 'no-data' });
     expect(reasons(['metabolomics'], bare)).toMatchObject({ metabolomics: 'no-access', cfdna: 'no-data' });
-    expect(reasons(['genomicReports'], bare)).toMatchObject({ metabolomics: 'no-data', cfdna: 'no-access' });
+    expect(reasons(['genomicReports'], bare)).toMatchObject({
+      metabolomics: 'no-access',
+      cfdna: 'no-access',
+    });
   });
 
   it('does not matter where what is there suffices', () => {

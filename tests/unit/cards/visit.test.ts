@@ -50,8 +50,8 @@ describe('at this visit', () => {
       lacking('cfdna', { status: 'absent', reason: 'no-data' }),
     ]);
     expect(text).toBe(
-      '- Plasma metabolomics: the last is of 23 Apr 2026 (214 days ago), too old for the model. A new plasma sample would let it be used.\n' +
-        '- Plasma cell-free DNA: no sample or study since surgery that counts. A new plasma sample would let it be used.\n\n' +
+      '- Plasma metabolomics: the last is of 23 Apr 2026 (214 days ago), too old for the model. A new EDTA plasma sample, fasting, would let it be used.\n' +
+        '- Plasma cell-free DNA: no sample or study since surgery that counts. A new plasma sample for cell-free DNA would let it be used.\n\n' +
         'This is about the estimate only; whether to examine is for you to decide.',
     );
   });
@@ -62,7 +62,7 @@ describe('at this visit', () => {
       const modalities = [lacking('metabolomics', { status: 'absent', reason: 'no-data' }), NO_CT, CFDNA];
       expect(section(modalities, { risk: { status: 'not-estimable', reason } })).toBeUndefined();
       const none = { status: 'not-estimable', reason: 'no-modality' } as const;
-      expect(section(modalities, { risk: none })).toContain('A new plasma sample');
+      expect(section(modalities, { risk: none })).toContain('A new EDTA plasma sample');
     },
   );
 
@@ -84,7 +84,10 @@ describe('at this visit', () => {
 
   it.each(
     MODALITY_REASONS.filter(
-      (reason) => !['no-data', 'not-yet-usable', 'older-than-allowed'].includes(reason),
+      (reason) =>
+        !['no-data', 'not-yet-usable', 'older-than-allowed', 'wrong-sample-type', 'unfit-sample'].includes(
+          reason,
+        ),
     ),
   )('asks for no new sample on account of: %s', (reason) => {
     const status = reason === 'no-model' || reason === 'no-access' ? 'absent' : 'rejected';
@@ -94,11 +97,37 @@ describe('at this visit', () => {
     expect(text.includes('Nothing to bring')).toBe(reason === 'no-model');
   });
 
+  it.each([
+    [
+      'wrong-sample-type',
+      'en',
+      '- Plasma metabolomics: the sample of 20 Nov 2026 cannot be used (not plasma). A new EDTA plasma sample, fasting, would let it be used.',
+    ],
+    [
+      'unfit-sample',
+      'en',
+      '- Plasma metabolomics: the sample of 20 Nov 2026 cannot be used (unfit, such as clotted or too little). A new EDTA plasma sample, fasting, would let it be used.',
+    ],
+    [
+      'unfit-sample',
+      'zh-CN',
+      '- 血浆代谢组学：2026年11月20日的样本不能使用（不合格，如凝血、量不足）。空腹采集新的EDTA抗凝血浆样本后方可采用。',
+    ],
+  ] as const)(
+    'asks for another sample where the last one is no good: %s, %s',
+    (reason, language, expected) => {
+      const outcome = lacking('metabolomics', { status: 'rejected', reason, collectedOn: '2026-11-20' });
+      expect(section([outcome, NO_CT, CFDNA], { language })?.split('\n')[0]).toBe(expected);
+    },
+  );
+
   it.each(LANGUAGES)('is in %s, whether or not the date is known', (language) => {
     for (const [status, reason] of [
       ['too-old', 'older-than-allowed'],
       ['absent', 'not-yet-usable'],
       ['absent', 'no-data'],
+      ['rejected', 'unfit-sample'],
+      ['rejected', 'wrong-sample-type'],
     ] as const)
       for (const dated of [{}, { collectedOn: '2026-01-02' }]) {
         const text = section([lacking('cfdna', { status, reason, ...dated })], { language });

@@ -23,7 +23,8 @@ describe('pooled quality control', () => {
     ['the variation alone', [qc(rsd(12.5))], { rsdPercent: 12.5 }],
     ['the unit as text', [qc(rsd(12.5, { unit: '%' }))], { rsdPercent: 12.5 }],
     ['neither', [qc()], {}],
-    ['a share', [qc(rsd(0.125, { code: '1' }))], { rsdPercent: Number.NaN }],
+    ['a share', [qc(rsd(0.125, { code: '1' }))], { rsdPercent: 12.5 }],
+    ['another unit', [qc(rsd(12.5, { code: 'mg' }))], { rsdPercent: Number.NaN }],
     ['no unit', [qc(rsd(12.5, {}))], { rsdPercent: Number.NaN }],
     ['a limit', [qc(rsd(12.5, { code: '%', comparator: '<' }))], { rsdPercent: Number.NaN }],
     ['text', [qc(rsd('12.5'), recovery('1'))], { rsdPercent: Number.NaN, recovery: Number.NaN }],
@@ -48,19 +49,6 @@ describe('pooled quality control', () => {
   });
 });
 
-describe('the analytical batch', () => {
-  const batch = (valueString: unknown) => ({ url: `${BASE}/analytical-batch`, valueString });
-  it.each<[string, unknown, string | undefined]>([
-    ['named', [batch('MET-21')], 'MET-21'],
-    ['named twice', [batch('MET-21'), batch('MET-22')], undefined],
-    ['a number', [batch(21)], undefined],
-    ['empty', [batch('')], undefined],
-    ['not named', [], undefined],
-  ])('%s', (_, extension, expected) => {
-    expect(factOf({ extension })?.batch).toBe(expected);
-  });
-});
-
 describe('a Specimen', () => {
   it('says whether the patient had fasted, where that is coded', () => {
     const fasting = (said: object) =>
@@ -73,6 +61,20 @@ describe('a Specimen', () => {
     ]);
     expect(fasting({ fastingStatusDuration: { value: 8, code: 'h' } })).toBeUndefined();
     expect(fasting({})).toBeUndefined();
+  });
+
+  it('says for how long, where that is said', () => {
+    const fasted = (fastingStatusDuration: unknown) =>
+      chartOf([
+        patient(),
+        specimen('s', '2026-01-01', {
+          collection: { collectedDateTime: '2026-01-01', fastingStatusDuration },
+        }),
+      ]).specimens[0]?.fastingDuration;
+    expect(fasted({ value: 8, code: 'h', unit: 'hours' })).toEqual({ value: 8, unit: 'h' });
+    expect(fasted({ value: 8, unit: 'h' })).toEqual({ value: 8, unit: 'h' });
+    expect(fasted({ value: '8', code: 'h' })).toBeUndefined();
+    expect(fasted(undefined)).toBeUndefined();
   });
 });
 

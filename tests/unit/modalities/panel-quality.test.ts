@@ -100,13 +100,6 @@ describe('pooled quality control', () => {
     ['a recovery that is no number', pooledQc(10, 'one')],
     ['an infinite recovery', pooledQc(10, Infinity)],
     [
-      'a variation as a share',
-      {
-        url: `${BASE}/pooled-qc`,
-        extension: [{ url: 'relativeStandardDeviation', valueQuantity: { value: 0.1, code: '1' } }],
-      },
-    ],
-    [
       'a recovery said twice',
       {
         url: `${BASE}/pooled-qc`,

@@ -1,4 +1,6 @@
 /** What a site sets of how charts become features, and that a model of other settings does not fit. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createReading } from '../../../src/app/index.ts';
 import {
@@ -7,6 +9,7 @@ import {
   type MetabolomicsRules,
   type ModalitySettings,
 } from '../../../src/domain/index.ts';
+import { PACKAGE_ROOT } from '../../../src/platform/index.ts';
 import { createModalities } from '../../../src/modalities/index.ts';
 import { parseConfig } from '../../../src/platform/config.ts';
 import { createAssessor } from '../../../src/assessment/index.ts';
@@ -30,7 +33,7 @@ const withPanel = (change: Partial<MetabolomicsRules>): ModalitySettings => ({
 
 describe('the version of a preprocessing', () => {
   it('is plain under the defaults, however they are written', () => {
-    const plain = ['metabolomics/3', 'radiomics/0', 'cfdna/2'];
+    const plain = ['metabolomics/3', 'radiomics/0', 'cfdna/3'];
     expect(versions()).toEqual(plain);
     const { haemolysisSensitive, ...rest } = metabolomics;
     const turned = { haemolysisSensitive: haemolysisSensitive.toReversed(), ...rest };
@@ -51,8 +54,8 @@ describe('the version of a preprocessing', () => {
     const [panelVersion, ct, cfdna] = versions(settings);
     expect(panelVersion).toMatch(/^metabolomics\/3\+[0-9a-f]{12}$/);
     expect(ct).toBe('radiomics/0');
-    if (ofAllBlood) expect(cfdna).toMatch(/^cfdna\/2\+[0-9a-f]{12}$/);
-    else expect(cfdna).toBe('cfdna/2');
+    if (ofAllBlood) expect(cfdna).toMatch(/^cfdna\/3\+[0-9a-f]{12}$/);
+    else expect(cfdna).toBe('cfdna/3');
     expect(versions(settings)).toEqual([panelVersion, ct, cfdna]);
   });
 
@@ -151,5 +154,21 @@ describe('the configuration', () => {
     { metabolomics: { unknown: true } },
   ])('refuses %j', (modalities) => {
     expect(() => config(modalities)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+  });
+});
+
+describe('the documentation', () => {
+  it('has every setting, with its default', () => {
+    const page = readFileSync(path.join(PACKAGE_ROOT, 'docs', 'metabolomics.md'), 'utf8');
+    const documented = [...page.matchAll(/^\| `((?:draws|metabolomics)\.\w+)` +\| ([^|]+?) +\|/gm)].map(
+      ([, name, value]) => [name, value],
+    );
+    const settings = Object.entries(DEFAULT_MODALITY_SETTINGS).flatMap(([part, rules]) =>
+      Object.entries(rules as object).map(([name, value]) => [
+        `${part}.${name}`,
+        Array.isArray(value) ? `${String(value.length)} analytes` : String(value),
+      ]),
+    );
+    expect(documented).toEqual(settings);
   });
 });

@@ -22,6 +22,12 @@ describe('conversion factors', () => {
     ['%', '1', undefined, 0.01],
     ['{ratio}', '1', undefined, 1],
     ['[ppth]', '1', undefined, 0.001],
+    ['\u00b5mol/L', 'umol/L', undefined, 1], // no UCUM, but what most laboratories print: the micro sign
+    ['\u03bcmol/l', 'umol/L', undefined, 1], // and the Greek letter that looks like it
+    ['\u00b5g/mL', 'umol/L', 89.09, 1000 / 89.09],
+    ['\u00b5M', 'umol/L', undefined, 1],
+    ['mM', 'umol/L', undefined, 1000],
+    ['M', 'umol/L', undefined, 1e6],
   ])('%s to %s at %s g/mol', (from, to, molarMass, expected) => {
     expect(units.factor(from, to, molarMass) / expected).toBeCloseTo(1, 9);
   });
@@ -40,7 +46,7 @@ describe('conversion factors', () => {
     ['Np', '1', undefined],
     ['', '1', undefined],
     ['ratio', '1', undefined],
-    ['µmol/L', 'umol/L', undefined], // not UCUM: the laboratory has to say it in ASCII
+    ['kM', 'umol/L', undefined],
     ['umol / L', 'umol/L', undefined],
     ['toString', 'umol/L', undefined],
     ['__proto__', 'umol/L', undefined],

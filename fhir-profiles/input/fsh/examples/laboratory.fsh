@@ -14,6 +14,7 @@ Usage: #example
 * type = $specimen-type#PLAS "Plasma"
 * subject = Reference(Patient/patient-example)
 * collection.collectedDateTime = "2026-05-20T08:10:00+08:00"
+* collection.fastingStatusDuration = 10 'h' "h"
 
 // Haemolysed, and drawn after breakfast: usable, and the card says so.
 Instance: specimen-haemolysed-example

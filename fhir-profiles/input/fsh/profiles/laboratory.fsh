@@ -183,9 +183,9 @@ Description: "A plasma sample of the study. Which of the protocol's time points 
 * collection.collected[x] 1..1
 * collection.collected[x] only dateTime
 * collection.fastingStatus[x] MS
-* collection.fastingStatus[x] ^short = "v2-0916 NF where the patient had not fasted: it is told beside the result"
+* collection.fastingStatus[x] ^short = "v2-0916 NF where the patient had not fasted, or for how long: under 8 hours is not fasting. It is told beside the result"
 * condition MS
-* condition ^short = "v2-0493 HEM where the sample is haemolysed: what red cells hold in excess is then left out"
+* condition ^short = "v2-0493 HEM where the sample is haemolysed: of a metabolite panel, what red cells hold in excess is then left out"
 
 Invariant: rps-day
 Description: "The day of collection is known"
