@@ -110,13 +110,13 @@ export interface CalibrationGroup {
 }
 
 /** Each costs a look at every row. */
-const MOST_GROUPS = 1000;
+const MOST_GROUPS = 100;
 
 /**
  * Grouped calibration at a horizon: rows cut at the quantiles of their predicted risk, lowest group first.
  *
  * @param risk probability of the event by the horizon, shape (n), in [0, 1]
- * @param options.groups 10 where not given, at most 1000; where quantiles coincide there are fewer
+ * @param options.groups 10 where not given, at most 100; where quantiles coincide there are fewer
  * @throws {CdsError} SURVIVAL_INPUT_INVALID, SURVIVAL_NO_EVENTS, as calibrationInTheLarge
  * @see equals R's survfit by cut(risk, unique(quantile(risk, 0:10 / 10)), include.lowest = TRUE)
  */

@@ -70,8 +70,10 @@ export function baselineHazards(
     }
   }
   requireFinite(increments, sets.groups, 'the baseline hazard');
+  const groups = sets.strata.map((): number[] => []);
+  for (let g = sets.groups - 1; g >= 0; g--) groups[sets.stratumOfGroup[g]!]!.push(g);
   return sets.strata.map((stratum, index) => {
-    const own = [...increments.keys()].filter((g) => sets.stratumOfGroup[g] === index).reverse();
+    const own = groups[index]!;
     return {
       stratum,
       times: Float64Array.from(own, (g) => sets.groupTime[g]!),

@@ -108,8 +108,10 @@ const rowsAtRisk = ({ rows, enterGroup, leaveGroup }: RiskSets, g: number): numb
   return found;
 };
 
-/** Multiplications of one evaluation that are still sensible: some ten seconds. */
-const MOST_WORK = 1e10;
+/** Multiplications of one evaluation that are still sensible: a few seconds. A Newton search takes about ten. */
+const MOST_WORK = 2e9;
+/** What a row costs each size of set beside its moments, in multiplications: three exponentials and logarithms. */
+const EXPONENTIALS = 30;
 
 /** How many rows are at risk at each group, shape (groups). */
 const numbersAtRisk = ({ groups, startsStratum, added, removed }: RiskSets): Int32Array => {
@@ -129,7 +131,7 @@ export function requireFeasibleTies(sets: RiskSets, columns: number): void {
   let [work, largest, most] = [0, 0, 0];
   for (let g = 0; g < sets.groups; g++) {
     if (deaths[g]! < 2) continue;
-    const own = deaths[g]! * atRisk[g]! * ((columns * (columns + 1)) / 2);
+    const own = deaths[g]! * atRisk[g]! * (EXPONENTIALS + (columns * (columns + 1)) / 2);
     work += own;
     if (own > most) [largest, most] = [g, own];
   }

@@ -57,7 +57,8 @@ export interface LogRank {
 }
 
 /**
- * Log-rank test of k groups and its weighted relatives, stratified or not, with delayed entry.
+ * Log-rank test of k groups and its weighted relatives, stratified or not, with delayed entry. O(n log n + m k^2) for m
+ * event times.
  *
  * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for one group, a group of one row, or groups that are never at risk
  *   together; SURVIVAL_NO_EVENTS
