@@ -14,7 +14,8 @@ export interface SurvivalData {
   readonly event: Uint8Array | Int8Array;
 }
 
-const refuse = (detail: string): never => {
+/** @throws {CdsError} SURVIVAL_INPUT_INVALID */
+export const refuse = (detail: string): never => {
   throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
 };
 
@@ -61,9 +62,20 @@ export function requireEvent(data: SurvivalData): void {
   if (!data.event.includes(1)) throw new CdsError('SURVIVAL_NO_EVENTS', 'no row has an event');
 }
 
-/** @throws {CdsError} SURVIVAL_INPUT_INVALID unless `ids` has shape (n) */
-export function requireLength(ids: ArrayLike<unknown>, length: number, name: string): void {
-  if (ids.length !== length) refuse(`${name} has ${ids.length} values, not ${length}`);
+/** @throws {CdsError} SURVIVAL_INPUT_INVALID where `ids` is there and has not shape (n) */
+export function requireLength(ids: ArrayLike<unknown> | undefined, length: number, name: string): void {
+  if (ids !== undefined && ids.length !== length) refuse(`${name} has ${ids.length} values, not ${length}`);
+}
+
+/**
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID where `cluster` is there and has not shape (n), or has one value only:
+ *   what one cluster contributes sums to 0, which is no standard error
+ */
+export function requireClusters(cluster: Int32Array | undefined, length: number): void {
+  if (cluster === undefined) return;
+  requireLength(cluster, length, 'cluster');
+  if (cluster.every((id) => id === cluster[0]))
+    refuse('cluster has one value only: a standard error needs 2');
 }
 
 /** @throws {CdsError} SURVIVAL_INPUT_INVALID unless `value` is finite and positive */
@@ -71,10 +83,29 @@ export function requirePositiveNumber(value: number, name: string): void {
   if (!(Number.isFinite(value) && value > 0)) refuse(`${name} is ${value}, not a finite number above 0`);
 }
 
-/** The rows `rows`, in that order (a row may come twice: a bootstrap sample). */
+/** @throws {CdsError} SURVIVAL_INPUT_INVALID unless `value` is a whole number above 0 */
+export function requireCount(value: number, name: string): void {
+  if (!(Number.isInteger(value) && value > 0)) refuse(`${name} is ${value}, not a whole number above 0`);
+}
+
+/** @throws {CdsError} SURVIVAL_INPUT_INVALID if `value` is NaN; infinities are numbers */
+export function requireNumber(value: number, name: string): void {
+  if (Number.isNaN(value)) refuse(`${name} is not a number`);
+}
+
+/** @throws {CdsError} SURVIVAL_INPUT_INVALID unless `level`, a coverage, lies between 0 and 1, both left out */
+export function requireLevel(level: number): void {
+  if (!(level > 0 && level < 1)) refuse(`level is ${level}, not between 0 and 1`);
+}
+
+/**
+ * The rows `rows`, in that order (a row may come twice: a bootstrap sample).
+ *
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID for a row that isn't there
+ */
 export function selectRows(data: SurvivalData, rows: ArrayLike<number>): SurvivalData {
   const pick = (values: ArrayLike<number>): Float64Array =>
-    Float64Array.from(rows, (row) => values[row] ?? NaN);
+    Float64Array.from(rows, (row) => values[row] ?? refuse(`rows holds ${row}, which is no row of data`));
   const time = pick(data.time);
   const event = Uint8Array.from(rows, (row) => data.event[row] ?? 0);
   return data.entry === undefined ? { time, event } : { entry: pick(data.entry), time, event };

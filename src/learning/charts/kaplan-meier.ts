@@ -1,6 +1,12 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
-import { kaplanMeier, type KaplanMeierCurve, type SurvivalData } from '../../survival/index.ts';
+import {
+  kaplanMeier,
+  type KaplanMeierCurve,
+  numbersAtRisk,
+  type SurvivalData,
+  survivalInterval,
+} from '../../survival/index.ts';
 import { COLOURS, draw, INK, type Picture, type PictureText, requireRows } from './picture.ts';
 
 export interface SurvivalGroup {
@@ -26,30 +32,22 @@ interface Step {
   readonly group: string;
 }
 
-const Z = 1.959963984540054;
 const SIZE = { width: 560, height: 320 };
-
-/** Pointwise 95 % interval on the log-log scale, which stays within [0, 1]. */
-const interval = (survival: number, standardError: number): [number, number] => {
-  if (survival <= 0 || survival >= 1) return [survival, survival];
-  const width = (Z * standardError) / (survival * Math.log(survival));
-  return [survival ** Math.exp(-width), survival ** Math.exp(width)];
-};
 
 /** The curve's corners within the horizon, from 1 at time 0. */
 const stepsOf = (name: string, curve: KaplanMeierCurve, horizon: number): Step[] => {
   const steps: Step[] = [{ month: 0, survival: 1, lower: 1, upper: 1, group: name }];
+  const { lower, upper } = survivalInterval(curve);
   curve.times.forEach((month, k) => {
     if (month > horizon || curve.events[k] === 0) return;
-    const [lower, upper] = interval(curve.survival[k]!, curve.standardError[k]!);
-    steps.push({ month, survival: curve.survival[k]!, lower, upper, group: name });
+    const survival = curve.survival[k]!;
+    // A curve at 0 has no interval: the band ends there.
+    const band = survival === 0 ? { lower: 0, upper: 0 } : { lower: lower[k]!, upper: upper[k]! };
+    steps.push({ month, survival, ...band, group: name });
   });
   const end = Math.min(horizon, curve.times.at(-1)!);
   return [...steps, { ...steps.at(-1)!, month: end }];
 };
-
-const atRiskAt = ({ entry, time }: SurvivalData, month: number): number =>
-  time.reduce((count, end, row) => count + (end >= month && (entry?.[row] ?? 0) <= month ? 1 : 0), 0);
 
 export const pValueText = (pValue: number): string => {
   if (pValue < 0.0001) return 'p < 0.0001';
@@ -96,13 +94,10 @@ export function kaplanMeierPlot(groups: readonly SurvivalGroup[], text: KaplanMe
   );
   const ticks = tickMonths(horizon);
   const names = groups.map(({ name }) => name);
-  const atRisk = groups.flatMap(({ name, data }) =>
-    ticks.map((month) => ({
-      group: name,
-      month,
-      atRisk: month === 0 ? data.time.length : atRiskAt(data, month),
-    })),
-  );
+  const atRisk = groups.flatMap(({ name, data }) => {
+    const numbers = numbersAtRisk(data, Float64Array.from(ticks));
+    return ticks.map((month, k) => ({ group: name, month, atRisk: numbers[k]! }));
+  });
   const scale = { domain: [0, horizon], nice: false };
   const colour = {
     field: 'group',

@@ -1,9 +1,8 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import { normalUpperTail } from '../../numerics/index.ts';
 import { kaplanMeier } from '../curves/index.ts';
-import type { SurvivalData } from '../data.ts';
-import { requireLength, standardErrorOfMean } from '../discrimination/influence.ts';
+import { refuse, requireClusters, type SurvivalData } from '../data.ts';
+import { standardErrorOfMean } from '../discrimination/influence.ts';
 import { type AtHorizon, censoringInfluence, censoringOf, weightsAt } from '../discrimination/ipcw.ts';
 import { requireRisk } from './predicted.ts';
 
@@ -100,11 +99,11 @@ export function integratedBrier(
 /** What each horizon's score counts; shape (horizons). */
 const integrationShares = (horizons: ArrayLike<number>, rule: 'step' | 'trapezoid'): Float64Array => {
   const last = horizons.length - 1;
-  if (last < 1) throw new CdsError('SURVIVAL_INPUT_INVALID', 'horizons: an integral needs at least two');
+  if (last < 1) refuse('horizons: an integral needs at least two');
   const shares = new Float64Array(horizons.length);
   for (let k = 0; k < last; k++) {
     const width = horizons[k + 1]! - horizons[k]!;
-    if (!(width > 0)) throw new CdsError('SURVIVAL_INPUT_INVALID', 'horizons are not ascending');
+    if (!(width > 0)) refuse('horizons are not ascending');
     shares[k]! += rule === 'step' ? width : width / 2;
     if (rule === 'trapezoid') shares[k + 1]! += width / 2;
   }
@@ -162,7 +161,7 @@ const briersWithInfluence = (
   const censoring = censoringOf(data, 'the Brier score');
   const n = data.time.length;
   const columns = horizons.length;
-  requireLength(cluster, n, 'cluster');
+  requireClusters(cluster, n);
   requireRisk(risk, n * columns);
   const curve = kaplanMeier(data);
   return Array.from(horizons, (horizon, h) => {

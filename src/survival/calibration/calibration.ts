@@ -1,10 +1,18 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import { quantileOfSorted } from '../../numerics/index.ts';
 import { fitCox } from '../cox/index.ts';
-import { type SurvivalData, validateSurvivalData } from '../data.ts';
-import { halfWidth, ObservedByHorizon, riskInterval } from './observed.ts';
-import { complementaryLogLog, requireHorizon, requireNoEntry, requireRisk } from './predicted.ts';
+import { criticalValue } from '../curves/intervals.ts';
+import {
+  refuse,
+  requireClusters,
+  requireEvent,
+  requireLevel,
+  requirePositiveNumber,
+  type SurvivalData,
+  validateSurvivalData,
+} from '../data.ts';
+import { ObservedByHorizon, riskInterval } from './observed.ts';
+import { complementaryLogLog, requireNoEntry, requireRisk } from './predicted.ts';
 
 export interface CalibrationInTheLarge {
   /** Kaplan-Meier risk by the horizon, and Greenwood's standard error. */
@@ -38,9 +46,9 @@ export function calibrationInTheLarge(
   const n = validateForHorizon(data, risk, horizon);
   const { risk: observed, standardError } = new ObservedByHorizon(data, horizon).ofAll();
   const expected = risk.reduce((sum, value) => sum + value, 0) / n;
-  if (expected === 0) throw new CdsError('SURVIVAL_INPUT_INVALID', 'risk is 0 in every row');
+  if (expected === 0) refuse('risk is 0 in every row');
   const ratio = observed / expected;
-  const reach = (halfWidth(level) * standardError) / observed;
+  const reach = (criticalValue(level) * standardError) / observed;
   return {
     observed,
     observedStandardError: standardError,
@@ -76,7 +84,8 @@ export function calibrationSlope(
 ): CalibrationSlope {
   const n = validateSurvivalData(data);
   const x = complementaryLogLog(risk, n);
-  if (!data.event.includes(1)) throw new CdsError('SURVIVAL_NO_EVENTS', 'no row has an event');
+  requireEvent(data);
+  requireClusters(cluster, n);
   const rows = cluster ?? Int32Array.from({ length: n }, (_, row) => row);
   const fit = fitCox({ x, columns: 1, data, ties: 'efron', cluster: rows });
   return {
@@ -100,11 +109,14 @@ export interface CalibrationGroup {
   readonly interval: readonly [lower: number, upper: number] | undefined;
 }
 
+/** Each costs a look at every row. */
+const MOST_GROUPS = 100;
+
 /**
  * Grouped calibration at a horizon: rows cut at the quantiles of their predicted risk, lowest group first.
  *
  * @param risk probability of the event by the horizon, shape (n), in [0, 1]
- * @param options.groups 10 where not given; where quantiles coincide there are fewer
+ * @param options.groups 10 where not given, at most 100; where quantiles coincide there are fewer
  * @throws {CdsError} SURVIVAL_INPUT_INVALID, SURVIVAL_NO_EVENTS, as calibrationInTheLarge
  * @see equals R's survfit by cut(risk, unique(quantile(risk, 0:10 / 10)), include.lowest = TRUE)
  */
@@ -115,9 +127,9 @@ export function calibrationGroups(
   { groups = 10, level = 0.95 }: { readonly groups?: number; readonly level?: number } = {},
 ): CalibrationGroup[] {
   const n = validateForHorizon(data, risk, horizon);
-  if (!Number.isInteger(groups) || groups < 1)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `groups ${groups} is not a whole number >= 1`);
-  halfWidth(level);
+  if (!Number.isInteger(groups) || groups < 1 || groups > MOST_GROUPS)
+    refuse(`groups is ${groups}, not a whole number from 1 to ${MOST_GROUPS}`);
+  requireLevel(level);
   const observed = new ObservedByHorizon(data, horizon);
   observed.ofAll();
   const sorted = risk.slice().sort();
@@ -156,7 +168,7 @@ const groupOf = (
 
 const validateForHorizon = (data: SurvivalData, risk: Float64Array, horizon: number): number => {
   const n = validateSurvivalData(data);
-  requireHorizon(horizon);
+  requirePositiveNumber(horizon, 'horizon');
   requireRisk(risk, n);
   requireNoEntry(data, 'calibration against Kaplan-Meier');
   return n;

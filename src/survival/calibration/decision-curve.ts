@@ -1,7 +1,6 @@
-import { CdsError } from '../../domain/index.ts';
-import { type SurvivalData, validateSurvivalData } from '../data.ts';
+import { refuse, requirePositiveNumber, type SurvivalData, validateSurvivalData } from '../data.ts';
 import { ObservedByHorizon } from './observed.ts';
-import { requireHorizon, requireNoEntry, requireRisk } from './predicted.ts';
+import { requireNoEntry, requireRisk } from './predicted.ts';
 
 export interface NetBenefit {
   /** Risk from which on a patient is treated. */
@@ -36,14 +35,14 @@ export function decisionCurve(
   thresholds: ArrayLike<number>,
 ): NetBenefit[] {
   const n = validateSurvivalData(data);
-  requireHorizon(horizon);
+  requirePositiveNumber(horizon, 'horizon');
   requireRisk(risk, n);
   requireNoEntry(data, 'the decision curve');
   const observed = new ObservedByHorizon(data, horizon);
   const everybody = observed.ofAll().risk;
   return Array.from(thresholds, (threshold) => {
     if (!(threshold > 0 && threshold < 1))
-      throw new CdsError('SURVIVAL_INPUT_INVALID', `threshold ${threshold} is not between 0 and 1`);
+      refuse(`thresholds holds ${threshold}, which is not between 0 and 1`);
     const odds = threshold / (1 - threshold);
     const benefit = (share: number, events: number): number => share * (events - (1 - events) * odds);
     const above = Uint8Array.from(risk, (value) => (value >= threshold ? 1 : 0));

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
-import { normalQuantile } from '../../numerics/index.ts';
-import type { SurvivalData } from '../data.ts';
+import { criticalValue } from '../curves/intervals.ts';
+import { refuse, type SurvivalData } from '../data.ts';
 import { type Groups, groupsOf } from '../discrimination/order.ts';
 
 /** What Kaplan and Meier observe by a horizon. */
@@ -61,19 +61,11 @@ export class ObservedByHorizon {
    */
   ofAll(): ObservedRisk {
     const all = this.of(new Uint8Array(this.data.time.length).fill(1));
-    if (all === undefined)
-      throw new CdsError('SURVIVAL_INPUT_INVALID', `nobody is at risk at the horizon ${this.horizon}`);
+    if (all === undefined) return refuse(`nobody is at risk at the horizon ${this.horizon}`);
     if (all.events === 0)
       throw new CdsError('SURVIVAL_NO_EVENTS', `no row has its event by the horizon ${this.horizon}`);
     return all;
   }
-}
-
-/** Half the width of a two-sided normal interval, in standard errors. @throws {CdsError} SURVIVAL_INPUT_INVALID */
-export function halfWidth(level: number): number {
-  if (!(level > 0 && level < 1))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `level ${level} is not within 0 to 1`);
-  return normalQuantile((1 + level) / 2);
 }
 
 /**
@@ -85,7 +77,7 @@ export function riskInterval(
   { risk, standardError }: ObservedRisk,
   level: number,
 ): readonly [lower: number, upper: number] | undefined {
-  const z = halfWidth(level);
+  const z = criticalValue(level);
   if (risk <= 0 || risk >= 1) return undefined;
   const survival = 1 - risk;
   const reach = (z * standardError) / (survival * Math.log(survival)); // negative

@@ -1,9 +1,4 @@
-import { CdsError } from '../../domain/index.ts';
-import { requireFinite, type SurvivalData } from '../data.ts';
-
-const refuse = (detail: string): never => {
-  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
-};
+import { refuse, requireFinite, type SurvivalData } from '../data.ts';
 
 /** @throws {CdsError} SURVIVAL_INPUT_INVALID unless `risk` has `length` probabilities in [0, 1] */
 export function requireRisk(risk: Float64Array, length: number): void {
@@ -22,11 +17,6 @@ export function complementaryLogLog(risk: Float64Array, n: number): Float64Array
   const edge = risk.findIndex((value) => value === 0 || value === 1);
   if (edge >= 0) refuse(`risk at index ${edge} is exactly 0 or 1, which has no complementary log-log`);
   return risk.map((value) => Math.log(-Math.log1p(-value)));
-}
-
-/** @throws {CdsError} SURVIVAL_INPUT_INVALID */
-export function requireHorizon(horizon: number): void {
-  if (!(Number.isFinite(horizon) && horizon > 0)) refuse(`horizon ${horizon} is not a finite number > 0`);
 }
 
 /** @throws {CdsError} SURVIVAL_INPUT_INVALID where rows enter late */

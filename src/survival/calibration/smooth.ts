@@ -2,8 +2,8 @@
 import { CdsError } from '../../domain/index.ts';
 import { quantileOfSorted } from '../../numerics/index.ts';
 import { breslowBaseline, cumulativeHazardAt, fitCox, linearPredictor } from '../cox/index.ts';
-import { type SurvivalData, validateSurvivalData } from '../data.ts';
-import { complementaryLogLog, requireHorizon } from './predicted.ts';
+import { refuse, requirePositiveNumber, type SurvivalData, validateSurvivalData } from '../data.ts';
+import { complementaryLogLog } from './predicted.ts';
 import { splineBasis, splineKnots } from './spline.ts';
 
 export interface SmoothCalibration {
@@ -38,7 +38,7 @@ export function smoothCalibration(
   { knots: count = 3 }: { readonly knots?: 3 | 4 | 5 } = {},
 ): SmoothCalibration {
   const n = validateSurvivalData(data);
-  requireHorizon(horizon);
+  requirePositiveNumber(horizon, 'horizon');
   const scale = complementaryLogLog(risk, n);
   requireFollowUp(data, horizon);
   const knots = splineKnots(scale, count);
@@ -61,6 +61,5 @@ export function smoothCalibration(
 const requireFollowUp = ({ time, event }: SurvivalData, horizon: number): void => {
   if (!time.some((t, row) => t <= horizon && event[row] === 1))
     throw new CdsError('SURVIVAL_NO_EVENTS', `no row has its event by the horizon ${horizon}`);
-  if (!time.some((t) => t >= horizon))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `nobody is at risk at the horizon ${horizon}`);
+  if (!time.some((t) => t >= horizon)) refuse(`nobody is at risk at the horizon ${horizon}`);
 };

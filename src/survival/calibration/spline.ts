@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import { quantile } from '../../numerics/index.ts';
+import { refuse } from '../data.ts';
 
 /** Harrell's quantiles for the knots. */
 const QUANTILES: Readonly<Record<number, readonly number[]>> = {
@@ -18,14 +18,10 @@ const QUANTILES: Readonly<Record<number, readonly number[]>> = {
  */
 export function splineKnots(values: Float64Array, count: number): Float64Array {
   const quantiles = QUANTILES[count];
-  if (quantiles === undefined)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `knots is ${count}, not 3, 4 or 5`);
+  if (quantiles === undefined) return refuse(`knots is ${count}, not 3, 4 or 5`);
   const knots = Float64Array.from(quantiles, (probability) => quantile(values, probability));
   if (knots.some((knot, k) => k > 0 && knot <= knots[k - 1]!)) {
-    throw new CdsError(
-      'SURVIVAL_INPUT_INVALID',
-      `risk takes too few different values for a curve with ${count} knots`,
-    );
+    refuse(`risk takes too few different values for a curve with ${count} knots`);
   }
   return knots;
 }

@@ -1,8 +1,9 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import {
   requireEvent,
   requireFinite,
+  requireLength,
+  requireNumber,
   requirePositive,
   type SurvivalData,
   validateSurvivalData,
@@ -53,9 +54,7 @@ export function baselineHazards(
   requireEvent(data);
   requireFinite(linearPredictor, n, 'linearPredictor');
   if (input.weights !== undefined) requirePositive(input.weights, n, 'weights');
-  if (strata !== undefined && strata.length !== n) {
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `strata has ${strata.length} values, not ${n}`);
-  }
+  requireLength(strata, n, 'strata');
   const weights = input.weights ?? new Float64Array(n).fill(1);
   const risk = linearPredictor.map((eta, row) => weights[row]! * Math.exp(eta));
   requireFinite(risk, n, 'exp(linearPredictor)');
@@ -71,8 +70,10 @@ export function baselineHazards(
     }
   }
   requireFinite(increments, sets.groups, 'the baseline hazard');
+  const groups = sets.strata.map((): number[] => []);
+  for (let g = sets.groups - 1; g >= 0; g--) groups[sets.stratumOfGroup[g]!]!.push(g);
   return sets.strata.map((stratum, index) => {
-    const own = [...increments.keys()].filter((g) => sets.stratumOfGroup[g] === index).reverse();
+    const own = groups[index]!;
     return {
       stratum,
       times: Float64Array.from(own, (g) => sets.groupTime[g]!),
@@ -96,8 +97,13 @@ export function breslowBaseline(input: BaselineInput): BaselineHazard {
   return { times, increments };
 }
 
-/** L(t); 0 before the first event time, constant after the last. */
+/**
+ * L(t); 0 before the first event time, constant after the last.
+ *
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID where t is NaN
+ */
 export function cumulativeHazardAt({ times, increments }: BaselineHazard, t: number): number {
+  requireNumber(t, 't');
   let sum = 0;
   for (let j = 0; j < times.length && times[j]! <= t; j++) sum += increments[j]!;
   return sum;
@@ -108,12 +114,15 @@ export function cumulativeHazardAt({ times, increments }: BaselineHazard, t: num
  *
  * @param eta linear predictor; a higher value means a higher risk
  * @param t landmark, and `horizon`, both in the baseline's time unit
- * @returns in [0, 1]
+ * @returns in [0, 1]; 0 where no event time lies in between, however high eta
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID where one of the numbers is NaN
  */
 export function riskWithin(baseline: BaselineHazard, eta: number, t: number, horizon: number): number {
+  for (const [name, value] of Object.entries({ eta, t, horizon })) requireNumber(value, name);
   const { times, increments } = baseline;
   let hazard = 0;
   for (let j = 0; j < times.length && times[j]! <= t + horizon; j++)
     if (times[j]! > t) hazard += increments[j]!;
-  return -Math.expm1(-hazard * Math.exp(eta));
+  // An exponential that overflows would make 0 * infinity of it.
+  return hazard === 0 ? 0 : -Math.expm1(-hazard * Math.exp(eta));
 }

@@ -1,10 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { shiftedRisks } from './sweep.ts';
+import { shiftedRisks, SMALLEST_TOTAL } from './sweep.ts';
 import { type RiskSets, sumWhileAtRisk } from './risk-sets.ts';
 import { RiskSums } from './risk-sums.ts';
 
 /** Breslow's log partial likelihood as a function of eta. */
 export interface EtaDerivatives {
+  /** NaN where a risk set has underflowed: eta is out of reach. */
   readonly logLikelihood: number;
   /** d logLikelihood / d eta_i: the weighted martingale residuals, shape (n). */
   readonly gradient: Float64Array;
@@ -37,8 +38,9 @@ export function breslowEtaDerivatives(
       gradient[row] = weights[row]!;
       logLikelihood += weights[row]! * eta[row]!;
     }
-    logLikelihood -= deaths * (Math.log(sums.atRisk.zeroth) + shift);
-    hazard[g] = deaths / sums.atRisk.zeroth;
+    const total = sums.atRisk.zeroth;
+    logLikelihood -= total > SMALLEST_TOTAL ? deaths * (Math.log(total) + shift) : NaN;
+    hazard[g] = deaths / total;
   }
   const exposure = sumWhileAtRisk(sets, hazard, 1);
   for (let row = 0; row < sets.rows; row++) gradient[row] = gradient[row]! - risk[row]! * exposure[row]!;

@@ -1,8 +1,12 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 import {
+  refuse,
+  requireClusters,
+  requireCount,
   requireEvent,
   requireFinite,
+  requireLength,
   requirePositive,
   type SurvivalData,
   validateSurvivalData,
@@ -18,7 +22,7 @@ export interface CoxInput {
   readonly data: SurvivalData;
   /** Shape (n): rows of different strata have different baselines. */
   readonly strata?: Int32Array;
-  /** Shape (n): rows of one cluster (a patient) are dependent; asks for the robust covariance. */
+  /** Shape (n), at least 2: rows of one cluster (a patient) are dependent; asks for the robust covariance. */
   readonly cluster?: Int32Array;
   /** Case weights, shape (n), positive; not with exact ties. */
   readonly weights?: Float64Array;
@@ -53,20 +57,15 @@ export function coxDesign(input: CoxInput): CoxDesign {
   return { problem, centre, scale };
 }
 
-const refuse = (detail: string): never => {
-  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
-};
-
 const validateCoxInput = (input: CoxInput): number => {
   const { x, columns, data, strata, cluster, weights, ties } = input;
   const n = validateSurvivalData(data);
   requireEvent(data);
-  if (!Number.isInteger(columns) || columns < 1) refuse('no covariates');
+  requireCount(columns, 'columns');
   requireFinite(x, n * columns, 'x');
   if (weights !== undefined) requirePositive(weights, n, 'weights');
-  for (const [name, values] of [['strata', strata] as const, ['cluster', cluster] as const]) {
-    if (values !== undefined && values.length !== n) refuse(`${name} has ${values.length} values, not ${n}`);
-  }
+  requireLength(strata, n, 'strata');
+  requireClusters(cluster, n);
   if (ties === 'exact') refuseWithExact(weights, cluster);
   if (columns >= n) {
     throw new CdsError(
@@ -110,7 +109,12 @@ const standardise = (
       squares[j] = squares[j]! + value * value;
     }
   }
-  const scale = squares.map((sum, j) => deviation(sum / n, largest[j]!, j, strata.length));
+  const scale = squares.map((sum, j) => {
+    const sd = deviation(sum / n, largest[j]!, j);
+    if (sd > 0) return sd;
+    const where = strata.length > 1 ? ' in every stratum' : '';
+    throw new CdsError('COX_COLLINEAR', `column ${j} is constant${where}`);
+  });
   for (let row = 0; row < n; row++) {
     for (let j = 0; j < p; j++) x[row * p + j] = x[row * p + j]! / scale[j]!;
   }
@@ -120,13 +124,17 @@ const standardise = (
 /** Outside of these a variance, or the covariance of a coefficient, over- or underflows. */
 const [SMALLEST_SD, LARGEST_SD] = [1e-140, 1e140];
 
-const deviation = (variance: number, largest: number, column: number, strata: number): number => {
+/**
+ * The standard deviation of a column, 0 where it is constant but for rounding.
+ *
+ * @param variance about its mean
+ * @param largest of its absolute values
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID where its unit is so small or so large that squares are lost
+ */
+export const deviation = (variance: number, largest: number, column: number): number => {
   const sd = Math.sqrt(variance);
   const representable = largest === 0 || largest > SMALLEST_SD;
-  if (representable && sd <= 1e-13 * largest) {
-    const where = strata > 1 ? ' in every stratum' : '';
-    throw new CdsError('COX_COLLINEAR', `column ${column} is constant${where}`);
-  }
+  if (representable && sd <= 1e-13 * largest) return 0;
   if (representable && sd > SMALLEST_SD && sd < LARGEST_SD) return sd;
   return refuse(
     `x varies too ${sd > 1 ? 'much' : 'little'} in column ${column} to be squared: change its unit`,

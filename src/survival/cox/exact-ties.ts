@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
+import { refuse } from '../data.ts';
 import type { RiskSets } from './risk-sets.ts';
 import type { CoxProblem } from './sweep.ts';
 
@@ -108,24 +108,36 @@ const rowsAtRisk = ({ rows, enterGroup, leaveGroup }: RiskSets, g: number): numb
   return found;
 };
 
-/** Multiplications of one evaluation that are still sensible: some ten seconds. */
-const MOST_WORK = 1e10;
+/** Multiplications of one evaluation that are still sensible: a few seconds. A Newton search takes about ten. */
+const MOST_WORK = 2e9;
+/** What a row costs each size of set beside its moments, in multiplications: three exponentials and logarithms. */
+const EXPONENTIALS = 30;
+
+/** How many rows are at risk at each group, shape (groups). */
+const numbersAtRisk = ({ groups, startsStratum, added, removed }: RiskSets): Int32Array => {
+  const counts = new Int32Array(groups);
+  for (let g = 0, count = 0; g < groups; g++) {
+    if (startsStratum[g] === 1) count = 0;
+    count += added.start[g + 1]! - added.start[g]! - (removed.start[g + 1]! - removed.start[g]!);
+    counts[g] = count;
+  }
+  return counts;
+};
 
 /** @throws {CdsError} SURVIVAL_INPUT_INVALID, naming the largest tie, where the recursion would take too long */
 export function requireFeasibleTies(sets: RiskSets, columns: number): void {
+  const atRisk = numbersAtRisk(sets);
+  const deaths = atRisk.map((_, g) => sets.deaths.start[g + 1]! - sets.deaths.start[g]!);
   let [work, largest, most] = [0, 0, 0];
   for (let g = 0; g < sets.groups; g++) {
-    const deaths = sets.deaths.start[g + 1]! - sets.deaths.start[g]!;
-    if (deaths < 2) continue;
-    const own = deaths * rowsAtRisk(sets, g).length * ((columns * (columns + 1)) / 2);
+    if (deaths[g]! < 2) continue;
+    const own = deaths[g]! * atRisk[g]! * (EXPONENTIALS + (columns * (columns + 1)) / 2);
     work += own;
     if (own > most) [largest, most] = [g, own];
   }
   if (work <= MOST_WORK) return;
-  const deaths = sets.deaths.start[largest + 1]! - sets.deaths.start[largest]!;
-  throw new CdsError(
-    'SURVIVAL_INPUT_INVALID',
-    `ties: 'exact' would take too long: ${String(deaths)} of ${String(rowsAtRisk(sets, largest).length)} rows at ` +
-      `risk have their event at time ${String(sets.groupTime[largest])}; use 'efron'`,
+  refuse(
+    `ties: 'exact' would take too long: ${deaths[largest]!} of ${atRisk[largest]!} rows at risk have their event at ` +
+      `time ${sets.groupTime[largest]!}; use 'efron'`,
   );
 }

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
-import { type CoxProblem, linearPredictor } from './sweep.ts';
+import { type CoxProblem, etaOf } from './sweep.ts';
 
 const FAILURES: ReadonlySet<string> = new Set(['COX_COLLINEAR', 'COX_SEPARATED', 'COX_NOT_CONVERGED']);
 
@@ -34,11 +34,10 @@ export function separationAlong(
   const most = direction.reduce((best, value) => Math.max(best, Math.abs(value)), 0);
   if (!(most > 0 && Number.isFinite(most))) return undefined;
   const cleaned = direction.map((value) => (Math.abs(value) < NEGLIGIBLE * most ? 0 : value / most));
-  const eta = linearPredictor(problem.x, cleaned);
+  const eta = etaOf(problem.x, cleaned);
   const range =
     eta.reduce((a, b) => Math.max(a, b), -Infinity) - eta.reduce((a, b) => Math.min(a, b), Infinity);
-  const ranks = problem.ties === 'exact' ? survivorsBelow : everybodyBelow;
-  return ranks(problem, eta, tolerance * range) ? separated(cleaned) : undefined;
+  return deathsLead(problem, eta, tolerance * range) ? separated(cleaned) : undefined;
 }
 
 const separated = (direction: Float64Array): CdsError => {
@@ -54,45 +53,42 @@ const separated = (direction: Float64Array): CdsError => {
   );
 };
 
-type Ranking = (problem: CoxProblem, eta: Float64Array, slack: number) => boolean;
-
-/** Every row that dies has the largest eta of its risk set. */
-const everybodyBelow: Ranking = ({ sets }, eta, slack) =>
-  everyGroup(sets.groups, (g) => {
-    const lowest = lowestDeath(sets, eta, g);
-    return highestAtRisk(sets, eta, g, () => true) <= lowest + slack;
-  });
-
-/** Exact ties: those that die need only lie above those that don't. */
-const survivorsBelow: Ranking = ({ sets }, eta, slack) =>
-  everyGroup(sets.groups, (g) => {
-    const dying = new Set(sets.deaths.rows.subarray(sets.deaths.start[g], sets.deaths.start[g + 1]));
-    return highestAtRisk(sets, eta, g, (row) => !dying.has(row)) <= lowestDeath(sets, eta, g) + slack;
-  });
-
-const everyGroup = (groups: number, holds: (g: number) => boolean): boolean => {
-  for (let g = 0; g < groups; g++) if (!holds(g)) return false;
+/**
+ * Has every row that dies the largest eta of its risk set, within `slack`? With exact ties those that die need only
+ * lead those that don't. Asked of each row at risk about the groups in which it is: O(n + groups log groups).
+ */
+const deathsLead = ({ sets, ties }: CoxProblem, eta: Float64Array, slack: number): boolean => {
+  const least = rangeMinima(lowestDeaths(sets, eta));
+  const survivesItsTie = ties === 'exact' ? 1 : 0;
+  for (let row = 0; row < sets.rows; row++) {
+    const enter = sets.enterGroup[row]! + survivesItsTie * sets.dies[row]!;
+    const leave = sets.leaveGroup[row]!;
+    if (enter < leave && eta[row]! > least(enter, leave) + slack) return false;
+  }
   return true;
 };
 
-const lowestDeath = ({ deaths }: CoxProblem['sets'], eta: Float64Array, g: number): number => {
-  let lowest = Infinity;
-  for (let k = deaths.start[g]!; k < deaths.start[g + 1]!; k++)
-    lowest = Math.min(lowest, eta[deaths.rows[k]!]!);
+/** The least eta of those that die, shape (groups). */
+const lowestDeaths = ({ deaths, groups }: CoxProblem['sets'], eta: Float64Array): Float64Array => {
+  const lowest = new Float64Array(groups).fill(Infinity);
+  for (let g = 0; g < groups; g++) {
+    for (let k = deaths.start[g]!; k < deaths.start[g + 1]!; k++)
+      lowest[g] = Math.min(lowest[g]!, eta[deaths.rows[k]!]!);
+  }
   return lowest;
 };
 
-const highestAtRisk = (
-  { rows, enterGroup, leaveGroup }: CoxProblem['sets'],
-  eta: Float64Array,
-  g: number,
-  counts: (row: number) => boolean,
-): number => {
-  let highest = -Infinity;
-  for (let row = 0; row < rows; row++) {
-    if (enterGroup[row]! <= g && g < leaveGroup[row]! && eta[row]! > highest && counts(row)) {
-      highest = eta[row]!;
-    }
+/** The least of values[from] to values[to - 1], from < to, in O(1): minima over spans of 1, 2, 4, ... values. */
+const rangeMinima = (values: Float64Array): ((from: number, to: number) => number) => {
+  const spans = [values];
+  for (let width = 1; 2 * width <= values.length; width *= 2) {
+    const half = spans.at(-1)!;
+    const length = values.length - 2 * width + 1;
+    spans.push(Float64Array.from({ length }, (_, k) => Math.min(half[k]!, half[k + width]!)));
   }
-  return highest;
+  return (from, to) => {
+    const level = 31 - Math.clz32(to - from);
+    const minima = spans[level]!;
+    return Math.min(minima[from]!, minima[to - (1 << level)]!);
+  };
 };

@@ -10,6 +10,7 @@ export {
 export { type CoxFit, fitCox } from './cox.ts';
 export type { CoxInput } from './design.ts';
 export { isCoxFailure } from './failures.ts';
+export { centredLinearPredictor, linearPredictor } from './linear-predictor.ts';
 export { type ProportionalityTest, proportionalityTest, type TimeTransform } from './proportionality.ts';
 export {
   devianceResiduals,
@@ -21,7 +22,7 @@ export {
   scoreResiduals,
 } from './residuals.ts';
 export { type PredictedSurvival, predictSurvival } from './survival-curve.ts';
-export { centredLinearPredictor, linearPredictor, type Ties } from './sweep.ts';
+export type { Ties } from './sweep.ts';
 export {
   type ChiSquareTest,
   type CoxTests,

@@ -30,7 +30,7 @@ export interface ProportionalityTest {
  * @param input what was fitted, with ties other than exact
  * @param transform g; default 'km', which no late outlier dominates
  * @throws {CdsError} SURVIVAL_INPUT_INVALID, also for 'log' of an event at time 0; COX_COLLINEAR where there are
- *   too few event times to tell a change, and what `fitCox` says of its input
+ *   too few event times to tell a change (where cox.zph may answer with a rounding error), and what `fitCox` says of its input
  * @see Grambsch & Therneau 1994, doi:10.1093/biomet/81.3.515; equals R's cox.zph of survival 3 (which has the
  *   naive information of a robust fit too)
  */

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
+import { refuse } from '../data.ts';
 import type { CoxFit } from './cox.ts';
 import { coxDesign, type CoxDesign, type CoxInput } from './design.ts';
 import { meanOfSteps, scoreResidualsAt } from './score-residuals.ts';
@@ -16,13 +16,10 @@ export function fittedDesign(
   fit: Pick<CoxFit, 'coefficients'>,
 ): CoxDesign & { beta: Float64Array } {
   if (input.ties === 'exact') {
-    throw new CdsError('SURVIVAL_INPUT_INVALID', "ties: 'exact' has no residuals; use 'efron' or 'breslow'");
+    refuse("ties: 'exact' has no residuals; use 'efron' or 'breslow'");
   }
   if (fit.coefficients.length !== input.columns) {
-    throw new CdsError(
-      'SURVIVAL_INPUT_INVALID',
-      `fit has ${fit.coefficients.length} coefficients, input ${input.columns} columns`,
-    );
+    refuse(`fit has ${fit.coefficients.length} coefficients, input ${input.columns} columns`);
   }
   const design = coxDesign(input);
   return { ...design, beta: fit.coefficients.map((value, j) => value * design.scale[j]!) };

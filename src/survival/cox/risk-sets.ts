@@ -23,6 +23,8 @@ export interface RiskSets {
   readonly added: RowLists;
   readonly removed: RowLists;
   readonly deaths: RowLists;
+  /** 1 for the rows that have their event, in group enterGroup[i]; shape (rows). */
+  readonly dies: Uint8Array;
   /** Row i is in the risk sets of groups enterGroup[i] <= g < leaveGroup[i], shape (rows). */
   readonly enterGroup: Int32Array;
   readonly leaveGroup: Int32Array;
@@ -120,6 +122,7 @@ export function buildRiskSets(data: SurvivalData, strata?: Int32Array): RiskSets
     added: toLists(added, groups),
     removed: toLists(removed, groups),
     deaths: toLists(death, groups),
+    dies: Uint8Array.from(event),
     enterGroup,
     leaveGroup,
   };

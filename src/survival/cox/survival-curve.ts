@@ -1,7 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
-import { normalQuantile } from '../../numerics/index.ts';
-import { requireFinite } from '../data.ts';
+import { criticalValue } from '../curves/intervals.ts';
+import { refuse, requireFinite } from '../data.ts';
 import type { CoxFit } from './cox.ts';
 import type { CoxInput } from './design.ts';
 import { fittedDesign } from './residuals.ts';
@@ -44,9 +43,9 @@ export function predictSurvival(
   const { problem, centre, scale, beta } = fittedDesign(input, fit);
   const { sets, columns: p, steps } = problem;
   requireFinite(covariates, p, 'covariates');
-  if (!(level > 0 && level < 1)) throw new CdsError('SURVIVAL_INPUT_INVALID', 'level is not in (0, 1)');
   const index = sets.strata.indexOf(stratum);
-  if (index < 0) throw new CdsError('SURVIVAL_INPUT_INVALID', `no row is in stratum ${stratum}`);
+  const width = criticalValue(level);
+  if (index < 0) refuse(`no row is in stratum ${stratum}`);
   const x = covariates.map((value, j) => (value - centre[index * p + j]!) / scale[j]!);
   const sweep = sweepRiskSets(problem, beta);
   const relative = Math.exp(x.reduce((sum, value, j) => sum + value * beta[j]!, -sweep.shift));
@@ -70,7 +69,6 @@ export function predictSurvival(
     points.length,
     'the hazard at covariates so far out',
   );
-  const width = normalQuantile((1 + level) / 2);
   const column = (of: (point: { hazard: number; standardError: number }) => number): Float64Array =>
     Float64Array.from(points, of);
   return {

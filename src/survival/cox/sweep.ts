@@ -54,14 +54,8 @@ export function tieSteps({ groups, deaths }: RiskSets, weights: Float64Array, ti
   return { start, fraction, weight };
 }
 
-/**
- * The linear predictor eta = x . beta of each row; higher = higher hazard.
- *
- * @param x shape (n, p), row-major; uncentred, as the baseline expects
- * @param beta shape (p)
- * @returns shape (n)
- */
-export function linearPredictor(x: Float64Array, beta: Float64Array): Float64Array {
+/** eta = x . beta of each row, shape (n), unchecked: not finite where beta has run away. */
+export function etaOf(x: Float64Array, beta: Float64Array): Float64Array {
   const columns = beta.length;
   const result = new Float64Array(x.length / columns);
   for (let row = 0, at = 0; row < result.length; row++) {
@@ -70,18 +64,6 @@ export function linearPredictor(x: Float64Array, beta: Float64Array): Float64Arr
     result[row] = eta;
   }
   return result;
-}
-
-/**
- * The linear predictor less its mean over the rows: 0 is the average row. (The baseline wants it uncentred.)
- *
- * @param x shape (n, p), row-major, and @param beta shape (p)
- * @returns shape (n)
- */
-export function centredLinearPredictor(x: Float64Array, beta: Float64Array): Float64Array {
-  const eta = linearPredictor(x, beta);
-  const mean = eta.reduce((sum, value) => sum + value, 0) / eta.length;
-  return eta.map((value) => value - mean);
 }
 
 const largest = (values: Float64Array): number => {
@@ -114,12 +96,12 @@ export interface Sweep {
 }
 
 /** Below this a sum of exponentials has lost its digits. */
-const SMALLEST_TOTAL = 1e-290;
+export const SMALLEST_TOTAL = 1e-290;
 
 /** One pass over the risk sets, latest time first: O(n p), without second moments. */
 export function sweepRiskSets(problem: CoxProblem, beta: Float64Array): Sweep {
   const { sets, x, columns: p, weights, steps } = problem;
-  const eta = linearPredictor(x, beta);
+  const eta = etaOf(x, beta);
   const shift = largest(eta);
   const risk = shiftedRisks(eta, weights);
   const sums = new RiskSums({ sets, x, columns: p, risk });

@@ -1,12 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
-import {
-  chiSquareUpperTail,
-  cholesky,
-  choleskySolve,
-  normalQuantile,
-  normalUpperTail,
-} from '../../numerics/index.ts';
+import { chiSquareUpperTail, cholesky, choleskySolve, normalUpperTail } from '../../numerics/index.ts';
+import { criticalValue } from '../curves/intervals.ts';
 import type { CoxFit } from './cox.ts';
 
 export interface ChiSquareTest {
@@ -77,9 +72,8 @@ export interface HazardRatio {
  * @see equals summary(coxph, conf.int = level)
  */
 export function hazardRatios(fit: CoxFit, level = 0.95): HazardRatio[] {
-  if (!(level > 0 && level < 1)) throw new CdsError('SURVIVAL_INPUT_INVALID', 'level is not in (0, 1)');
   const p = fit.coefficients.length;
-  const width = normalQuantile((1 + level) / 2);
+  const width = criticalValue(level);
   const covariance = fit.robustCovariance ?? fit.covariance;
   return Array.from(fit.coefficients, (coefficient, j) => {
     const standardError = Math.sqrt(covariance[j * p + j]!);

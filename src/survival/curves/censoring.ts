@@ -1,6 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
-import type { SurvivalData } from '../data.ts';
+import {
+  refuse,
+  requireNumber,
+  requirePositiveNumber,
+  type SurvivalData,
+  validateSurvivalData,
+} from '../data.ts';
 import { riskTable } from './risk-table.ts';
 import { countBefore, countUpTo } from './step.ts';
 
@@ -54,14 +59,16 @@ export function censoringSurvival(
   return { times: Float64Array.from(at, (k) => times[k]!), survival };
 }
 
-/** G(t); 1 before the first censoring. */
+/** G(t), t not NaN; 1 before the first censoring. */
 export const censoringSurvivalAt = ({ times, survival }: CensoringSurvival, t: number): number => {
+  requireNumber(t, 't');
   const count = countUpTo(times, t);
   return count === 0 ? 1 : survival[count - 1]!;
 };
 
-/** G(t-), the limit from the left: censorings at t itself don't count. */
+/** G(t-), t not NaN, the limit from the left: censorings at t itself don't count. */
 export const censoringSurvivalBefore = ({ times, survival }: CensoringSurvival, t: number): number => {
+  requireNumber(t, 't');
   const count = countBefore(times, t);
   return count === 0 ? 1 : survival[count - 1]!;
 };
@@ -80,16 +87,14 @@ export function censoringWeights(
   horizon: number,
   censoring: CensoringSurvival = censoringSurvival(data),
 ): Float64Array {
-  if (!(Number.isFinite(horizon) && horizon > 0))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', 'horizon is not a finite number above 0');
-  if (data.entry !== undefined)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', 'entry: censoring weights have no delayed entry');
+  validateSurvivalData(data);
+  requirePositiveNumber(horizon, 'horizon');
+  if (data.entry !== undefined) refuse('entry: censoring weights have no delayed entry');
   const beyond = censoringSurvivalAt(censoring, horizon);
   return Float64Array.from(data.time, (time, row) => {
     if (time <= horizon && data.event[row] !== 1) return 0;
     const g = time > horizon ? beyond : censoringSurvivalBefore(censoring, time);
-    if (g === 0)
-      throw new CdsError('SURVIVAL_INPUT_INVALID', `row ${row}: the probability of being uncensored is 0`);
+    if (g === 0) refuse(`row ${row}: the probability of being uncensored is 0`);
     return 1 / g;
   });
 }

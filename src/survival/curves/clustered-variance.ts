@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { ascendingOrder } from '../../numerics/index.ts';
 import type { SurvivalData } from '../data.ts';
+import { ExactSum } from './exact-sum.ts';
 import type { RiskTable } from './risk-table.ts';
 
 /**
@@ -10,9 +11,9 @@ import type { RiskTable } from './risk-table.ts';
 class ClusterInfluence {
   private readonly left: Float64Array;
   private readonly atRisk: Float64Array;
-  private squares = 0;
-  private crossed = 0;
-  private weights = 0;
+  private readonly squares = new ExactSum();
+  private readonly crossed = new ExactSum();
+  private readonly weights = new ExactSum();
 
   constructor(clusters: number) {
     this.left = new Float64Array(clusters);
@@ -27,14 +28,14 @@ class ClusterInfluence {
   }
 
   sumOfSquares(a: number): number {
-    return Math.max(0, this.squares + a * (2 * this.crossed + a * this.weights));
+    return Math.max(0, this.squares.value + a * (2 * this.crossed.value + a * this.weights.value));
   }
 
   private count(cluster: number, sign: 1 | -1): void {
     const [d, w] = [this.left[cluster]!, this.atRisk[cluster]!];
-    this.squares += sign * d * d;
-    this.crossed += sign * d * w;
-    this.weights += sign * w * w;
+    this.squares.add(sign * d * d);
+    this.crossed.add(sign * d * w);
+    this.weights.add(sign * w * w);
   }
 }
 

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import { normalQuantile } from '../../numerics/index.ts';
+import { requireLevel } from '../data.ts';
 
 /** A curve with its pointwise standard errors: a Kaplan-Meier, or exp(-H) of a Nelson-Aalen. Shape (m) each. */
 export interface SurvivalCurve {
@@ -21,10 +21,13 @@ export interface IntervalOptions {
 
 type Bounds = readonly [lower: number, upper: number];
 
-/** @throws {CdsError} SURVIVAL_INPUT_INVALID unless `level` lies in (0, 1) */
+/**
+ * Half the width of a two-sided normal interval, in standard errors.
+ *
+ * @throws {CdsError} SURVIVAL_INPUT_INVALID unless `level` lies in (0, 1)
+ */
 export const criticalValue = (level: number): number => {
-  if (!(level > 0 && level < 1))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `level is ${level}, not between 0 and 1`);
+  requireLevel(level);
   return -normalQuantile((1 - level) / 2);
 };
 

@@ -1,5 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { requireLength, selectRows, type SurvivalData, validateSurvivalData } from '../data.ts';
+import {
+  requireClusters,
+  requireLength,
+  selectRows,
+  type SurvivalData,
+  validateSurvivalData,
+} from '../data.ts';
 import { clusteredLogVariance } from './clustered-variance.ts';
 import { type RiskTable, riskTable } from './risk-table.ts';
 import { rowsOfEach } from './rows-of.ts';
@@ -21,7 +27,7 @@ export interface KaplanMeierOptions {
   /** Case weights (how many patients a row stands for), shape (n), not negative. */
   readonly weights?: Float64Array;
   /**
-   * Shape (n): rows of one cluster (a patient) are dependent. Asks for the infinitesimal jackknife's standard error
+   * Shape (n), at least 2: rows of one cluster (a patient) are dependent. Asks for the infinitesimal jackknife's standard error
    * in place of Greenwood's; that is also the right one for weights that are not counts.
    */
   readonly cluster?: Int32Array;
@@ -43,7 +49,7 @@ export function kaplanMeier(
   { weights, cluster }: KaplanMeierOptions = {},
 ): KaplanMeierCurve {
   const n = validateSurvivalData(data);
-  if (cluster !== undefined) requireLength(cluster, n, 'cluster');
+  requireClusters(cluster, n);
   const table = riskTable(data, weights);
   const { times, atRisk, events, censored } = table;
   const survival = new Float64Array(times.length);
@@ -91,8 +97,7 @@ export function kaplanMeierByGroup(
   { weights, cluster }: KaplanMeierOptions = {},
 ): GroupCurve[] {
   const n = validateSurvivalData(data);
-  for (const [name, values] of Object.entries({ groups, weights, cluster }))
-    if (values !== undefined) requireLength(values, n, name);
+  for (const [name, values] of Object.entries({ groups, weights, cluster })) requireLength(values, n, name);
   return rowsOfEach(groups).map(({ id: group, rows }) => {
     const options = {
       ...(weights && { weights: Float64Array.from(rows, (row) => weights[row]!) }),

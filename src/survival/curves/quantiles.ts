@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
+import { refuse } from '../data.ts';
 import { type IntervalOptions, type SurvivalCurve, survivalInterval } from './intervals.ts';
 
 /** A time by which a share of the patients has had the event, in the data's unit; undefined where not reached. */
@@ -39,8 +39,7 @@ export function survivalQuantile(
   share: number,
   options: IntervalOptions = {},
 ): SurvivalQuantile {
-  if (!(share > 0 && share < 1))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `share is ${share}, not between 0 and 1`);
+  if (!(share > 0 && share < 1)) refuse(`share is ${share}, not between 0 and 1`);
   const { lower, upper } = survivalInterval(curve, options);
   const level = 1 - share;
   return {

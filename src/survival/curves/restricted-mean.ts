@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 import { normalUpperTail } from '../../numerics/index.ts';
-import { requirePositiveNumber } from '../data.ts';
+import { refuse, requirePositiveNumber } from '../data.ts';
 import { criticalValue } from './intervals.ts';
 import type { KaplanMeierCurve } from './kaplan-meier.ts';
 
@@ -21,7 +21,8 @@ export interface RestrictedMean {
 }
 
 /**
- * Restricted mean survival time: the area under a Kaplan-Meier curve from 0 to tau, with a normal interval.
+ * Restricted mean survival time: the area under a Kaplan-Meier curve from 0 to tau, with a normal interval whose
+ * error is Greenwood's, also where the curve's own is clustered.
  *
  * @param tau in the data's time unit
  * @throws {CdsError} SURVIVAL_INPUT_INVALID: tau not positive, or after the last time of a curve that is not 0 there
@@ -38,7 +39,7 @@ export function restrictedMean(
   const { times, atRisk, events, survival } = curve;
   const last = times.length - 1;
   if (beyondLast === 'refuse' && tau > times[last]! && survival[last]! > 0)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `tau is ${tau}, after the last time, ${times[last]!}`);
+    refuse(`tau is ${tau}, after the last time, ${times[last]!}`);
   // Backwards: the area from each time to tau, which is all that Greenwood's sum needs.
   let [area, until, variance] = [0, tau, 0];
   for (let k = last; k >= 0; k--) {

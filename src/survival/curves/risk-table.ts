@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import { ascendingOrder } from '../../numerics/index.ts';
-import { requireFinite, type SurvivalData, validateSurvivalData } from '../data.ts';
+import { refuse, requireFinite, type SurvivalData, validateSurvivalData } from '../data.ts';
+import { ExactSum } from './exact-sum.ts';
 
 /** One value per distinct time at which a row ends, ascending; shape (m) each. */
 export interface RiskTable {
@@ -18,9 +18,8 @@ export interface RiskTable {
 export const requireWeights = (weights: Float64Array, n: number): void => {
   requireFinite(weights, n, 'weights');
   const negative = weights.findIndex((weight) => weight < 0);
-  if (negative >= 0) throw new CdsError('SURVIVAL_INPUT_INVALID', `weights is negative at index ${negative}`);
-  if (!weights.some((weight) => weight > 0))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', 'weights is 0 throughout');
+  if (negative >= 0) refuse(`weights is negative at index ${negative}`);
+  if (!weights.some((weight) => weight > 0)) refuse('weights is 0 throughout');
 };
 
 interface Ends {
@@ -74,18 +73,19 @@ export function riskTable(data: SurvivalData, weights?: Float64Array): RiskTable
   const byEntry = entry === undefined ? new Int32Array(0) : counted(ascendingOrder(entry));
   const { times, atRisk, events, censored, eventRows } = table;
   // Backwards: those who end from here on, less those who have not yet entered.
-  let [remaining, remainingRows, late, lateRows] = [0, 0, 0, 0];
+  const remaining = new ExactSum();
+  let [remainingRows, lateRows] = [0, 0];
   for (let k = times.length - 1; k >= 0; k--) {
-    remaining += events[k]! + censored[k]!;
+    remaining.add(events[k]! + censored[k]!);
     remainingRows += ending[k]!;
     for (; lateRows < byEntry.length; lateRows++) {
       const row = byEntry[byEntry.length - 1 - lateRows]!;
       if (entry![row]! < times[k]!) break;
-      late += weight[row]!;
+      remaining.add(-weight[row]!);
     }
     const rows = remainingRows - lateRows;
     if (rows === eventRows[k]) atRisk[k] = events[k]!;
-    else atRisk[k] = rows === ending[k] ? events[k]! + censored[k]! : remaining - late;
+    else atRisk[k] = rows === ending[k] ? events[k]! + censored[k]! : remaining.value;
   }
   return table;
 }

@@ -1,9 +1,8 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import { normalUpperTail } from '../../numerics/index.ts';
 import { kaplanMeier } from '../curves/index.ts';
-import { requireFinite, type SurvivalData } from '../data.ts';
-import { requireLength, standardErrorOfMean } from './influence.ts';
+import { refuse, requireClusters, requireFinite, type SurvivalData } from '../data.ts';
+import { standardErrorOfMean } from './influence.ts';
 import { type AtHorizon, censoringInfluence, censoringOf, weightsAt } from './ipcw.ts';
 import { type Groups, groupsOf } from './order.ts';
 
@@ -99,13 +98,13 @@ export function meanAuc(data: SurvivalData, curve: readonly AucAtHorizon[]): num
   const { times, survival } = kaplanMeier(data);
   let [sum, previous, last, k] = [0, 1, 0, 0];
   for (const { horizon, auc } of curve) {
-    if (horizon <= last) throw new CdsError('SURVIVAL_INPUT_INVALID', 'horizons are not ascending');
+    if (!(horizon > last)) refuse('horizons are not ascending');
     while (k < times.length && times[k]! <= horizon) k++;
     const s = k === 0 ? 1 : survival[k - 1]!;
     sum += auc * (previous - s);
     [previous, last] = [s, horizon];
   }
-  if (previous === 1) throw new CdsError('SURVIVAL_INPUT_INVALID', 'curve is empty');
+  if (previous === 1) refuse('curve is empty, or ends before the first event');
   return sum / (1 - previous);
 }
 
@@ -123,7 +122,7 @@ const aucsWithInfluence = (
 ): WithInfluence[] => {
   const censoring = censoringOf(data, 'the time-dependent AUC');
   const n = data.time.length;
-  requireLength(cluster, n, 'cluster');
+  requireClusters(cluster, n);
   const columns = riskScore.length === n ? 1 : horizons.length;
   requireFinite(riskScore, n * columns, 'riskScore');
   const ranks: Groups[] = [];

@@ -1,9 +1,17 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 import { normalUpperTail } from '../../numerics/index.ts';
-import { requireFinite, requirePositive, type SurvivalData, validateSurvivalData } from '../data.ts';
+import {
+  refuse,
+  requireClusters,
+  requireFinite,
+  requireLength,
+  requirePositive,
+  type SurvivalData,
+  validateSurvivalData,
+} from '../data.ts';
 import { groupsOf } from './order.ts';
-import { requireLength, standardErrorOf } from './influence.ts';
+import { standardErrorOf } from './influence.ts';
 import { type PairSums, type Stratum, sumPairs, type TimeWeight } from './pairs.ts';
 
 export interface Concordance {
@@ -36,7 +44,7 @@ export interface ConcordanceOptions {
   readonly weights?: Float64Array;
   /** Shape (n): only rows of one stratum are compared. */
   readonly strata?: Int32Array;
-  /** Shape (n): rows of one cluster (a patient) are dependent. */
+  /** Shape (n), at least 2: rows of one cluster (a patient) are dependent. */
   readonly cluster?: Int32Array;
 }
 
@@ -57,7 +65,8 @@ export interface ConcordanceOptions {
  *   by `truncateAt`
  * @see Harrell 1996, doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4; Uno 2011,
  *   doi:10.1002/sim.4154; Therneau & Atkinson, "Concordance" (vignette of survival); equals R's
- *   survival::concordance(reverse = TRUE, ymin = from, ymax = truncateAt, timewt = timeWeight)
+ *   survival::concordance(reverse = TRUE, ymin = from, ymax = truncateAt, timewt = timeWeight), but that R leaves the
+ *   time weight out of a stratum with a single event
  */
 export const concordanceIndex = (
   data: SurvivalData,
@@ -160,7 +169,7 @@ const concordanceWithJackknife = (
       all[row] = part.comparable[k]!;
     });
   }
-  if (sums.pairs === 0) throw new CdsError('SURVIVAL_INPUT_INVALID', 'no pair of rows is comparable');
+  if (sums.pairs === 0) refuse('no pair of rows is comparable');
   const comparable = sums.concordant + sums.discordant + sums.tiedRisk;
   const concordance = (sums.concordant + sums.tiedRisk / 2) / comparable;
   for (let row = 0; row < n; row++)
@@ -198,7 +207,7 @@ const validate = (data: SurvivalData, riskScore: Float64Array, options: Concorda
   requireFinite(riskScore, n, 'riskScore');
   if (weights !== undefined) requirePositive(weights, n, 'weights');
   requireLength(strata, n, 'strata');
-  requireLength(cluster, n, 'cluster');
+  requireClusters(cluster, n);
   const { from, truncateAt, timeWeight } = rulesOf(options);
   if (!(from < Infinity) || Number.isNaN(truncateAt))
     refuse('from is not finite, or truncateAt is not a number');
@@ -220,8 +229,4 @@ const requireDefinedWithEntry = (from: number, timeWeight: TimeWeight): void => 
   if (from > 0) refuse('from has no definition with delayed entry');
   if (timeWeight !== 'n')
     refuse(`timeWeight '${timeWeight}' has no accepted definition with delayed entry; use 'n'`);
-};
-
-const refuse = (detail: string): never => {
-  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
 };

@@ -1,12 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
+import { refuse } from '../data.ts';
 import { groupsOf } from './order.ts';
-
-/** @throws {CdsError} SURVIVAL_INPUT_INVALID where `values` is there and has not shape (n) */
-export function requireLength(values: ArrayLike<number> | undefined, n: number, name: string): void {
-  if (values !== undefined && values.length !== n)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `${name} has ${values.length} values, not ${n}`);
-}
 
 /** Sums within clusters, in ascending order of the clusters' ids. */
 const sumByCluster = (values: Float64Array, cluster: Int32Array): Float64Array => {
@@ -32,7 +26,6 @@ export function standardErrorOf(contributions: Float64Array, cluster?: Int32Arra
 export function standardErrorOfMean(influence: Float64Array, cluster?: Int32Array): number {
   const n = influence.length;
   const units = cluster === undefined ? n : new Set(cluster).size;
-  if (units < 2)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', 'a standard error needs at least 2 rows or clusters');
+  if (units < 2) refuse('a standard error needs at least 2 rows or clusters');
   return (standardErrorOf(influence, cluster) / n) * Math.sqrt(units / (units - 1));
 }

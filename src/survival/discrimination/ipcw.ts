@@ -6,7 +6,7 @@ import {
   censoringSurvivalAt,
   censoringSurvivalBefore,
 } from '../curves/censoring.ts';
-import { type SurvivalData, validateSurvivalData } from '../data.ts';
+import { refuse, requirePositiveNumber, type SurvivalData, validateSurvivalData } from '../data.ts';
 import { type Groups, groupsOf } from './order.ts';
 
 /**
@@ -28,8 +28,7 @@ export interface Censoring {
 export function censoringOf(data: SurvivalData, metric: string): Censoring {
   const n = validateSurvivalData(data);
   if (data.entry !== undefined) {
-    throw new CdsError(
-      'SURVIVAL_INPUT_INVALID',
+    refuse(
       `${metric} has no accepted definition with delayed entry (its censoring weights need every row from time 0); ` +
         'judge the rows of one landmark, with time counted from it',
     );
@@ -65,8 +64,7 @@ export interface AtHorizon {
 export function weightsAt(censoring: Censoring, horizon: number): AtHorizon {
   const { data, curve } = censoring;
   const n = data.time.length;
-  if (!(Number.isFinite(horizon) && horizon > 0))
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `horizon ${horizon} is not a finite number > 0`);
+  requirePositiveNumber(horizon, 'horizon');
   const [caseWeight, controlWeight] = [new Float64Array(n), new Float64Array(n)];
   const beyond = 1 / censoringSurvivalAt(curve, horizon);
   let [cases, controls] = [0, 0];
@@ -80,8 +78,7 @@ export function weightsAt(censoring: Censoring, horizon: number): AtHorizon {
     }
   }
   if (cases === 0) throw new CdsError('SURVIVAL_NO_EVENTS', `no row has its event by the horizon ${horizon}`);
-  if (controls === 0)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `nobody is at risk after the horizon ${horizon}`);
+  if (controls === 0) refuse(`nobody is at risk after the horizon ${horizon}`);
   return { horizon, censoring, caseWeight, controlWeight, cases, controls };
 }
 

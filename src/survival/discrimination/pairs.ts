@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
+import { censoringSurvival, censoringSurvivalBefore } from '../curves/censoring.ts';
 import { type Groups, groupsOf, RankSums } from './order.ts';
 
 /**
@@ -66,25 +67,20 @@ export function sumPairs(stratum: Stratum, rules: PairRules): PairSums & PairInf
   return { ...sums, ...influence };
 }
 
-const groupWeights = ({ time, event, weight }: Stratum, times: Groups, rules: PairRules): Float64Array => {
-  const { count, order, start } = times;
-  const power = { n: 0, S: 1, 'n/G2': 2 }[rules.timeWeight];
+const groupWeights = (
+  { time, event, weight }: Stratum,
+  { count, order, start }: Groups,
+  { timeWeight, truncateAt }: PairRules,
+): Float64Array => {
+  const power = { n: 0, S: 1, 'n/G2': 2 }[timeWeight];
+  const censoring = power === 0 ? undefined : censoringSurvival({ time, event }, { weights: weight });
   const result = new Float64Array(count);
-  let [atRisk, notCensored] = [0, 1];
-  for (const w of weight) atRisk += w;
   for (let g = 0; g < count; g++) {
     const t = time[order[start[g]!]!]!;
-    if (t <= rules.truncateAt) result[g] = 1 / notCensored ** power;
-    if (power === 0) continue;
-    let [events, censored] = [0, 0];
-    for (let k = start[g]!; k < start[g + 1]!; k++) {
-      const row = order[k]!;
-      if (event[row] === 1) events += weight[row]!;
-      else censored += weight[row]!;
-    }
-    // Events come before the censorings of the same time.
-    if (censored > 0) notCensored *= 1 - censored / (atRisk - events);
-    atRisk -= events + censored;
+    if (t > truncateAt) break;
+    // G(t-) of a time at which rows are censored only may be 0, and is not asked for.
+    const notCensored = censoring === undefined ? 1 : censoringSurvivalBefore(censoring, t);
+    result[g] = notCensored > 0 ? 1 / notCensored ** power : 0;
   }
   return result;
 };

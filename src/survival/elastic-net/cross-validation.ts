@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
 import { breslowEtaDerivatives } from '../cox/breslow-likelihood.ts';
-import { linearPredictor } from '../cox/sweep.ts';
+import { etaOf } from '../cox/sweep.ts';
 import { selectRows } from '../data.ts';
 import { elasticNetCox, type ElasticNetCoxInput, type ElasticNetCoxPath } from './elastic-net-cox.ts';
 import { buildRiskSets, type RiskSets } from '../cox/risk-sets.ts';
@@ -103,7 +103,7 @@ const foldDeviance = (
     saturatedLogLikelihood(wholeSets, weights) -
     saturatedLogLikelihood(buildRiskSets(kept.data, kept.strata), kept.weights);
   const perEvent = Float64Array.from(fitted.coefficients, (beta, k) => {
-    const whole = breslowEtaDerivatives(wholeSets, weights, linearPredictor(x, beta)).logLikelihood;
+    const whole = breslowEtaDerivatives(wholeSets, weights, etaOf(x, beta)).logLikelihood;
     return (2 * (saturated - (whole - fitted.logLikelihoods[k]!))) / events;
   });
   return { events, perEvent };

@@ -2,14 +2,22 @@
 import { CdsError } from '../../domain/index.ts';
 import { breslowEtaDerivatives } from '../cox/breslow-likelihood.ts';
 import {
+  refuse,
+  requireCount,
   requireEvent,
   requireFinite,
+  requireLength,
   requirePositive,
+  requirePositiveNumber,
   type SurvivalData,
   validateSurvivalData,
 } from '../data.ts';
 import { type NetProblem, solveElasticNet } from './solver.ts';
+import { deviation } from '../cox/design.ts';
+import { isCoxFailure } from '../cox/failures.ts';
+import { maximise } from '../cox/newton.ts';
 import { buildRiskSets } from '../cox/risk-sets.ts';
+import { tieSteps } from '../cox/sweep.ts';
 
 export interface ElasticNetCoxInput {
   /** Covariates, shape (n, columns), row-major, finite. A constant column keeps the coefficient 0. */
@@ -67,7 +75,7 @@ export function elasticNetCox(input: ElasticNetCoxInput): ElasticNetCoxPath {
   const { byColumn, scale } = standardisedColumns(input, weights);
   const factors = penaltyFactors(input);
   const problem: NetProblem = { sets: buildRiskSets(data, input.strata), byColumn, weights, alpha, factors };
-  const unpenalised = unpenalisedFit(problem);
+  const unpenalised = unpenalisedFit(problem, scale);
   const largest = largestLambda(problem, unpenalised);
   const lambdas = input.lambdas ?? lambdaPath(largest, input, n);
   const tolerance = (input.kktTolerance ?? 1e-6) * largest;
@@ -84,19 +92,16 @@ export function elasticNetCox(input: ElasticNetCoxInput): ElasticNetCoxPath {
   return { alpha, lambdas: lambdas.slice(), coefficients, logLikelihoods };
 }
 
-const refuse = (detail: string): never => {
-  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
-};
-
 const validateNetInput = (input: ElasticNetCoxInput): number => {
-  const { x, columns, data, strata, weights, alpha, lambdas } = input;
+  const { x, columns, data, strata, weights, alpha, lambdas, kktTolerance } = input;
   const n = validateSurvivalData(data);
   requireEvent(data);
-  if (!Number.isInteger(columns) || columns < 1) refuse('no covariates');
+  requireCount(columns, 'columns');
   requireFinite(x, n * columns, 'x');
   if (weights !== undefined) requirePositive(weights, n, 'weights');
-  if (strata !== undefined && strata.length !== n) refuse(`strata has ${strata.length} values, not ${n}`);
-  if (!(alpha >= 0 && alpha <= 1)) refuse('alpha is not in [0, 1]');
+  requireLength(strata, n, 'strata');
+  if (kktTolerance !== undefined) requirePositiveNumber(kktTolerance, 'kktTolerance');
+  if (!(alpha >= 0 && alpha <= 1)) refuse(`alpha is ${alpha}, not in [0, 1]`);
   if (lambdas !== undefined) validateLambdas(lambdas);
   return n;
 };
@@ -119,8 +124,8 @@ const standardisedColumns = (
     const largest = column.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const mean = column.reduce((sum, value, row) => sum + weights[row]! * value, 0) / total;
     const squares = column.reduce((sum, value, row) => sum + weights[row]! * (value - mean) ** 2, 0);
-    const sd = Math.sqrt(squares / total);
-    const constant = !(sd > 1e-13 * largest);
+    const sd = deviation(squares / total, largest, j);
+    const constant = sd === 0;
     const divisor = standardise ? sd : 1;
     scale[j] = constant ? 0 : divisor;
     return column.map((value) => (constant ? 0 : (value - mean) / divisor));
@@ -139,24 +144,35 @@ const penaltyFactors = ({ columns, penaltyFactors: given }: ElasticNetCoxInput):
 };
 
 /** The coefficients where all penalised columns are at 0: where the path begins. */
-const unpenalisedFit = (problem: NetProblem): Float64Array => {
-  const beta = new Float64Array(problem.byColumn.length);
-  const free = [...problem.factors.keys()].filter((j) => problem.factors[j] === 0);
+const unpenalisedFit = (
+  { sets, byColumn, weights, factors }: NetProblem,
+  scale: Float64Array,
+): Float64Array => {
+  const beta = new Float64Array(byColumn.length);
+  const free = [...factors.keys()].filter((j) => factors[j] === 0 && scale[j] !== 0);
   if (free.length === 0) return beta;
-  const columns = free.map((j) => problem.byColumn[j]!);
-  const part = { ...problem, byColumn: columns, factors: new Float64Array(free.length) };
-  const slopes = slopesAt(part, new Float64Array(free.length));
-  const total = problem.weights.reduce((sum, weight) => sum + weight, 0);
-  const steepest = slopes.reduce((a, b) => Math.max(a, b), 0);
-  const solution = solveElasticNet(part, 0, new Float64Array(free.length), (1e-9 * steepest) / total);
-  if (solution === undefined) {
-    throw new CdsError(
-      'COX_NOT_CONVERGED',
-      `the unpenalised columns ${free.join(', ')} have no finite estimate`,
-    );
+  const x = new Float64Array(sets.rows * free.length);
+  free.forEach((j, k) => {
+    byColumn[j]!.forEach((value, row) => (x[row * free.length + k] = value));
+  });
+  const ties = 'breslow';
+  const problem = {
+    sets,
+    x,
+    columns: free.length,
+    weights,
+    ties,
+    steps: tieSteps(sets, weights, ties),
+  } as const;
+  try {
+    const fitted = maximise(problem).beta;
+    free.forEach((j, k) => (beta[j] = fitted[k]!));
+    return beta;
+  } catch (error) {
+    if (!isCoxFailure(error)) throw error;
+    const detail = `the unpenalised columns ${free.join(', ')} have no estimate; among them ${error.detail ?? ''}`;
+    throw new CdsError(error.code, detail, { cause: error });
   }
-  free.forEach((j, k) => (beta[j] = solution.beta[k]!));
-  return beta;
 };
 
 /** The gradient's size in each column, shape (p). */
@@ -184,7 +200,7 @@ const largestLambda = (problem: NetProblem, unpenalised: Float64Array): number =
 
 const lambdaPath = (largest: number, input: ElasticNetCoxInput, n: number): Float64Array => {
   const { lambdaCount = 100, lambdaMinRatio = input.columns > n ? 0.01 : 1e-4 } = input;
-  if (!Number.isInteger(lambdaCount) || lambdaCount < 1) refuse('lambdaCount is not a positive integer');
+  requireCount(lambdaCount, 'lambdaCount');
   if (!(lambdaMinRatio > 0 && lambdaMinRatio < 1)) refuse('lambdaMinRatio is not in (0, 1)');
   const last = Math.max(1, lambdaCount - 1);
   return Float64Array.from({ length: lambdaCount }, (_, k) => largest * lambdaMinRatio ** (k / last));

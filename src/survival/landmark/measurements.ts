@@ -1,6 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
-import { requireFinite, requireLength } from '../data.ts';
+import { refuse, requireFinite, requireLength } from '../data.ts';
 
 /** Values measured over time: one entry a measurement, shape (m) each; in the data's unit and from its origin. */
 export interface Measurements {
@@ -22,15 +21,13 @@ const validate = (measurements: Measurements, patients: number, columns: number)
   requireFinite(measured, patient.length, 'measurements.measured');
   requireLength(column, patient.length, 'measurements.column');
   if (usableFrom !== undefined) requireFinite(usableFrom, patient.length, 'measurements.usableFrom');
-  const refuse = (at: number, why: string): never => {
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `measurement ${at}: ${why}`);
-  };
+  const refuseAt = (at: number, why: string): never => refuse(`measurement ${at}: ${why}`);
   patient.forEach((who, at) => {
-    if (who < 0 || who >= patients) refuse(at, `patient ${who} is not in data`);
+    if (who < 0 || who >= patients) refuseAt(at, `patient ${who} is not in data`);
     if (column[at]! < 0 || column[at]! >= columns)
-      refuse(at, `column ${column[at]!} is not below ${columns}`);
+      refuseAt(at, `column ${column[at]!} is not below ${columns}`);
     if (usableFrom !== undefined && usableFrom[at]! < measured[at]!)
-      refuse(at, 'usableFrom is before measured');
+      refuseAt(at, 'usableFrom is before measured');
   });
 };
 

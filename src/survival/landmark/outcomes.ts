@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import {
+  refuse,
   requireFinite,
   requireLength,
   requirePositiveNumber,
@@ -43,16 +43,16 @@ export function landmarkOutcomes(input: LandmarkOutcomesInput): SurvivalData {
   const { data, patient, landmark, horizon, clock = 'origin' } = input;
   const patients = validateSurvivalData(data);
   if (horizon !== Infinity) requirePositiveNumber(horizon, 'horizon');
+  if (landmark.length === 0) refuse('landmark is empty');
   requireLength(patient, landmark.length, 'patient');
   requireFinite(landmark, landmark.length, 'landmark');
-  const refuse = (row: number, why: string): never => {
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `row ${row}: ${why}`);
-  };
   landmark.forEach((s, row) => {
     const who = patient[row]!;
-    if (s < 0) refuse(row, 'landmark is negative');
-    if (who < 0 || who >= patients) refuse(row, `patient ${who} is not in data`);
-    if (!isAtRiskAfter(data, who, s)) refuse(row, `patient ${who} is not at risk after the landmark ${s}`);
+    const refuseRow = (why: string): never => refuse(`row ${row}: ${why}`);
+    if (s < 0) refuseRow('landmark is negative');
+    if (who < 0 || who >= patients) refuseRow(`patient ${who} is not in data`);
+    if (!isAtRiskAfter(data, who, s)) refuseRow(`patient ${who} is not at risk after the landmark ${s}`);
+    if (!(s + horizon > s)) refuseRow(`horizon ${horizon} is nothing beside the landmark ${s}`);
   });
   const origin = (row: number): number => (clock === 'origin' ? 0 : landmark[row]!);
   const time = landmark.map((s, row) => Math.min(data.time[patient[row]!]!, s + horizon) - origin(row));

@@ -1,6 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
-import { requireFinite, type SurvivalData, validateSurvivalData } from '../data.ts';
+import { refuse, requireFinite, type SurvivalData, validateSurvivalData } from '../data.ts';
 import { type Measurements, valuesAtLandmarks } from './measurements.ts';
 import { isAtRiskAfter, type LandmarkClock, landmarkOutcomes } from './outcomes.ts';
 
@@ -33,10 +32,6 @@ export interface LandmarkSet {
   /** Latest usable values, shape (n, columns), row-major; NaN where a patient has none. */
   readonly values: Float64Array;
 }
-
-const refuse = (detail: string): never => {
-  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
-};
 
 /**
  * The stacked landmark data set: every patient at every landmark at which he is event-free and under observation,

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError, type ErrorCode } from '../../domain/index.ts';
 import type { Random } from '../../numerics/index.ts';
+import { refuse, requireCount, requireFinite } from '../data.ts';
 import {
   drawUnits,
   type Resample,
@@ -54,13 +55,18 @@ const REDRAWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * @see Efron 1979, doi:10.1214/aos/1176344552; Davison & Hinkley 1997, doi:10.1017/CBO9780511802843
  */
 export function bootstrap(input: BootstrapInput): Bootstrap {
-  const { resamples = 1000, attempts = 20, statistic } = input;
-  for (const [name, value] of Object.entries({ resamples, attempts }))
-    if (!(Number.isInteger(value) && value > 0))
-      throw new CdsError('SURVIVAL_INPUT_INVALID', `${name} is ${value}, not a whole number above 0`);
+  const { resamples = 1000, attempts = 20 } = input;
+  requireCount(resamples, 'resamples');
+  requireCount(attempts, 'attempts');
   const units = samplingUnits(input);
-  const estimate = evaluate(statistic, units, new Int32Array(units.start.length - 1).fill(1));
+  const estimate = evaluate(input.statistic, units, new Int32Array(units.start.length - 1).fill(1));
   const k = estimate.length;
+  const statistic = (resample: Resample): ArrayLike<number> => {
+    const value = input.statistic(resample);
+    if (value.length !== k)
+      refuse(`the statistic of a resample has ${value.length} numbers, that of the data ${k}`);
+    return value;
+  };
   const replicates = new Float64Array(resamples * k);
   let redrawn = 0;
   for (let b = 0; b < resamples; b++) {
@@ -84,9 +90,8 @@ const evaluate = (
   counts: Int32Array,
 ): Float64Array => {
   const value = Float64Array.from(statistic(resampleOf(units, counts)));
-  const wrong = value.findIndex((number) => !Number.isFinite(number));
-  if (value.length === 0 || wrong >= 0)
-    throw new CdsError('SURVIVAL_INPUT_INVALID', `the statistic is not finite at index ${wrong}`);
+  if (value.length === 0) refuse('the statistic has no numbers');
+  requireFinite(value, value.length, 'the statistic');
   return value;
 };
 

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import { normalQuantile, normalUpperTail } from '../../numerics/index.ts';
+import { refuse, requireLevel } from '../data.ts';
 import { type Bootstrap, bootstrap, type BootstrapInput } from './bootstrap.ts';
 import type { Resample } from './resample.ts';
 
@@ -28,10 +28,6 @@ export interface BootstrapInterval {
   readonly lower: number;
   readonly upper: number;
 }
-
-const refuse = (detail: string): never => {
-  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
-};
 
 /** Order statistic (B + 1) p, interpolated; the extremes beyond them. R's quantile(type = 6). */
 const orderStatistic = (sorted: Float64Array, p: number): number => {
@@ -83,13 +79,14 @@ const bcaShares = (
   );
   const share = (tail: number): number => {
     const moved = bias + normalQuantile(tail);
+    if (!(a * moved < 1)) refuse('the skewness is too large for a bca interval of this level');
     return normalLowerTail(bias + moved / (1 - a * moved));
   };
   return [share(tails[0]), share(tails[1])];
 };
 
 const replicatesOf = ({ estimate, replicates }: Bootstrap, level: number, index: number) => {
-  if (!(level > 0 && level < 1)) refuse(`level is ${level}, not between 0 and 1`);
+  requireLevel(level);
   const k = estimate.length;
   const value = estimate[index];
   if (value === undefined) return refuse(`index is ${index}; the statistic has ${k} numbers`);

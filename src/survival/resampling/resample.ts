@@ -1,7 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { CdsError } from '../../domain/index.ts';
 import type { Random } from '../../numerics/index.ts';
-import { requireLength } from '../data.ts';
+import { refuse, requireCount, requireLength } from '../data.ts';
 
 /** Who is drawn: patients, with all their rows. */
 export interface SamplingDesign {
@@ -34,14 +33,10 @@ export interface SamplingUnits {
   readonly hasEvent?: Uint8Array;
 }
 
-const refuse = (detail: string): never => {
-  throw new CdsError('SURVIVAL_INPUT_INVALID', detail);
-};
-
 const validate = ({ rows, cluster, event, stratifyByEvent }: SamplingDesign): void => {
-  if (!(Number.isInteger(rows) && rows > 0)) refuse(`rows is ${rows}, not a whole number above 0`);
-  if (cluster !== undefined) requireLength(cluster, rows, 'cluster');
-  if (event !== undefined) requireLength(event, rows, 'event');
+  requireCount(rows, 'rows');
+  requireLength(cluster, rows, 'cluster');
+  requireLength(event, rows, 'event');
   if (stratifyByEvent === true && event === undefined) refuse('stratifyByEvent needs event');
 };
 
