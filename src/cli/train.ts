@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { train, type TrainProgress, type TrainResult } from '../learning/index.ts';
 import { CdsError } from '../domain/index.ts';
+import { analyteName } from '../i18n/index.ts';
 import { PACKAGE_ROOT } from '../platform/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { addBulkOptions, exportGroup, type BulkCommandOptions } from './export.ts';
@@ -101,6 +102,7 @@ export const addTrain = (program: Command, context: CliContext): void => {
         version: modelVersion,
         quick: quick === true,
         threads,
+        nameOf: (analyte) => analyteName(analyte, 'en'),
         ...(folds !== undefined && { folds }),
         ...(description !== undefined && { description }),
         ...(configured !== undefined && { eligibility: configured.tenant.eligibility }),

@@ -6,6 +6,7 @@ import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from '../../eligibility
 import { subsetName } from '../../fusion/index.ts';
 import { loadModels, type ModalityScoreManifest, type ModelManifest } from '../../model-registry/index.ts';
 import { createRandom, type Random } from '../../numerics/index.ts';
+import type { AnalyteNames } from '../metabolomics/index.ts';
 import { riskLayerModel } from '../cox/index.ts';
 import { landmarkRows, readCohort, type CohortPatient, type LeftOut, type Reading } from './cohort.ts';
 import { evaluateHeldOut, type HeldOutEvaluation } from './evaluate.ts';
@@ -33,6 +34,8 @@ export interface TrainOptions {
   readonly folds?: string;
   /** Threads that forests are grown on; 1 where not given. The models are the same for any number. */
   readonly threads?: number;
+  /** Names of analytes for the report's readers; their slugs where not given. */
+  readonly nameOf?: AnalyteNames;
   /** Fewer trees, penalties and bootstraps: to see that it works, not to serve. */
   readonly quick: boolean;
 }
@@ -92,7 +95,7 @@ const cohortFacts = (
 const fitScores = async (
   training: TrainingSet,
   reading: Reading,
-  { quick, threads = 1 }: TrainOptions,
+  { quick, threads = 1, nameOf }: TrainOptions,
   options: { readonly random: Random; readonly report: Report },
 ): Promise<Map<ModalityId, ModalityFit>> => {
   const { random, report } = options;
@@ -104,6 +107,7 @@ const fitScores = async (
       names: reading.modalities.find(({ id }) => id === modality)?.featureNames ?? [],
       quick,
       threads,
+      ...(nameOf !== undefined && { nameOf }),
       random: random.fork(`score:${modality}`),
       // Each modality counts as one, however many steps it takes.
       progress: (done, total) => {

@@ -118,6 +118,10 @@ const normalised = (
   return result;
 };
 
+/** Levels of the latest draw, log2 umol/L, below detection imputed; NaN = missing or dropped. Shape (n, analytes). */
+export const latestLevels = ({ kept, latest }: Preprocessor, rows: PanelRows): Float64Array =>
+  imputeBelowLimit(latestDraws(rows), latest, kept);
+
 const keptAnalytes = (rows: PanelRows, settings: Settings): Uint8Array => {
   const width = rows.layout.analytes.length;
   const { values, limits } = latestDraws(rows);
