@@ -113,6 +113,7 @@ export const addTrain = (program: Command, context: CliContext): void => {
           context.note(`${STAGES[stage].padEnd(28)} ${String(Math.round(done * 10) / 10)}/${String(total)}`);
       },
     );
+    for (const warning of result.warnings) context.note(`warning: ${warning}`);
     context.out(`${trainingReport(result)}\n`);
     for (const { id, version, sha256 } of result.manifests)
       context.out(`${id}/${version} sha256 ${sha256}\n`);

@@ -11,6 +11,7 @@ import { riskLayerModel } from '../cox/index.ts';
 import { landmarkRows, readCohort, type CohortPatient, type LeftOut, type Reading } from './cohort.ts';
 import { evaluateHeldOut, type HeldOutEvaluation } from './evaluate.ts';
 import { sharedFolds } from './folds.ts';
+import { checkLeaks, leaksInWords } from './leak-check.ts';
 import { layerManifest, type RunFacts, scoreManifest } from './manifests.ts';
 import type { TrainingSet } from './modality-score.ts';
 import { modelCard } from './model-card.ts';
@@ -54,6 +55,8 @@ export interface TrainResult {
   readonly leftOut: LeftOut;
   readonly landmarkRows: number;
   readonly manifests: readonly ModelManifest[];
+  /** What looks as if it had come from the outcome; each card says it too. */
+  readonly warnings: readonly string[];
   readonly evaluation?: HeldOutEvaluation;
 }
 
@@ -62,6 +65,7 @@ const TRAINING_SHARE = 2 / 3;
 
 interface Fitted {
   readonly training: TrainingSet;
+  readonly warnings: readonly string[];
   readonly foldsSha256: string;
   readonly scores: ReadonlyMap<ModalityId, ModalityFit>;
   readonly layers: readonly FittedLayer[];
@@ -119,6 +123,11 @@ const fitScores = async (
   return scores;
 };
 
+const scoredNames = ({ modalities }: Reading): Map<ModalityId, readonly string[]> =>
+  new Map(
+    modalities.flatMap(({ id, featureNames }) => (SCORED.includes(id) ? [[id, featureNames] as const] : [])),
+  );
+
 const fitAll = async (
   patients: readonly CohortPatient[],
   reading: Reading,
@@ -134,6 +143,7 @@ const fitAll = async (
     report({ stage: 'extract', done, total });
   });
   const training: TrainingSet = { patients, rows, folds };
+  const warnings = leaksInWords(checkLeaks(training, scoredNames(reading)));
   const scores = await fitScores(training, reading, options, { random, report });
   const crossFitted = new Map([...scores].map(([id, fitted]) => [id, fitted.crossFitted]));
   const subsets = subsetsOf(SCORED);
@@ -145,7 +155,7 @@ const fitAll = async (
     report({ stage: 'layer', done: index + 1, total: subsets.length });
     return fitted;
   });
-  return { training, foldsSha256: sha256, scores, layers };
+  return { training, warnings, foldsSha256: sha256, scores, layers };
 };
 
 const writeAll = async (
@@ -200,7 +210,7 @@ export async function train(options: TrainOptions, reading: Reading, report: Rep
   report({ stage: 'evaluate', done: heldOut.length, total: heldOut.length });
   for (const manifest of manifests) {
     const folder = modelFolder(options.out, manifest);
-    await writeFile(path.join(folder, 'MODEL_CARD.md'), modelCard(manifest, evaluation));
+    await writeFile(path.join(folder, 'MODEL_CARD.md'), modelCard(manifest, evaluation, fitted.warnings));
     await writeFile(path.join(folder, 'evaluation.json'), `${JSON.stringify(evaluation ?? null, null, 2)}\n`);
   }
   return {
@@ -209,6 +219,7 @@ export async function train(options: TrainOptions, reading: Reading, report: Rep
     leftOut,
     landmarkRows: fitted.training.rows.length,
     manifests,
+    warnings: fitted.warnings,
     ...(evaluation !== undefined && { evaluation }),
   };
 }

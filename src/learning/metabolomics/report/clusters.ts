@@ -89,7 +89,7 @@ const findGroups = (facts: ReportFacts, settings: ConsensusSettings, random: Ran
   }
   const tree = wardClusters(x, columns.length);
   const labels = tree.cut(2);
-  return { columns, found, groups: { labels, names: numbered('half', labels, 2), tree } };
+  return { columns, found, groups: { labels, names: numbered('part', labels, 2), tree } };
 };
 
 const UNSUPERVISED =
@@ -108,7 +108,7 @@ export const clusterSections = async (
   const several = found.k > 1;
   const verdict = several
     ? `Consensus clustering finds ${String(found.k)} groups: ${found.why}.`
-    : `Consensus clustering finds no groups of patients: ${found.why}. The two halves below are Ward's first cut of ` +
+    : `Consensus clustering finds no groups of patients: ${found.why}. The two parts below are Ward's first cut of ` +
       'one cloud; they describe it and are no subtypes.';
   const text =
     `The levels of all ${String(columns.length)} preprocessed analytes. ${verdict}\n\nDrawn are the ` +
@@ -142,13 +142,13 @@ export const clusterSections = async (
       },
     },
     {
-      heading: several ? 'Recurrence by cluster' : 'Recurrence by half of the cloud',
+      heading: several ? 'Recurrence by cluster' : 'Recurrence by part of the cloud',
       text:
         'Kaplan-Meier from that landmark, with pointwise 95 % intervals; the log-rank test compares groups that did ' +
         `not see the outcome. ${UNSUPERVISED}`,
       picture: await survivalByGroup(data, groups.labels, {
         names: groupNames,
-        title: several ? 'Recurrence-free by cluster' : "Recurrence-free by Ward's two halves",
+        title: several ? 'Recurrence-free by cluster' : "Recurrence-free by Ward's two parts",
         horizonMonths: facts.training.horizonMonths,
       }),
     },

@@ -45,7 +45,6 @@ const sectionsOf = async (
   const named = (picture: string, sections: readonly (ReportSection | undefined)[]) =>
     sections.flatMap((section) => (section === undefined ? [] : [[picture, section] as const]));
   return [
-    ...named('', [diagnosticsSection(facts)]),
     ...named('volcano', [await volcanoSection(facts)]),
     ...named('', [selectionSection(facts), agreementSection(facts)]),
     ...named('importance', [await importanceSection(facts)]),
@@ -55,6 +54,7 @@ const sectionsOf = async (
     ...named('survival-by-risk', [await riskSection(facts)]),
     ...named('', distributionSection(facts)),
     ...named('calibration', await calibrationSection(facts)),
+    ...named('', [diagnosticsSection(facts)]),
   ];
 };
 
