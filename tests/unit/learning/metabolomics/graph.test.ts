@@ -85,6 +85,48 @@ describe('the graph of the metabolomic score', { timeout: 60_000 }, () => {
     expect(valuesOf(imputed)).toEqual([3 * ANALYTES]);
   });
 
+  it('and on hostile rows: everything below detection, one draw only, values that no modality gives', async () => {
+    const row = training.rows.x.slice(0, COLUMNS);
+    const block = (at: number): number => Math.floor(at / ANALYTES);
+    const hostile: ((value: number, at: number) => number)[] = [
+      (value, at) => (block(at) === 3 ? (row[at % ANALYTES] ?? NaN) + 0.5 : value),
+      (value, at) => (block(at) === 0 || block(at) === 3 ? value : NaN),
+      (value, at) => (block(at) < 2 ? value + (at % 2 === 0 ? 20 : -20) : value),
+      () => 1e30,
+      (value, at) => (at === 2 ? Infinity : value),
+      (value, at) => (at === 2 ? -Infinity : value),
+      (value, at) => (block(at) === 3 ? -Infinity : value),
+    ];
+    for (const change of hostile) {
+      const { score, contributions } = await session.run({
+        features: float32(row.map(change), 1, COLUMNS),
+      });
+      expect(Math.abs(valuesOf(score)[0] ?? NaN)).toBeLessThan(6);
+      const { offset } = evaluateMetabolomicScore(fitted.model, row);
+      const sum = valuesOf(contributions).reduce((total, part) => total + part, offset);
+      expect(sum).toBeCloseTo(valuesOf(score)[0] ?? NaN, 4);
+    }
+    for (const change of hostile.slice(0, 4)) await check(row.map(change));
+  });
+
+  it('lets one absurd analyte move the score by a few standard deviations at most', () => {
+    const rows = training.rows.x.slice(0, 20 * COLUMNS);
+    const { score } = evaluateMetabolomicScore(fitted.model, rows);
+    let furthest = 0;
+    for (let analyte = 0; analyte < ANALYTES; analyte++)
+      for (const shift of [-40, 40]) {
+        // a factor of 2^40 in the latest draw, and what follows for change and slope
+        const moved = rows.map((each, at) =>
+          at % ANALYTES === analyte && at % COLUMNS < 3 * ANALYTES ? each + shift : each,
+        );
+        evaluateMetabolomicScore(fitted.model, moved).score.forEach((each, row) => {
+          furthest = Math.max(furthest, Math.abs(each - (score[row] ?? NaN)));
+        });
+      }
+    expect(furthest).toBeGreaterThan(0.3);
+    expect(furthest).toBeLessThan(4);
+  });
+
   it('does not depend on the rows beside a row, nor on how often it is asked', async () => {
     const n = training.patient.length;
     const all = valuesOf((await session.run({ features: float32(training.rows.x, n, COLUMNS) }))['score']);
