@@ -101,7 +101,8 @@ const metabolomicForest: ScoreStrategy = async (context) => {
     onnx: metabolomicScoreModel(fitted.model),
     method:
       'Per fold, on its training patients only: values below detection by the conditional mean of a censored ' +
-      'lognormal, missingness filter, probabilistic quotient normalisation, autoscaling; features chosen by rank-sum ' +
+      'lognormal, missingness filter, probabilistic quotient normalisation, autoscaling; of levels and changes since ' +
+      'baseline, features chosen by rank-sum ' +
       'test, Benjamini-Hochberg and stability selection; the mean of a random survival forest (log ensemble ' +
       'mortality) and an elastic-net Cox on them, both standardised. Five patient-level, event-stratified folds over ' +
       'stacked landmarks (1, 3, 6, 9, 12, 18, 24 months); serving averages the folds.',

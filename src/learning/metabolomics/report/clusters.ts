@@ -108,7 +108,7 @@ export const clusterSections = async (
   const several = found.k > 1;
   const verdict = several
     ? `Consensus clustering finds ${String(found.k)} groups: ${found.why}.`
-    : `Consensus clustering finds no groups of patients: ${found.why}. The two parts below are Ward's first cut of ` +
+    : `Consensus clustering finds no groups of patients: ${found.why.replace(/^one group: /, '')}. The two parts below are Ward's first cut of ` +
       'one cloud; they describe it and are no subtypes.';
   const text =
     `The levels of all ${String(columns.length)} preprocessed analytes. ${verdict}\n\nDrawn are the ` +

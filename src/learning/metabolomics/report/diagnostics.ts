@@ -82,6 +82,7 @@ const dilutionText = ({ training, model }: ReportFacts): string => {
 /** What was measured, what was filled in, and what normalisation took away. */
 export const diagnosticsSection = (facts: ReportFacts): ReportSection => {
   const { training, model } = facts;
+  const trends = facts.slopes ? `, of the trends ${percent(missingShare(facts, 'slope'), 1)}` : '';
   const quality = qualityOf(facts);
   const dropped = quality.filter(({ keptFolds }) => keptFolds < model.folds.length);
   const below = meanOf(quality.map((each) => each.measured * each.below));
@@ -98,7 +99,7 @@ export const diagnosticsSection = (facts: ReportFacts): ReportSection => {
       `${String(training.patient.length)} patient-landmarks of ${String(new Set(training.patient).size)} patients, ` +
       `${String(quality.length)} analytes. Of the latest levels ${percent(below, 1)} lie below detection (taken for their conditional ` +
       `mean) and ${percent(missingShare(facts, 'log2'), 1)} are missing (taken for the training median), of the changes since ` +
-      `baseline ${percent(missingShare(facts, 'change'), 1)}, of the trends ${percent(missingShare(facts, 'slope'), 1)}. ${filter}\n\n` +
+      `baseline ${percent(missingShare(facts, 'change'), 1)}${trends}. ${filter}\n\n` +
       `${dilutionText(facts)}\n\nBatches are corrected before, by the laboratory's pooled quality-control samples as each ` +
       'draw is read; their numbers are not among the features, so this page cannot tell what is left of them.\n\n' +
       'Rests on the training patients at all their landmarks; outcomes play no part.',

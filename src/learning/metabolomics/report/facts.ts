@@ -33,6 +33,8 @@ export interface ReportFacts {
   /** In words, in the order of `learnedNames`. */
   readonly names: readonly string[];
   readonly analytes: readonly string[];
+  /** Whether trends are among the features. */
+  readonly slopes: boolean;
   readonly atLandmark: AtLandmark;
 }
 
@@ -67,6 +69,7 @@ export const gatherFacts = (
     summary,
     drawn: drawnFeatures(summary),
     names: learned.map((feature) => featureInWords(feature, nameOf)),
+    slopes: summary.some(({ name }) => name.startsWith('slope:')),
     analytes: model.layout.analytes.map((analyte) => nameOf(analyte) ?? analyte),
     atLandmark: {
       data: selectRows(training.data, rows),

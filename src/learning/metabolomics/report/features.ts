@@ -6,14 +6,19 @@ const DESCRIPTIVE =
   'Rests on the training patients whom the features were chosen on: it describes them, and is no evidence that the ' +
   'same would be found in others.';
 
-export const volcanoSection = async ({ summary, drawn, training }: ReportFacts): Promise<ReportSection> => ({
+export const volcanoSection = async ({
+  summary,
+  drawn,
+  training,
+  slopes,
+}: ReportFacts): Promise<ReportSection> => ({
   heading: 'Patients who recur against patients who do not',
   text:
     `Wilcoxon rank-sum tests, one value a patient and feature: recurrence or death within ${String(training.horizonMonths)} ` +
     `months of a landmark against known event-free then; q by Benjamini and Hochberg over ${String(summary.length)} ` +
     `features. Named are those that at least ${String(FOLDS_TO_DRAW)} of the folds select, or the most stable. ` +
-    `An analyte's name alone is its level in the latest draw; "change" is against the draw before surgery; "trend" is ` +
-    `the slope over the draws since.\n\n${DESCRIPTIVE}`,
+    `An analyte's name alone is its level in the latest draw; "change" is against the draw before surgery` +
+    `${slopes ? '; "trend" is the slope over the draws since' : ''}.\n\n${DESCRIPTIVE}`,
   picture: await volcanoPlot(
     summary.map((each) => ({
       name: each.inWords,

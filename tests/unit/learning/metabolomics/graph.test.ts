@@ -15,7 +15,14 @@ import { drawPanels, namesOf } from './panels.ts';
 const ANALYTES = 12;
 const COLUMNS = 5 * ANALYTES;
 const names = namesOf(ANALYTES);
-const SETTINGS = { ...METABOLOMIC_SETTINGS, trees: 12, halfSamples: 10, lambdaCount: 8, minimumFeatures: 6 };
+const SETTINGS = {
+  ...METABOLOMIC_SETTINGS,
+  slopes: true,
+  trees: 12,
+  halfSamples: 10,
+  lambdaCount: 8,
+  minimumFeatures: 6,
+};
 const training = drawPanels({ patients: 120, seed: 3, analytes: ANALYTES, informative: 4 });
 const fit = () => fitMetabolomicScore(training, names, SETTINGS, { random: createRandom(1) });
 
@@ -83,6 +90,18 @@ describe('the graph of the metabolomic score', { timeout: 60_000 }, () => {
     for (const at of [0, 5, ANALYTES, 2 * ANALYTES + 1, 3 * ANALYTES]) await check(empty.with(at, 3));
     const { imputed } = await session.run({ features: float32(empty, 1, COLUMNS) });
     expect(valuesOf(imputed)).toEqual([3 * ANALYTES]);
+  });
+
+  it('counts as imputed only what it would have learned from', async () => {
+    const few = { ...SETTINGS, slopes: false, trees: 2, halfSamples: 3, lambdaCount: 3 };
+    const { model } = await fitMetabolomicScore(training, names, few, { random: createRandom(1) });
+    const empty = new Float64Array(COLUMNS).fill(NaN);
+    const own = await openSession(metabolomicScoreModel(model));
+    const { imputed, score } = await own.run({ features: float32(empty, 1, COLUMNS) });
+    expect(valuesOf(imputed)).toEqual([2 * ANALYTES]);
+    expect([...evaluateMetabolomicScore(model, empty).imputed]).toEqual([2 * ANALYTES]);
+    const sloping = empty.map((_, at) => (Math.floor(at / ANALYTES) === 2 ? 0.3 : NaN));
+    expect(evaluateMetabolomicScore(model, sloping).score[0]).toBeCloseTo(valuesOf(score)[0] ?? NaN, 6);
   });
 
   it('and on hostile rows: everything below detection, one draw only, values that no modality gives', async () => {

@@ -8,7 +8,14 @@ import { createRandom } from '../../../../src/numerics/index.ts';
 import { concordanceIndex } from '../../../../src/survival/index.ts';
 import { drawPanels, namesOf } from './panels.ts';
 
-const SETTINGS = { ...METABOLOMIC_SETTINGS, trees: 15, halfSamples: 10, lambdaCount: 8, minimumFeatures: 6 };
+const SETTINGS = {
+  ...METABOLOMIC_SETTINGS,
+  slopes: true,
+  trees: 15,
+  halfSamples: 10,
+  lambdaCount: 8,
+  minimumFeatures: 6,
+};
 const ANALYTES = 12;
 const training = drawPanels({ patients: 150, seed: 5, analytes: ANALYTES, informative: 6 });
 const fit = (of: PanelTraining) =>
