@@ -53,7 +53,7 @@ const sectionsOf = async (
     ...named('survival-by-cluster', [byCluster]),
     ...named('survival-by-risk', [await riskSection(facts)]),
     ...named('', distributionSection(facts)),
-    ...named('calibration', await calibrationSection(facts)),
+    ...named('calibration', [await calibrationSection(facts)]),
     ...named('', [diagnosticsSection(facts)]),
   ];
 };

@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
+import { CdsError } from '../../../domain/index.ts';
 import { quantile } from '../../../numerics/index.ts';
 import {
   breslowBaseline,
@@ -120,8 +121,9 @@ export const distributionSection = ({ atLandmark, training, model }: ReportFacts
   ];
 };
 
-/** Whether risk goes with the score as a Cox model has it: of a score there is no other calibration. */
-export const calibrationSection = async ({ atLandmark, training }: ReportFacts): Promise<ReportSection[]> => {
+const CALIBRATION = 'Risk along the score';
+
+const drawCalibration = async ({ atLandmark, training }: ReportFacts): Promise<ReportSection> => {
   const { data, score } = atLandmark;
   const { horizonMonths } = training;
   const { coefficients, covariance } = fitCox({ x: score, columns: 1, data, ties: 'efron' });
@@ -135,23 +137,31 @@ export const calibrationSection = async ({ atLandmark, training }: ReportFacts):
         ? []
         : [{ predicted: expected, observed, lower: interval[0], upper: interval[1] }],
   );
-  if (groups.length === 0) return [];
   const [beta, error] = [coefficients[0]!, Math.sqrt(covariance[0]!)];
-  return [
-    {
-      heading: 'Risk along the score',
-      text:
-        `A Cox model with the score alone: a hazard ratio of ${Math.exp(beta).toFixed(2)} a unit of the score (95 % interval ` +
-        `${Math.exp(beta - 1.96 * error).toFixed(2)} to ${Math.exp(beta + 1.96 * error).toFixed(2)}). The points are fifths of ` +
-        `the score: the risk that this model gives them within ${String(horizonMonths)} months of the landmark, and the one ` +
-        'that Kaplan and Meier observe. The one coefficient was fitted on these scores, so the points lie about the ' +
-        "diagonal; what can be seen is whether they bend away from it. Risks are the risk layer's, not this model's." +
-        `\n\n${CROSS_FITTED}`,
-      picture: await calibrationPlot({
-        title: 'Observed risk along the cross-fitted score',
-        groups,
-        predictions: risk,
-      }),
-    },
-  ];
+  return {
+    heading: CALIBRATION,
+    text:
+      `A Cox model with the score alone: a hazard ratio of ${Math.exp(beta).toFixed(2)} a unit of the score (95 % interval ` +
+      `${Math.exp(beta - 1.96 * error).toFixed(2)} to ${Math.exp(beta + 1.96 * error).toFixed(2)}). The points are fifths of ` +
+      `the score: the risk that this model gives them within ${String(horizonMonths)} months of the landmark, and the one ` +
+      'that Kaplan and Meier observe. The one coefficient was fitted on these scores, so the points lie about the ' +
+      "diagonal; what can be seen is whether they bend away from it. Risks are the risk layer's, not this model's." +
+      `\n\n${CROSS_FITTED}`,
+    picture: await calibrationPlot({
+      title: 'Observed risk along the cross-fitted score',
+      groups,
+      predictions: risk,
+    }),
+  };
+};
+
+/** Whether risk goes with the score as a Cox model has it: of a score there is no other calibration. */
+export const calibrationSection = async (facts: ReportFacts): Promise<ReportSection> => {
+  try {
+    return await drawCalibration(facts);
+  } catch (error) {
+    // A score that no Cox model can be fitted to, or a horizon that nobody reaches, is no reason to have no report.
+    if (!(error instanceof CdsError)) throw error;
+    return { heading: CALIBRATION, text: `Not drawn: ${error.code}.\n\n${CROSS_FITTED}` };
+  }
 };
