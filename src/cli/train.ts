@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { train, type TrainProgress, type TrainResult } from '../learning/index.ts';
 import { CdsError } from '../domain/index.ts';
+import { analyteName } from '../i18n/index.ts';
 import { PACKAGE_ROOT } from '../platform/index.ts';
 import { wholeNumber, type CliContext } from './context.ts';
 import { addBulkOptions, exportGroup, type BulkCommandOptions } from './export.ts';
@@ -101,6 +102,7 @@ export const addTrain = (program: Command, context: CliContext): void => {
         version: modelVersion,
         quick: quick === true,
         threads,
+        nameOf: (analyte) => analyteName(analyte, 'en'),
         ...(folds !== undefined && { folds }),
         ...(description !== undefined && { description }),
         ...(configured !== undefined && { eligibility: configured.tenant.eligibility }),
@@ -111,6 +113,7 @@ export const addTrain = (program: Command, context: CliContext): void => {
           context.note(`${STAGES[stage].padEnd(28)} ${String(Math.round(done * 10) / 10)}/${String(total)}`);
       },
     );
+    for (const warning of result.warnings) context.note(`warning: ${warning}`);
     context.out(`${trainingReport(result)}\n`);
     for (const { id, version, sha256 } of result.manifests)
       context.out(`${id}/${version} sha256 ${sha256}\n`);

@@ -13,6 +13,8 @@ export interface SurvivalGroup {
   readonly name: string;
   /** Times in months. */
   readonly data: SurvivalData;
+  /** The next of the room's colours where not given. */
+  readonly colour?: string;
 }
 
 export interface KaplanMeierText extends PictureText {
@@ -102,7 +104,7 @@ export function kaplanMeierPlot(groups: readonly SurvivalGroup[], text: KaplanMe
   const colour = {
     field: 'group',
     type: 'nominal',
-    scale: { domain: names, range: COLOURS.slice(0, names.length) },
+    scale: { domain: names, range: groups.map(({ colour: own }, at) => own ?? COLOURS[at]!) },
   };
   const legend = {
     title: null,

@@ -10,8 +10,8 @@ import {
   FLOAT64,
   sliceLast,
 } from './graph-parts.ts';
-import { type Block, LEARNED, type PanelLayout } from './layout.ts';
-import { inputColumn, type MetabolomicModel } from './model.ts';
+import type { Block } from './layout.ts';
+import { imputedColumns, inputColumn, type MetabolomicModel } from './model.ts';
 
 interface Parts {
   readonly graph: GraphBuilder;
@@ -172,12 +172,9 @@ const addFold = (parts: Parts, preprocessed: string, index: number, fold: Metabo
   };
 };
 
-/** Missing values among level, change and slope, [N, 1] float32. */
-const addImputed = ({ graph, constants }: Parts, features: string, layout: PanelLayout): void => {
-  const learned = LEARNED.flatMap((block) => {
-    const start = layout.starts.get(block);
-    return start === undefined ? [] : layout.analytes.map((_, j) => start + j);
-  });
+/** Missing values in the blocks that are learned from, [N, 1] float32. */
+const addImputed = ({ graph, constants, model }: Parts, features: string): void => {
+  const learned = imputedColumns(model);
   const values = graph.op('Gather', [features, constants.integers(...learned)], { axis: 1 });
   const missing = graph.op('Cast', [graph.op('IsNaN', [values])], { to: FLOAT32 });
   graph.node('ReduceSum', [missing, constants.integers(1)], ['imputed'], { keepdims: 1 });
@@ -190,7 +187,7 @@ const addImputed = ({ graph, constants }: Parts, features: string, layout: Panel
  * Input `features` float32 [N, C], as the modality names them, NaN = missing. Outputs, float32: `score` [N, 1], the
  * mean of the folds' standardised scores, higher = higher risk; `contributions` [N, C], each feature's additive part
  * (a row sums to its score less the metadata's `contributionOffset`; the limits of detection have 0); `imputed`
- * [N, 1], how many of level, change and slope were missing.
+ * [N, 1], how many were missing in the blocks that it learned from.
  *
  * @returns the ModelProto; equal models give equal bytes
  * @throws {CdsError} ONNX_INVALID
@@ -213,7 +210,7 @@ export function metabolomicScoreModel(model: MetabolomicModel): Uint8Array {
   graph.node('Cast', [meanOf(outputs.map(({ score }) => score))], ['score'], { to: FLOAT32 });
   const contributions = meanOf(outputs.map((each) => each.contributions));
   graph.node('Cast', [contributions], ['contributions'], { to: FLOAT32 });
-  addImputed(parts, features, layout);
+  addImputed(parts, features);
   graph.output('score', 'float32', ['N', 1]);
   graph.output('contributions', 'float32', ['N', layout.columns]);
   graph.output('imputed', 'float32', ['N', 1]);

@@ -7,6 +7,7 @@ export {
   type MetabolomicModel,
   selectedFeatures,
 } from './model.ts';
-export { type ReportFile, trainingReport } from './report.ts';
+export { type ReportFile, trainingReport } from './report/index.ts';
+export type { AnalyteNames } from './report/index.ts';
 export { METABOLOMIC_SETTINGS, type MetabolomicSettings } from './settings.ts';
 export type { PanelTraining } from './training.ts';

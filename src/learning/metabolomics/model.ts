@@ -2,7 +2,7 @@
 import { CdsError } from '../../domain/index.ts';
 import type { Random } from '../../numerics/index.ts';
 import { evaluateFold, fitFold, type MetabolomicFold } from './fold-model.ts';
-import { LEARNED, learnedNames, type PanelLayout, type PanelRows } from './layout.ts';
+import { type Block, LEARNED, learnedNames, type PanelLayout, type PanelRows } from './layout.ts';
 import type { MetabolomicSettings } from './settings.ts';
 import { checkTraining, type PanelTraining, selectTraining } from './training.ts';
 
@@ -78,17 +78,26 @@ export interface MetabolomicScores {
   readonly score: Float64Array;
   /** Shape (n, features), row-major; a row sums to its score less `offset`. Features of limits have 0. */
   readonly contributions: Float64Array;
-  /** Missing values among level, change and slope, shape (n). */
+  /** Missing values in the blocks that are learned from, shape (n). */
   readonly imputed: Float64Array;
   readonly offset: number;
 }
 
-const countMissing = ({ layout, x }: PanelRows): Float64Array => {
-  const { columns, analytes, starts } = layout;
-  const learned = LEARNED.flatMap((block) => {
+/** Columns of the features that the model learned from or could have: those whose absence it imputes. */
+export const imputedColumns = ({ layout, folds }: MetabolomicModel): number[] => {
+  const { analytes, starts } = layout;
+  const isLearned = (_: Block, at: number): boolean =>
+    folds.some(({ preprocessor: { usable } }) =>
+      usable.subarray(at * analytes.length, (at + 1) * analytes.length).includes(1),
+    );
+  return LEARNED.filter(isLearned).flatMap((block) => {
     const start = starts.get(block);
     return start === undefined ? [] : analytes.map((_, j) => start + j);
   });
+};
+
+const countMissing = (model: MetabolomicModel, { layout: { columns }, x }: PanelRows): Float64Array => {
+  const learned = imputedColumns(model);
   return Float64Array.from(
     { length: x.length / columns },
     (_, row) => learned.filter((column) => Number.isNaN(x[row * columns + column]!)).length,
@@ -120,7 +129,7 @@ export function evaluateMetabolomicScore(model: MetabolomicModel, x: Float64Arra
       }
     }
   }
-  return { score, contributions, imputed: countMissing(rows), offset };
+  return { score, contributions, imputed: countMissing(model, rows), offset };
 }
 
 /** What each fold learned from, with the share of the half-samples that chose it; the most stable first. */

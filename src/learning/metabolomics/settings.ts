@@ -6,6 +6,8 @@ export interface MetabolomicSettings {
   readonly minimumDetected: number;
   /** Autoscaled values beyond this many standard deviations count as this many. */
   readonly clip: number;
+  /** Whether trends over the draws are learned from, beside levels and changes since the baseline. */
+  readonly slopes: boolean;
   /** Half-samples of stability selection. */
   readonly halfSamples: number;
   /** Features with the least p-values that one half-sample selects. */
@@ -31,6 +33,7 @@ export const METABOLOMIC_SETTINGS: MetabolomicSettings = {
   minimumMeasured: 0.8,
   minimumDetected: 0.2,
   clip: 4,
+  slopes: false,
   halfSamples: 100,
   perHalfSample: 20,
   stability: 0.5,

@@ -42,7 +42,11 @@ const methodText = (manifest: ModelManifest): string =>
       'modality scores themselves were estimated is not in them.';
 
 /** The card beside a model: what it is for, what it was fitted on, how well it does, and what it is not for. */
-export const modelCard = (manifest: ModelManifest, evaluation: HeldOutEvaluation | undefined): string => {
+export const modelCard = (
+  manifest: ModelManifest,
+  evaluation: HeldOutEvaluation | undefined,
+  warnings: readonly string[],
+): string => {
   const { trainingCohort: cohort } = manifest;
   return [
     `# ${manifest.id} ${manifest.version}`,
@@ -51,6 +55,9 @@ export const modelCard = (manifest: ModelManifest, evaluation: HeldOutEvaluation
           '**Trained on simulated patients. Not for clinical use.** It shows that the service works, nothing about any disease.',
         ]
       : []),
+    ...(warnings.length === 0
+      ? []
+      : ['## Do not use before these are explained', warnings.map((each) => `- ${each}`).join('\n')]),
     '## Intended use',
     manifest.intendedUse,
     '## Input and output',

@@ -3,6 +3,7 @@ import type { ModalityScoreManifest } from '../../model-registry/index.ts';
 import type { Random } from '../../numerics/index.ts';
 import { linearScoreModel } from '../cox/index.ts';
 import {
+  type AnalyteNames,
   fitMetabolomicScore,
   METABOLOMIC_SETTINGS,
   metabolomicScoreModel,
@@ -30,6 +31,8 @@ export interface ScoreContext {
   readonly quick: boolean;
   readonly threads: number;
   readonly random: Random;
+  /** Of analytes, for a report's readers. */
+  readonly nameOf?: AnalyteNames;
   readonly progress: (done: number, total: number) => void;
 }
 
@@ -81,8 +84,11 @@ const panelTraining = (
 
 const QUICK: Partial<MetabolomicSettings> = { trees: 25, halfSamples: 20, lambdaCount: 10 };
 
+/** Fewer resamples, and some two patients would be in none together. */
+const QUICK_CLUSTERS = { resamples: 30, nullSets: 19 };
+
 const metabolomicForest: ScoreStrategy = async (context) => {
-  const { training, modality, names, quick, threads, random, progress } = context;
+  const { training, modality, names, quick, threads, random, nameOf, progress } = context;
   const present = training.rows.flatMap((row, index) => (row.features.has(modality) ? [index] : []));
   const panels = panelTraining(context, present);
   const settings: MetabolomicSettings = { ...METABOLOMIC_SETTINGS, ...(quick && QUICK) };
@@ -96,12 +102,18 @@ const metabolomicForest: ScoreStrategy = async (context) => {
     onnx: metabolomicScoreModel(fitted.model),
     method:
       'Per fold, on its training patients only: values below detection by the conditional mean of a censored ' +
-      'lognormal, missingness filter, probabilistic quotient normalisation, autoscaling; features chosen by rank-sum ' +
+      'lognormal, missingness filter, probabilistic quotient normalisation, autoscaling; of levels and changes since ' +
+      'baseline, features chosen by rank-sum ' +
       'test, Benjamini-Hochberg and stability selection; the mean of a random survival forest (log ensemble ' +
       'mortality) and an elastic-net Cox on them, both standardised. Five patient-level, event-stratified folds over ' +
       'stacked landmarks (1, 3, 6, 9, 12, 18, 24 months); serving averages the folds.',
     selectedFeatures: selectedFeatures(fitted.model),
-    report: () => trainingReport(panels, fitted, random.fork('report')),
+    report: () =>
+      trainingReport(panels, fitted, {
+        random: random.fork('report'),
+        ...(nameOf !== undefined && { nameOf }),
+        ...(quick && QUICK_CLUSTERS),
+      }),
   };
 };
 

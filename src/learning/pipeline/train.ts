@@ -6,10 +6,12 @@ import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from '../../eligibility
 import { subsetName } from '../../fusion/index.ts';
 import { loadModels, type ModalityScoreManifest, type ModelManifest } from '../../model-registry/index.ts';
 import { createRandom, type Random } from '../../numerics/index.ts';
+import type { AnalyteNames } from '../metabolomics/index.ts';
 import { riskLayerModel } from '../cox/index.ts';
 import { landmarkRows, readCohort, type CohortPatient, type LeftOut, type Reading } from './cohort.ts';
 import { evaluateHeldOut, type HeldOutEvaluation } from './evaluate.ts';
 import { sharedFolds } from './folds.ts';
+import { checkLeaks, leaksInWords } from './leak-check.ts';
 import { layerManifest, type RunFacts, scoreManifest } from './manifests.ts';
 import type { TrainingSet } from './modality-score.ts';
 import { modelCard } from './model-card.ts';
@@ -33,6 +35,8 @@ export interface TrainOptions {
   readonly folds?: string;
   /** Threads that forests are grown on; 1 where not given. The models are the same for any number. */
   readonly threads?: number;
+  /** Names of analytes for the report's readers; their slugs where not given. */
+  readonly nameOf?: AnalyteNames;
   /** Fewer trees, penalties and bootstraps: to see that it works, not to serve. */
   readonly quick: boolean;
 }
@@ -51,6 +55,8 @@ export interface TrainResult {
   readonly leftOut: LeftOut;
   readonly landmarkRows: number;
   readonly manifests: readonly ModelManifest[];
+  /** What looks as if it had come from the outcome; each card says it too. */
+  readonly warnings: readonly string[];
   readonly evaluation?: HeldOutEvaluation;
 }
 
@@ -59,6 +65,7 @@ const TRAINING_SHARE = 2 / 3;
 
 interface Fitted {
   readonly training: TrainingSet;
+  readonly warnings: readonly string[];
   readonly foldsSha256: string;
   readonly scores: ReadonlyMap<ModalityId, ModalityFit>;
   readonly layers: readonly FittedLayer[];
@@ -92,7 +99,7 @@ const cohortFacts = (
 const fitScores = async (
   training: TrainingSet,
   reading: Reading,
-  { quick, threads = 1 }: TrainOptions,
+  { quick, threads = 1, nameOf }: TrainOptions,
   options: { readonly random: Random; readonly report: Report },
 ): Promise<Map<ModalityId, ModalityFit>> => {
   const { random, report } = options;
@@ -104,6 +111,7 @@ const fitScores = async (
       names: reading.modalities.find(({ id }) => id === modality)?.featureNames ?? [],
       quick,
       threads,
+      ...(nameOf !== undefined && { nameOf }),
       random: random.fork(`score:${modality}`),
       // Each modality counts as one, however many steps it takes.
       progress: (done, total) => {
@@ -114,6 +122,11 @@ const fitScores = async (
   }
   return scores;
 };
+
+const scoredNames = ({ modalities }: Reading): Map<ModalityId, readonly string[]> =>
+  new Map(
+    modalities.flatMap(({ id, featureNames }) => (SCORED.includes(id) ? [[id, featureNames] as const] : [])),
+  );
 
 const fitAll = async (
   patients: readonly CohortPatient[],
@@ -130,6 +143,7 @@ const fitAll = async (
     report({ stage: 'extract', done, total });
   });
   const training: TrainingSet = { patients, rows, folds };
+  const warnings = leaksInWords(checkLeaks(training, scoredNames(reading)));
   const scores = await fitScores(training, reading, options, { random, report });
   const crossFitted = new Map([...scores].map(([id, fitted]) => [id, fitted.crossFitted]));
   const subsets = subsetsOf(SCORED);
@@ -141,7 +155,7 @@ const fitAll = async (
     report({ stage: 'layer', done: index + 1, total: subsets.length });
     return fitted;
   });
-  return { training, foldsSha256: sha256, scores, layers };
+  return { training, warnings, foldsSha256: sha256, scores, layers };
 };
 
 const writeAll = async (
@@ -196,7 +210,7 @@ export async function train(options: TrainOptions, reading: Reading, report: Rep
   report({ stage: 'evaluate', done: heldOut.length, total: heldOut.length });
   for (const manifest of manifests) {
     const folder = modelFolder(options.out, manifest);
-    await writeFile(path.join(folder, 'MODEL_CARD.md'), modelCard(manifest, evaluation));
+    await writeFile(path.join(folder, 'MODEL_CARD.md'), modelCard(manifest, evaluation, fitted.warnings));
     await writeFile(path.join(folder, 'evaluation.json'), `${JSON.stringify(evaluation ?? null, null, 2)}\n`);
   }
   return {
@@ -205,6 +219,7 @@ export async function train(options: TrainOptions, reading: Reading, report: Rep
     leftOut,
     landmarkRows: fitted.training.rows.length,
     manifests,
+    warnings: fitted.warnings,
     ...(evaluation !== undefined && { evaluation }),
   };
 }

@@ -5,7 +5,7 @@ import { readDocument } from './markdown.ts';
 
 type Report = Parameters<typeof trainingReport>[0];
 
-const folder = 'models/recurrence-risk/1.0.0';
+const folder = 'models/recurrence-risk/2.0.0';
 const evaluation = JSON.parse(readDocument(`${folder}/evaluation.json`)) as NonNullable<Report['evaluation']>;
 const { trainingCohort } = JSON.parse(readDocument(`${folder}/manifest.json`)) as ModelManifest;
 
@@ -18,6 +18,7 @@ const [cohortLine = '', ...printed] = trainingReport({
   landmarkRows: 0,
   leftOut: { notEligible: 0, noOutcome: 0 },
   manifests: [],
+  warnings: [],
 }).split('\n');
 
 describe('the figures that the documents quote', () => {

@@ -70,6 +70,8 @@ describe('train', PATIENCE, () => {
     }
     const report = path.join(folder, 'a', manifest.id, '1.2.3', 'report');
     expect((await readdir(report)).sort()).toEqual([
+      'calibration.png',
+      'heat-map-selected.png',
       'heat-map.png',
       'importance.png',
       'metabolites.csv',
@@ -79,18 +81,33 @@ describe('train', PATIENCE, () => {
       'volcano.png',
     ]);
     const page = await readFile(path.join(report, 'report.html'), 'utf8');
-    expect(page.match(/<svg/g)).toHaveLength(5);
+    expect(page.match(/<svg/g)).toHaveLength(7);
+    // Each section says what it rests on, and features are named in words.
+    const sections = page.split('<section').slice(1);
+    expect(sections.length).toBeGreaterThan(10);
+    for (const each of sections) expect(each).toMatch(/Rests on /);
+    expect(page).not.toMatch(/(log2|change):[a-z]/);
+    expect(page).toMatch(/change of \w+ since baseline|choline|lysoPC/);
+    expect(page).toMatch(/Consensus clustering finds (no groups|\d groups)/);
     expect(page).toContain('no evidence that');
     expect(page).not.toMatch(/sim-\d/);
     const [head = '', ...rows] = (await readFile(path.join(report, 'metabolites.csv'), 'utf8'))
       .trim()
       .split('\n');
-    expect(head).toMatch(/^feature,rankBiserial,pValue,qValue,stability,selectedFolds,importance,/);
+    expect(head).toMatch(/^feature,name,rankBiserial,pValue,qValue,stability,selectedFolds,importance,/);
     for (const row of rows) {
-      const [name = '', ...numbers] = row.split(',');
+      const [name = '', , ...numbers] = row.split(',');
       expect(names).toContain(name);
       expect(numbers.map(Number).every(Number.isFinite)).toBe(true);
     }
+  });
+
+  it('warns of nothing in a clean cohort, on no card', async () => {
+    expect(first.warnings).toEqual([]);
+    for (const { id } of first.manifests)
+      expect(await readFile(path.join(folder, 'a', id, '1.2.3', 'MODEL_CARD.md'), 'utf8')).not.toContain(
+        'Do not use before',
+      );
   });
 
   it('writes what serving loads, each with its card and evaluation', async () => {

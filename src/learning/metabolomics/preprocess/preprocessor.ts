@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../../domain/index.ts';
-import { blockOf, type Block, type PanelLayout, type PanelRows } from '../layout.ts';
+import { blockOf, type Block, LEARNED, type PanelLayout, type PanelRows } from '../layout.ts';
 import type { MetabolomicSettings } from '../settings.ts';
 import { conditionalMean, fitCensoredNormal } from './censored-normal.ts';
 import { fitScaling, measuredShares } from './columns.ts';
@@ -27,12 +27,12 @@ export interface Preprocessor {
   readonly scale: Float64Array;
   /** The autoscaled training median: what a missing value is taken for. */
   readonly fill: Float64Array;
-  /** 1 where the training rows have different values of it. */
+  /** 1 where it is learned from and the training rows have different values of it. */
   readonly usable: Uint8Array;
   readonly clip: number;
 }
 
-type Settings = Pick<MetabolomicSettings, 'minimumMeasured' | 'minimumDetected' | 'clip'>;
+type Settings = Pick<MetabolomicSettings, 'minimumMeasured' | 'minimumDetected' | 'clip' | 'slopes'>;
 
 /** The values of a kind of draw with their limits of detection, shape (n, analytes) each. */
 interface Draws {
@@ -118,6 +118,10 @@ const normalised = (
   return result;
 };
 
+/** Levels of the latest draw, log2 umol/L, below detection imputed; NaN = missing or dropped. Shape (n, analytes). */
+export const latestLevels = ({ kept, latest }: Preprocessor, rows: PanelRows): Float64Array =>
+  imputeBelowLimit(latestDraws(rows), latest, kept);
+
 const keptAnalytes = (rows: PanelRows, settings: Settings): Uint8Array => {
   const width = rows.layout.analytes.length;
   const { values, limits } = latestDraws(rows);
@@ -131,9 +135,9 @@ const keptAnalytes = (rows: PanelRows, settings: Settings): Uint8Array => {
   );
 };
 
-const isBlockUsable = (layout: PanelLayout, at: number): boolean => {
-  const block: Block = (['log2', 'change', 'slope'] as const)[Math.floor(at / layout.analytes.length)]!;
-  return layout.starts.has(block);
+const isBlockUsable = (layout: PanelLayout, at: number, slopes: boolean): boolean => {
+  const block: Block = LEARNED[Math.floor(at / layout.analytes.length)]!;
+  return layout.starts.has(block) && (slopes || block !== 'slope');
 };
 
 /**
@@ -156,7 +160,7 @@ export function fitPreprocessor(rows: PanelRows, settings: Settings): Preprocess
   const width = 3 * kept.length;
   const { centre, scale, constant } = fitScaling(values, width);
   const medians = columnMedians(values, width);
-  const usable = constant.map((flag, at) => Number(flag === 0 && isBlockUsable(layout, at)));
+  const usable = constant.map((flag, at) => Number(flag === 0 && isBlockUsable(layout, at, settings.slopes)));
   const fill = medians.map((median, at) => (usable[at] === 1 ? (median - centre[at]!) / scale[at]! : 0));
   return { layout, kept, latest, baseline, centre, scale, fill, usable, clip: settings.clip };
 }

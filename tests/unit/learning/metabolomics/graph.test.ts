@@ -15,7 +15,14 @@ import { drawPanels, namesOf } from './panels.ts';
 const ANALYTES = 12;
 const COLUMNS = 5 * ANALYTES;
 const names = namesOf(ANALYTES);
-const SETTINGS = { ...METABOLOMIC_SETTINGS, trees: 12, halfSamples: 10, lambdaCount: 8, minimumFeatures: 6 };
+const SETTINGS = {
+  ...METABOLOMIC_SETTINGS,
+  slopes: true,
+  trees: 12,
+  halfSamples: 10,
+  lambdaCount: 8,
+  minimumFeatures: 6,
+};
 const training = drawPanels({ patients: 120, seed: 3, analytes: ANALYTES, informative: 4 });
 const fit = () => fitMetabolomicScore(training, names, SETTINGS, { random: createRandom(1) });
 
@@ -83,6 +90,60 @@ describe('the graph of the metabolomic score', { timeout: 60_000 }, () => {
     for (const at of [0, 5, ANALYTES, 2 * ANALYTES + 1, 3 * ANALYTES]) await check(empty.with(at, 3));
     const { imputed } = await session.run({ features: float32(empty, 1, COLUMNS) });
     expect(valuesOf(imputed)).toEqual([3 * ANALYTES]);
+  });
+
+  it('counts as imputed only what it would have learned from', async () => {
+    const few = { ...SETTINGS, slopes: false, trees: 2, halfSamples: 3, lambdaCount: 3 };
+    const { model } = await fitMetabolomicScore(training, names, few, { random: createRandom(1) });
+    const empty = new Float64Array(COLUMNS).fill(NaN);
+    const own = await openSession(metabolomicScoreModel(model));
+    const { imputed, score } = await own.run({ features: float32(empty, 1, COLUMNS) });
+    expect(valuesOf(imputed)).toEqual([2 * ANALYTES]);
+    expect([...evaluateMetabolomicScore(model, empty).imputed]).toEqual([2 * ANALYTES]);
+    const sloping = empty.map((_, at) => (Math.floor(at / ANALYTES) === 2 ? 0.3 : NaN));
+    expect(evaluateMetabolomicScore(model, sloping).score[0]).toBeCloseTo(valuesOf(score)[0] ?? NaN, 6);
+  });
+
+  it('and on hostile rows: everything below detection, one draw only, values that no modality gives', async () => {
+    const row = training.rows.x.slice(0, COLUMNS);
+    const block = (at: number): number => Math.floor(at / ANALYTES);
+    const hostile: ((value: number, at: number) => number)[] = [
+      (value, at) => (block(at) === 3 ? (row[at % ANALYTES] ?? NaN) + 0.5 : value),
+      (value, at) => (block(at) === 0 || block(at) === 3 ? value : NaN),
+      (value, at) => (block(at) < 2 ? value + (at % 2 === 0 ? 20 : -20) : value),
+      () => 1e30,
+      (value, at) => (at === 2 ? Infinity : value),
+      (value, at) => (at === 2 ? -Infinity : value),
+      (value, at) => (block(at) === 3 ? -Infinity : value),
+    ];
+    for (const change of hostile) {
+      const { score, contributions } = await session.run({
+        features: float32(row.map(change), 1, COLUMNS),
+      });
+      expect(Math.abs(valuesOf(score)[0] ?? NaN)).toBeLessThan(6);
+      const { offset } = evaluateMetabolomicScore(fitted.model, row);
+      const sum = valuesOf(contributions).reduce((total, part) => total + part, offset);
+      expect(sum).toBeCloseTo(valuesOf(score)[0] ?? NaN, 4);
+    }
+    for (const change of hostile.slice(0, 4)) await check(row.map(change));
+  });
+
+  it('lets one absurd analyte move the score by a few standard deviations at most', () => {
+    const rows = training.rows.x.slice(0, 20 * COLUMNS);
+    const { score } = evaluateMetabolomicScore(fitted.model, rows);
+    let furthest = 0;
+    for (let analyte = 0; analyte < ANALYTES; analyte++)
+      for (const shift of [-40, 40]) {
+        // a factor of 2^40 in the latest draw, and what follows for change and slope
+        const moved = rows.map((each, at) =>
+          at % ANALYTES === analyte && at % COLUMNS < 3 * ANALYTES ? each + shift : each,
+        );
+        evaluateMetabolomicScore(fitted.model, moved).score.forEach((each, row) => {
+          furthest = Math.max(furthest, Math.abs(each - (score[row] ?? NaN)));
+        });
+      }
+    expect(furthest).toBeGreaterThan(0.3);
+    expect(furthest).toBeLessThan(4);
   });
 
   it('does not depend on the rows beside a row, nor on how often it is asked', async () => {

@@ -2,13 +2,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fitMetabolomicScore, METABOLOMIC_SETTINGS } from '../../../../src/learning/metabolomics/index.ts';
 import { patientValues } from '../../../../src/learning/metabolomics/patient-values.ts';
 import { selectFeatures } from '../../../../src/learning/metabolomics/selection.ts';
-import { summarise } from '../../../../src/learning/metabolomics/summary.ts';
+import { summarise } from '../../../../src/learning/metabolomics/report/summary.ts';
 import type { PanelTraining } from '../../../../src/learning/metabolomics/training.ts';
 import { createRandom } from '../../../../src/numerics/index.ts';
 import { concordanceIndex } from '../../../../src/survival/index.ts';
 import { drawPanels, namesOf } from './panels.ts';
 
-const SETTINGS = { ...METABOLOMIC_SETTINGS, trees: 15, halfSamples: 10, lambdaCount: 8, minimumFeatures: 6 };
+const SETTINGS = {
+  ...METABOLOMIC_SETTINGS,
+  slopes: true,
+  trees: 15,
+  halfSamples: 10,
+  lambdaCount: 8,
+  minimumFeatures: 6,
+};
 const ANALYTES = 12;
 const training = drawPanels({ patients: 150, seed: 5, analytes: ANALYTES, informative: 6 });
 const fit = (of: PanelTraining) =>
@@ -129,7 +136,7 @@ describe('cross-fitting', { timeout: 60_000 }, () => {
   });
 
   it('is told of, feature by feature', () => {
-    const summary = summarise(fitted.model, training, createRandom(1));
+    const summary = summarise(fitted.model, training, () => undefined, createRandom(1));
     expect(summary).toHaveLength(3 * ANALYTES);
     for (const { importance, qValue, pValue, stability, selectedFolds } of summary) {
       expect(importance.every(Number.isFinite)).toBe(true);

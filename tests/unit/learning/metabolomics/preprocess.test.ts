@@ -247,6 +247,14 @@ describe('the preprocessor', () => {
     for (const j of [3, 15, 27, 4, 16, 28]) expect(usable[j]).toBe(0);
   });
 
+  it('leaves the slopes out unless it is told to use them', () => {
+    const slopes = (usable: Uint8Array) => usable.subarray(24);
+    expect(slopes(fitted.usable).every((flag) => flag === 0)).toBe(true);
+    expect(fitted.usable.subarray(0, 24).every((flag) => flag === 1)).toBe(true);
+    const all = fitPreprocessor(panels.rows, { ...METABOLOMIC_SETTINGS, slopes: true });
+    expect(slopes(all.usable).every((flag) => flag === 1)).toBe(true);
+  });
+
   it('does without blocks that are not there', () => {
     const layout = panelLayout(namesOf(12).slice(0, 12));
     const x = panels.rows.x.filter((_, at) => at % 60 < 12);

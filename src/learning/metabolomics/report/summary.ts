@@ -1,16 +1,22 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { adjustBenjaminiHochberg, rankSumColumns } from '../hypothesis/index.ts';
-import { permutationImportance } from '../forests/index.ts';
-import type { Random } from '../../numerics/index.ts';
-import { learnedNames } from './layout.ts';
-import type { MetabolomicModel } from './model.ts';
-import { patientValues } from './patient-values.ts';
-import { preprocess } from './preprocess/index.ts';
-import { columnsOf, type PanelTraining, selectTraining } from './training.ts';
+import { adjustBenjaminiHochberg, rankSumColumns } from '../../hypothesis/index.ts';
+import { permutationImportance } from '../../forests/index.ts';
+import type { Random } from '../../../numerics/index.ts';
+import { learnedNames } from '../layout.ts';
+import type { MetabolomicModel } from '../model.ts';
+import { patientValues } from '../patient-values.ts';
+import { preprocess } from '../preprocess/index.ts';
+import { type AnalyteNames, featureInWords } from './names.ts';
+import { columnsOf, type PanelTraining, selectTraining } from '../training.ts';
 
 /** What is told of one feature; all of it from the training patients, so descriptive. */
 export interface FeatureSummary {
+  /** As models and manifests call it. */
   readonly name: string;
+  /** As readers do. */
+  readonly inWords: string;
+  /** Its place among the learned features. */
+  readonly column: number;
   /** Rank-biserial correlation: above 0 where patients who recur have more of it. */
   readonly effect: number;
   readonly pValue: number;
@@ -58,6 +64,7 @@ const importances = (
 export function summarise(
   model: MetabolomicModel,
   training: PanelTraining,
+  nameOf: AnalyteNames,
   random: Random,
 ): FeatureSummary[] {
   const names = learnedNames(model.layout);
@@ -74,6 +81,8 @@ export function summarise(
       each.reduce((sum, value) => sum + value, 0) / each.length;
     return {
       name: names[j]!,
+      inWords: featureInWords(names[j]!, nameOf),
+      column: j,
       effect: rankBiserial[j]!,
       pValue: pValue[j]!,
       qValue: qValues[at]!,
