@@ -74,23 +74,23 @@ describeWith('r', 'impurity importances are those of ranger', (rscript) => {
       async (seed) =>
         (await fitSurvivalForest({ ...settings, data, random: createRandom(seed) })).impurityImportance,
     );
-    near(survival, theirs.impurity.survival, 0.05);
+    near(survival, theirs.impurity.survival, 0.1);
     const ofClasses = await meanOf(async (seed) => {
       const random = createRandom(seed);
       return (await fitClassificationForest({ ...settings, labels, classes, random })).impurityImportance;
     });
-    near(ofClasses, theirs.impurity.classes, 0.05);
+    near(ofClasses, theirs.impurity.classes, 0.1);
   }, 60_000);
 
   it('corrected: what noise gains is taken off', async () => {
     const survival = await meanOf((seed) =>
       correctedImpurityImportance({ ...settings, data, random: createRandom(seed) }),
     );
-    near(survival, theirs.corrected.survival, 0.2);
+    near(survival, theirs.corrected.survival, 0.3);
     const ofClasses = await meanOf((seed) =>
       correctedImpurityImportance({ ...settings, labels, classes, random: createRandom(seed) }),
     );
-    near(ofClasses, theirs.corrected.classes, 0.2);
+    near(ofClasses, theirs.corrected.classes, 0.3);
   }, 60_000);
 });
 
