@@ -63,6 +63,9 @@ const ownPath = (largest: number, input: LogisticElasticNetInput, n: number): Fl
   return Float64Array.from({ length: lambdaCount }, (_, k) => largest * lambdaMinRatio ** (k / last));
 };
 
+const toleranceOf = ({ tolerance = 1e-6 }: LogisticElasticNetInput): number =>
+  tolerance > 0 && tolerance < 1 ? tolerance : refuse(`tolerance is ${tolerance}, not in (0, 1)`);
+
 /** The problem on standardised columns, and the model without any column. */
 const problemOf = (input: LogisticElasticNetInput) => {
   const n = validateBinaryData(input);
@@ -91,9 +94,7 @@ export function logisticElasticNet(input: LogisticElasticNetInput): LogisticElas
   if (input.lambdas !== undefined) validateLambdas(input.lambdas);
   const { n, problem, mean, scale, start, largest, steepest } = problemOf(input);
   const lambdas = input.lambdas ?? ownPath(largest, input, n);
-  const share = input.tolerance ?? 1e-6;
-  if (!(share > 0 && share < 1)) refuse(`tolerance is ${share}, not in (0, 1)`);
-  const tolerance = share * steepest;
+  const tolerance = toleranceOf(input) * steepest;
   const points: LogisticPoint[] = [];
   const ratios: number[] = [];
   for (const [k, lambda] of lambdas.entries()) {

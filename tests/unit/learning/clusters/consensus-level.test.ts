@@ -16,6 +16,5 @@ it('finds groups where there are none about as often as its level says', () => {
     const settings = { resamples: 25, nullSets: 19, maximumGroups: 4 };
     if (consensusClusters({ x, columns, ...settings, random }).k > 1) found++;
   }
-  console.info(`groups found in ${found} of ${sets} data sets without any, at a level of 0.05`);
   expect(found).toBeLessThanOrEqual(6);
 });
