@@ -124,6 +124,7 @@ const checked = (input: ConsensusInputs): ConsensusInput & Settled & { n: number
   if (maximumGroups < 2)
     refuse(`maximumGroups is ${maximumGroups}: there is no choice, or too few rows for one`);
   requireCount(maximumGroups, 'maximumGroups', drawn - 1, 'rows of a resample but one');
+  requireShare(settings.level, 'level');
   if (settings.level < 1 / (settings.nullSets + 1))
     refuse(`nullSets is ${settings.nullSets}: too few for a level of ${settings.level}`);
   return { ...settings, maximumGroups, n };

@@ -1,6 +1,4 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { refuse } from './input.ts';
-
 /** Between each two of n rows, shape (n (n - 1) / 2): (1,0) (2,0) (2,1) (3,0) ... */
 export type Distances = Float64Array;
 
@@ -8,10 +6,7 @@ export type Distances = Float64Array;
 export const pairIndex = (a: number, b: number): number =>
   a > b ? (a * (a - 1)) / 2 + b : (b * (b - 1)) / 2 + a;
 
-/**
- * @returns squared Euclidean distances of the rows of x
- * @throws {CdsError} LEARNING_INPUT_INVALID where one is beyond the numbers
- */
+/** @returns squared Euclidean distances of the rows of x */
 export function squaredDistances(x: Float64Array, columns: number): Distances {
   const n = x.length / columns;
   const distances = new Float64Array((n * (n - 1)) / 2);
@@ -25,8 +20,6 @@ export function squaredDistances(x: Float64Array, columns: number): Distances {
       distances[at] = sum;
     }
   }
-  if (distances.includes(Infinity))
-    refuse('x is so large that distances of its rows overflow: scale its columns');
   return distances;
 }
 

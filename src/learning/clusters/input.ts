@@ -4,10 +4,13 @@ export const refuse = (detail: string): never => {
   throw new CdsError('LEARNING_INPUT_INVALID', detail);
 };
 
+/** The squares of greater values, summed, may be beyond the numbers. */
+const GREATEST = 1e145;
+
 /**
  * @param x shape (n, columns), row-major
  * @returns n
- * @throws {CdsError} LEARNING_INPUT_INVALID unless there is a row, and every value is finite
+ * @throws {CdsError} LEARNING_INPUT_INVALID unless there is a row, and every value is finite and can be squared
  */
 export function requireMatrix(x: Float64Array, columns: number): number {
   if (!Number.isInteger(columns) || columns < 1)
@@ -15,8 +18,13 @@ export function requireMatrix(x: Float64Array, columns: number): number {
   const n = x.length / columns;
   if (!Number.isInteger(n)) refuse(`x has ${x.length} values, no whole number of rows of ${columns} columns`);
   if (n === 0) refuse('x has no rows');
-  const bad = x.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) refuse(`x is not finite in row ${Math.floor(bad / columns)}, column ${bad % columns}`);
+  const bad = x.findIndex((value) => !(Math.abs(value) <= GREATEST));
+  if (bad >= 0) {
+    const what = Number.isFinite(x[bad])
+      ? 'so large that squares overflow (scale its columns)'
+      : 'not finite';
+    refuse(`x is ${what} in row ${Math.floor(bad / columns)}, column ${bad % columns}`);
+  }
   return n;
 }
 

@@ -1,5 +1,6 @@
 export { fitClassificationForest, type ClassificationForestInput } from './classification-forest.ts';
 export { type Contributions, type ExplainOptions, forestContributions } from './contributions.ts';
+export { correctedImpurityImportance } from './corrected-importance.ts';
 export type { ClassificationForest, ForestSettings, SurvivalForest } from './forest.ts';
 export {
   type ClassImportanceInput,

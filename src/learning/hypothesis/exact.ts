@@ -19,6 +19,7 @@ const sumOf = (terms: ArrayLike<number>, from: number, to: number): number => {
  * @see Mann & Whitney 1947, doi:10.1214/aoms/1177730491
  */
 export function mannWhitneyDistribution(m: number, n: number): Float64Array {
+  if (m > n) return mannWhitneyDistribution(n, m); // the same, in less memory
   requireFeasible((m * n) ** 2 / 4);
   const byFirst = Array.from({ length: m + 1 }, (_, first) => new Float64Array(first * n + 1));
   for (const distribution of byFirst) distribution[0] = 1;

@@ -94,13 +94,20 @@ const countSorted = (a: Float64Array, b: Float64Array, counted: Counted): void =
   counted.tieTerm = ties;
 };
 
+const joined = (a: Float64Array, b: Float64Array): Float64Array => {
+  const both = new Float64Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+};
+
 /** The p-value of one column; distributions are kept for the next one with as many values. */
 const columnPValues = (options: RankSumOptions) => {
   const { exact, alternative = 'two-sided', continuityCorrection = true } = options;
   const distributions = new Map<number, Float64Array>();
   const exactly = (a: Float64Array, b: Float64Array, { twiceStatistic, tieTerm }: Counted): number => {
     const [m, n] = [a.length, b.length];
-    if (tieTerm > 0) return tiedPValue(midRanks(Float64Array.of(...a, ...b)).ranks, m, alternative);
+    if (tieTerm > 0) return tiedPValue(midRanks(joined(a, b)).ranks, m, alternative);
     const key = m * 0x100000 + n;
     const distribution = distributions.get(key) ?? mannWhitneyDistribution(m, n);
     distributions.set(key, distribution);
@@ -136,6 +143,8 @@ export function rankSumColumns(
   group: Uint8Array,
   options: RankSumOptions = {},
 ): RankSumColumns {
+  if (!Number.isInteger(columns) || columns < 1)
+    refuse(`columns is ${columns}, not a whole number from 1 on`);
   if (x.length !== group.length * columns)
     refuse(`x has ${x.length} values, not ${group.length} rows of ${columns} columns`);
   const sizes = sizesOf(group);

@@ -44,7 +44,9 @@ const differencesOf = (a: ArrayLike<number>, b: ArrayLike<number> | undefined): 
   if (b === undefined) return Float64Array.from(a);
   requireSample(b, 'b');
   if (a.length !== b.length) refuse(`b has ${b.length} values, a ${a.length}: they are paired`);
-  return Float64Array.from(a, (value, at) => value - b[at]!);
+  const differences = Float64Array.from(a, (value, at) => value - b[at]!);
+  requireSample(differences, 'differences'); // of numbers so large they need not be
+  return differences;
 };
 
 /** All means of two of the sorted values, each with itself too; `around` in O(n). */

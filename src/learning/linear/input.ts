@@ -14,6 +14,28 @@ export const refuse = (detail: string): never => {
   throw new CdsError('LEARNING_INPUT_INVALID', detail);
 };
 
+/** The squares of greater values, summed, may be beyond the numbers. */
+const GREATEST = 1e145;
+
+const requireFinite = (x: Float64Array, columns: number): void => {
+  const wrong = x.findIndex((value) => !(Math.abs(value) <= GREATEST));
+  if (wrong < 0) return;
+  const detail = Number.isFinite(x[wrong]) ? ', too large to be squared: scale its columns' : '';
+  refuse(`x is ${x[wrong]!} at row ${Math.floor(wrong / columns)}, column ${wrong % columns}${detail}`);
+};
+
+/**
+ * What a fitted model is to be used on.
+ *
+ * @returns the number of rows
+ * @throws {CdsError} LEARNING_INPUT_INVALID: no whole rows, a value that is not finite
+ */
+export function requireRows(x: Float64Array, columns: number): number {
+  if (x.length % columns !== 0) refuse(`x has ${x.length} values, not rows of ${columns}`);
+  requireFinite(x, columns);
+  return x.length / columns;
+}
+
 /**
  * @returns n
  * @throws {CdsError} LEARNING_INPUT_INVALID: lengths that differ, a value that is not finite, a label other than
@@ -23,9 +45,7 @@ export function validateBinaryData({ x, columns, labels }: BinaryData): number {
   const n = labels.length;
   if (!Number.isInteger(columns) || columns < 1) refuse('columns is not a positive integer');
   if (x.length !== n * columns) refuse(`x has ${x.length} values, not ${n} x ${columns}`);
-  const wrong = x.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0)
-    refuse(`x is ${x[wrong]!} at row ${Math.floor(wrong / columns)}, column ${wrong % columns}`);
+  requireFinite(x, columns);
   for (const label of [0, 1])
     if (!Array.prototype.includes.call(labels, label)) refuse(`no row has label ${label}`);
   const foreign = Array.prototype.findIndex.call(labels, (label: number) => label !== 0 && label !== 1);
@@ -36,6 +56,7 @@ export function validateBinaryData({ x, columns, labels }: BinaryData): number {
 /** @throws {CdsError} LEARNING_INPUT_INVALID: a length other than n, fewer than 2 folds; gives the folds in order */
 export function foldsOf(foldIds: ArrayLike<number>, n: number): number[] {
   const folds = [...new Set(Array.from(foldIds))].sort((a, b) => a - b);
+  if (folds.some((fold) => !Number.isFinite(fold))) refuse('foldIds has a value that is no finite number');
   if (foldIds.length !== n || folds.length < 2) refuse('foldIds needs one value a row and at least 2 folds');
   return folds;
 }

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
 import { CdsError } from '../../domain/index.ts';
-import { type BinaryData, refuse, standardiseColumns, validateBinaryData } from './input.ts';
+import { type BinaryData, refuse, requireRows, standardiseColumns, validateBinaryData } from './input.ts';
 import { gradientAt, type LogisticPoint, type LogisticProblem, pointAt, solveLogistic } from './solver.ts';
 
 export interface LogisticElasticNetInput extends BinaryData {
@@ -22,8 +22,9 @@ export interface LogisticElasticNetInput extends BinaryData {
 export interface LogisticElasticNetPath {
   readonly alpha: number;
   /**
-   * Descending, shape (m). A path of our own ends early, as glmnet's does, where it explains more than 0.999 of the
-   * null deviance (the classes are separated: below, the coefficients only grow) or gains less than 1e-5 a step.
+   * Descending, shape (m). A path of our own ends early, where glmnet's does: where, after 5 lambdas, it explains more
+   * than 0.999 of the null deviance (the classes are separated: below, the coefficients only grow) or a step explains
+   * less than 1e-5 of it more.
    */
   readonly lambdas: Float64Array;
   /** Shape (m). */
@@ -62,6 +63,9 @@ const ownPath = (largest: number, input: LogisticElasticNetInput, n: number): Fl
   return Float64Array.from({ length: lambdaCount }, (_, k) => largest * lambdaMinRatio ** (k / last));
 };
 
+const toleranceOf = ({ tolerance = 1e-6 }: LogisticElasticNetInput): number =>
+  tolerance > 0 && tolerance < 1 ? tolerance : refuse(`tolerance is ${tolerance}, not in (0, 1)`);
+
 /** The problem on standardised columns, and the model without any column. */
 const problemOf = (input: LogisticElasticNetInput) => {
   const n = validateBinaryData(input);
@@ -90,7 +94,7 @@ export function logisticElasticNet(input: LogisticElasticNetInput): LogisticElas
   if (input.lambdas !== undefined) validateLambdas(input.lambdas);
   const { n, problem, mean, scale, start, largest, steepest } = problemOf(input);
   const lambdas = input.lambdas ?? ownPath(largest, input, n);
-  const tolerance = (input.tolerance ?? 1e-6) * steepest;
+  const tolerance = toleranceOf(input) * steepest;
   const points: LogisticPoint[] = [];
   const ratios: number[] = [];
   for (const [k, lambda] of lambdas.entries()) {
@@ -118,7 +122,7 @@ export function logisticElasticNet(input: LogisticElasticNetInput): LogisticElas
 const isOver = (ratios: readonly number[]): boolean => {
   const last = ratios.at(-1)!;
   if (ratios.length < LEAST_LAMBDAS) return false;
-  return last > MOST_EXPLAINED || last - ratios.at(-2)! < LEAST_GAIN * last;
+  return last > MOST_EXPLAINED || last - ratios.at(-2)! < LEAST_GAIN;
 };
 
 /**
@@ -129,8 +133,7 @@ const isOver = (ratios: readonly number[]): boolean => {
 export function predictLogOdds(path: LogisticElasticNetPath, index: number, x: Float64Array): Float64Array {
   const beta = path.coefficients[index] ?? refuse(`lambda ${index} is not on the path`);
   const columns = beta.length;
-  if (x.length % columns !== 0) refuse(`x has ${x.length} values, not rows of ${columns}`);
-  return Float64Array.from({ length: x.length / columns }, (_, row) => {
+  return Float64Array.from({ length: requireRows(x, columns) }, (_, row) => {
     let sum = path.intercepts[index]!;
     for (let j = 0; j < columns; j++) sum += beta[j]! * x[row * columns + j]!;
     return sum;

@@ -1,5 +1,13 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { type BinaryData, foldsOf, refuse, rowsOf, standardiseColumns, validateBinaryData } from './input.ts';
+import {
+  type BinaryData,
+  foldsOf,
+  refuse,
+  requireRows,
+  rowsOf,
+  standardiseColumns,
+  validateBinaryData,
+} from './input.ts';
 
 export interface PlsInput extends BinaryData {
   /** Largest number of components. */
@@ -13,6 +21,10 @@ export interface PlsDiscriminant {
   readonly coefficients: readonly Float64Array[];
   readonly intercepts: Float64Array;
 }
+
+const requireComponents = (components: number): void => {
+  if (!Number.isInteger(components) || components < 1) refuse('components is not a positive integer');
+};
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
@@ -57,7 +69,7 @@ const nextComponent = (columns: readonly Float64Array[], y: Float64Array, least:
 export function plsDiscriminant(input: PlsInput): PlsDiscriminant {
   const n = validateBinaryData(input);
   const { x, columns, labels, components, standardise = true } = input;
-  if (!Number.isInteger(components) || components < 1) refuse('components is not a positive integer');
+  requireComponents(components);
   const { values, mean, scale } = standardiseColumns(x, columns, { standardise, sample: true });
   if (scale.every((each) => each === 0)) refuse('every column is constant');
   const columnsOf = Array.from({ length: columns }, (_, j) => values.subarray(j * n, (j + 1) * n));
@@ -94,8 +106,7 @@ export function predictPls(model: PlsDiscriminant, components: number, x: Float6
   const k = Math.min(components, model.coefficients.length) - 1;
   const beta = model.coefficients[k] ?? refuse('components is not a positive integer');
   const columns = beta.length;
-  if (x.length % columns !== 0) refuse(`x has ${x.length} values, not rows of ${columns}`);
-  return Float64Array.from({ length: x.length / columns }, (_, row) => {
+  return Float64Array.from({ length: requireRows(x, columns) }, (_, row) => {
     let sum = model.intercepts[k]!;
     for (let j = 0; j < columns; j++) sum += beta[j]! * x[row * columns + j]!;
     return sum;
@@ -122,6 +133,7 @@ export function crossValidatedPls(
   const { foldIds, ...fitInput } = input;
   const n = validateBinaryData(input);
   const folds = foldsOf(foldIds, n);
+  requireComponents(input.components);
   const all = Array.from({ length: n }, (_, row) => row);
   const squaredErrors = new Float64Array(input.components);
   for (const fold of folds) {
