@@ -37,6 +37,13 @@ const hashLabel = (seed: number, label: string): number => {
   return hash >>> 0;
 };
 
+/**
+ * The seed is mixed before the number is added: the text of a short number, hashed as above, would be its neighbour's
+ * under a neighbouring seed, and forests of the seeds 1 and 2 would share their trees.
+ */
+const hashNumber = (seed: number, label: number): number =>
+  splitmix32(splitmix32(seed)() ^ Math.imul(label, 0x85ebca6b))();
+
 const rotateLeft = (x: number, k: number): number => (x << k) | (x >>> (32 - k));
 
 /** @param seed any integer; only its low 32 bits count */
@@ -89,6 +96,7 @@ export function createRandom(seed: number): Random {
       }
       return items;
     },
-    fork: (label) => createRandom(hashLabel(seed, String(label))),
+    fork: (label) =>
+      createRandom(typeof label === 'number' ? hashNumber(seed, label) : hashLabel(seed, label)),
   };
 }

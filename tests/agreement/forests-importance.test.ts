@@ -121,8 +121,8 @@ describeWithData('out-of-bag C of GSE7390', (folder) => {
         const forest = await fitSurvivalForest({ ...input, data: outcome, random: createRandom(seed) });
         ours.push(forest.outOfBagError);
       }
-      // One seed's error has a standard deviation of 0.017 here, so the difference of the means one of 0.008.
-      expect(Math.abs(mean(ours) - mean(errors))).toBeLessThan(0.02);
+      // One seed's error has a standard deviation of 0.009 (ours) and 0.02 (ranger's): the means' difference one of 0.007.
+      expect(Math.abs(mean(ours) - mean(errors))).toBeLessThan(0.01);
     }, 120_000);
   });
 });
