@@ -85,7 +85,10 @@ const survivalOutcome = ({
   };
 };
 
-/** 1 - Harrell's C over the rows that have a prediction; NaN without a comparable pair. */
+/** What C says of rows that do not tell who comes first. The scores are the forest's own: nothing else is wrong. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['SURVIVAL_NO_EVENTS', 'SURVIVAL_INPUT_INVALID']);
+
+/** 1 - Harrell's C over the rows that have a prediction; NaN without an event or a comparable pair among them. */
 export function discordance(data: SurvivalData, riskScore: Float64Array): number {
   const rows = Int32Array.from(riskScore.keys()).filter((row) => !Number.isNaN(riskScore[row]!));
   if (rows.length === 0) return NaN;
@@ -98,7 +101,7 @@ export function discordance(data: SurvivalData, riskScore: Float64Array): number
       ).concordance
     );
   } catch (error) {
-    if (error instanceof CdsError && error.detail === 'no pair of rows is comparable') return NaN;
+    if (error instanceof CdsError && SAYS_NOTHING.has(error.code)) return NaN;
     throw error;
   }
 }
