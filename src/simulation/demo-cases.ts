@@ -6,7 +6,7 @@ export const DEMO_CASES: readonly DemoCaseSpec[] = [
   {
     id: 'demo-low-3-months',
     story: { en: 'Three months after lobectomy, low hazard.', zh: '肺叶切除术后三个月，低风险。' },
-    seed: 100,
+    seed: 105,
     visitMonths: [1, 3],
     appointmentTomorrow: true,
     given: {
