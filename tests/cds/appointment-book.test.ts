@@ -157,7 +157,7 @@ describe('a date that is later than proposed', () => {
 
 it('a slot that the EHR holds already is not given up for the wish: the request is a new one beside it', async () => {
   const patientId = 'demo-partial-6-months';
-  const booked = visit(patientId, '2027-06-12T09:00:00Z', { id: 'held' });
+  const booked = visit(patientId, '2027-09-12T09:00:00Z', { id: 'held' });
   const actionOf = async () => {
     const [card] = await of(patientId, booked);
     return card!.suggestions![0]!.actions[0]!;

@@ -21,7 +21,7 @@ const PUBLISHED = { quotientNormalisation: false, missingShare: 1, neighbours: 3
  * The published recipe on the published split of serum: PLS-DA with one component, and a forest of 100 trees of depth 3
  * for each seed from 1.
  *
- * @see Mendez, Broadhurst & Reinke 2019, doi:10.1007/s11306-019-1612-4
+ * @see Mendez, Reinke & Broadhurst 2019, doi:10.1007/s11306-019-1612-4
  */
 export async function publishedRecipe(
   { serum, split }: St000369,

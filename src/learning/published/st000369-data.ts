@@ -100,7 +100,7 @@ const splitOf = (csv: string, idx: readonly number[], labels: Uint8Array): St000
  *
  * @param folder the reference data's folder
  * @throws {CdsError} DATA_SET_INVALID, naming what is missing or changed
- * @see Fahrmann et al. 2015, doi:10.1158/1055-9965.EPI-15-0427; data doi:10.21228/M85P57
+ * @see Fahrmann et al. 2015, doi:10.1158/1055-9965.EPI-15-0427 (DOI from memory); data doi:10.21228/M85P57
  */
 export async function readSt000369(folder: string): Promise<St000369> {
   const workbook = await readKnownFile(path.join(folder, FOLDER, WORKBOOK), WORKBOOK, WORKBOOK_SHA256);
