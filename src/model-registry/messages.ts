@@ -21,3 +21,9 @@ export interface RunAnswer {
   readonly id: number;
   readonly outputs?: Readonly<Record<string, FloatTensor>>;
 }
+
+/**
+ * Asks the thread to finish what it computes and end. A thread that is terminated while ONNX Runtime works in it takes
+ * the whole process with it (SIGABRT).
+ */
+export const CLOSE = 'close';

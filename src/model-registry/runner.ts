@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CdsError } from '../domain/index.ts';
-import type { FloatTensor, RunAnswer, RunRequest, ThreadData } from './messages.ts';
+import { CLOSE, type FloatTensor, type RunAnswer, type RunRequest, type ThreadData } from './messages.ts';
 
 /** Runs ONNX models off the main thread. */
 export interface OnnxRunner {
@@ -10,8 +10,12 @@ export interface OnnxRunner {
     inputs: Readonly<Record<string, FloatTensor>>,
     outputs: readonly string[],
   ): Promise<Readonly<Record<string, FloatTensor>>>;
+  /** Ends once what was asked for is answered; later runs are refused. */
   close(): Promise<void>;
 }
+
+/** No inference takes so long: a thread that does not end by then is ended the hard way. */
+const STUCK_MS = 10_000;
 
 interface Waiting {
   readonly resolve: (outputs: Readonly<Record<string, FloatTensor>>) => void;
@@ -58,6 +62,11 @@ export async function startRunner(models: Readonly<Record<string, Uint8Array>>):
   worker.on('exit', () => {
     end();
   });
+  const gone = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      resolve();
+    });
+  });
   await ready;
   // A service that has nothing else to do may end although the thread still listens.
   worker.unref();
@@ -76,7 +85,12 @@ export async function startRunner(models: Readonly<Record<string, Uint8Array>>):
         if (waiting.size === 0) worker.unref();
       }) as Promise<Readonly<Record<string, FloatTensor>>>,
     close: async () => {
-      await worker.terminate();
+      ended ??= new CdsError('MODEL_RUN_FAILED', 'the inference thread was closed');
+      worker.ref();
+      worker.postMessage(CLOSE);
+      const stuck = setTimeout(() => void worker.terminate(), STUCK_MS);
+      await gone;
+      clearTimeout(stuck);
     },
   };
 }

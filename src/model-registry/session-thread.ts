@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { RunAnswer, RunRequest, ThreadData } from './messages.ts';
+import { CLOSE, type RunAnswer, type RunRequest, type ThreadData } from './messages.ts';
 
 const { models } = workerData as ThreadData;
 
@@ -40,10 +40,26 @@ const run = async ({ model, inputs, outputs }: RunRequest): Promise<NonNullable<
   );
 };
 
-parentPort?.on('message', (request: RunRequest) => {
-  run(request).then(
-    (outputs) => parentPort?.postMessage({ id: request.id, outputs } satisfies RunAnswer),
-    () => parentPort?.postMessage({ id: request.id } satisfies RunAnswer),
-  );
+const running = new Set<Promise<void>>();
+
+const answer = (request: RunRequest): void => {
+  const answered = run(request)
+    .then(
+      (outputs) => parentPort?.postMessage({ id: request.id, outputs } satisfies RunAnswer),
+      () => parentPort?.postMessage({ id: request.id } satisfies RunAnswer),
+    )
+    .finally(() => running.delete(answered));
+  running.add(answered);
+};
+
+const close = async (): Promise<void> => {
+  await Promise.allSettled(running);
+  // Nothing listens any more, and nothing is left to do: the thread ends by itself.
+  parentPort?.close();
+};
+
+parentPort?.on('message', (request: RunRequest | typeof CLOSE) => {
+  if (request === CLOSE) void close();
+  else answer(request);
 });
 parentPort?.postMessage({ id: -1 } satisfies RunAnswer); // ready
