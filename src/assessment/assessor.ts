@@ -192,13 +192,16 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       throw new CdsError('INTERNAL', `${id} has no evidence`);
     const known = await storedScore(plan, fingerprint);
     if (known !== undefined) return known;
-    const scored = await models.score(id, await modality.extract(chart, assessable.landmark, signal));
+    const extracted = await modality.extract(chart, assessable.landmark, { signal });
+    const scored = await models.score(id, extracted.features);
     const result: ModalityScore = {
       fingerprint,
       modality: id,
       score: scored.score,
       contributions: scored.contributions.slice(0, KEPT_CONTRIBUTIONS),
       imputed: scored.imputed,
+      ...(extracted.images !== undefined && { images: extracted.images }),
+      ...(extracted.flags !== undefined && { flags: extracted.flags }),
       readBy,
     };
     await store.putModalityScore(site.tenant, patientId, result);

@@ -1,5 +1,13 @@
 import type { AuditedAction } from '../chart/index.ts';
-import type { Assessment, ErrorCode, FeatureContribution, ModalityId, ReadBy } from '../domain/index.ts';
+import type {
+  Assessment,
+  CtSource,
+  ErrorCode,
+  FeatureContribution,
+  ModalityFlag,
+  ModalityId,
+  ReadBy,
+} from '../domain/index.ts';
 
 /** A job: references only, never a token or a clinical value (decision 6). */
 export interface AssessmentRef {
@@ -116,6 +124,10 @@ export interface ModalityScore {
   readonly contributions: readonly FeatureContribution[];
   /** Features that were missing and took the training median. */
   readonly imputed: number;
+  /** The images it was read from. */
+  readonly images?: readonly CtSource[];
+  /** What extraction found worth telling, beside the selection's flags. */
+  readonly flags?: readonly ModalityFlag[];
   /** Absent in what was stored before this was noted: to be taken as `request`. */
   readonly readBy?: ReadBy;
 }

@@ -41,7 +41,8 @@ const describeModality = async (
 ) => {
   const selection = modality.select(chart, landmark);
   if (selection.status !== 'present') return selection;
-  return { ...selection, features: await modality.extract(chart, landmark, AbortSignal.any([])) };
+  const { features } = await modality.extract(chart, landmark, { signal: AbortSignal.any([]) });
+  return { ...selection, features };
 };
 
 /** Each criterion with its text before what it came to: what is printed is read by people. */

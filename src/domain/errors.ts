@@ -1,5 +1,6 @@
 import { kind, type ErrorKind } from './error-kind.ts';
 import { FHIR_ERRORS } from './errors-of-fhir.ts';
+import { IMAGING_ERRORS } from './errors-of-imaging.ts';
 import { REQUEST_ERRORS } from './errors-of-requests.ts';
 import { SCIENCE_ERRORS } from './errors-of-science.ts';
 
@@ -9,6 +10,7 @@ export type { ErrorKind } from './error-kind.ts';
 export const ERRORS = {
   ...REQUEST_ERRORS,
   ...FHIR_ERRORS,
+  ...IMAGING_ERRORS,
   ...SCIENCE_ERRORS,
   ASSESSMENT_UNANSWERED: kind(
     503,

@@ -1,4 +1,5 @@
 import type { EvidenceRef } from './evidence.ts';
+import type { CtSource } from './imaging.ts';
 
 /** The data modalities of the study, in the order cards show them. (DICOM's Modality is `dicomModality`.) */
 export const MODALITY_IDS = ['metabolomics', 'radiomics', 'cfdna'] as const;
@@ -17,6 +18,13 @@ export const MODALITY_REASONS = [
   'value-implausible', // a negative concentration, a fraction above 1, one far outside of what adults have
   'conflicting-values', // one sample has two different values of the same analyte or marker
   'older-than-allowed', // the latest usable evidence is older than the manifest allows
+  'no-baseline-ct', // no chest CT before surgery
+  'no-postoperative-ct', // no chest CT of days 14 to 183 after it
+  'no-suitable-series', // a study has no axial series thin enough
+  'images-unavailable', // the PACS does not have them, or refuses them
+  'images-unreadable', // damaged, incomplete, or in a form that is not read
+  'images-unsuitable', // gaps, a tilted gantry, another body part, no lungs
+  'identity-mismatch', // the images say that they are of another patient or study
   'failed', // extraction or inference failed; the log has the code
 ] as const;
 export type ModalityReason = (typeof MODALITY_REASONS)[number];
@@ -30,6 +38,8 @@ export const MODALITY_FLAGS = [
   'qc-failed', // some analytes varied too much, or drifted, in the batch's quality control: not measured
   'haemolysed', // the sample is haemolysed: what red cells hold in excess counts as not measured
   'not-fasting', // the patient had not fasted before the sample
+  'ct-corrected', // a CT's geometry was corrected: tilt, or slices resampled to even distances
+  'lungs-cropped', // the lungs reach beyond what the model sees
 ] as const;
 export type ModalityFlag = (typeof MODALITY_FLAGS)[number];
 
@@ -76,5 +86,7 @@ export type ModalityOutcome =
       readonly score: number;
       /** The features that move the score most, largest |logHazard| first. */
       readonly contributions: readonly FeatureContribution[];
+      /** The images it rests on, and why those were chosen. */
+      readonly images?: readonly CtSource[];
     }
   | ({ readonly modality: ModalityId } & NotPresent);

@@ -3,7 +3,17 @@ import type { Modality, ModalityDependencies, ModalityFactory } from './common/i
 import { createMetabolomics } from './metabolomics/index.ts';
 import { createRadiomics } from './radiomics/index.ts';
 
-export type { Modality, ModalityDependencies } from './common/index.ts';
+export type {
+  ExtractContext,
+  Extracted,
+  FetchedSeries,
+  ImageSource,
+  Modality,
+  ModalityDependencies,
+  SeriesDetails,
+  SeriesInfo,
+  StudyAddress,
+} from './common/index.ts';
 
 /** The registry, in MODALITY_IDS order: a new modality is one folder and one line here. */
 const FACTORIES: readonly ModalityFactory[] = [createMetabolomics, createRadiomics, createCfdna];

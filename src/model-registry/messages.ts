@@ -1,8 +1,4 @@
-/** float32 values, row-major. */
-export interface FloatTensor {
-  readonly data: Float32Array;
-  readonly dims: readonly number[];
-}
+import type { FloatTensor } from '../domain/index.ts';
 
 export interface ThreadData {
   /** Model key -> ONNX bytes. */

@@ -2,12 +2,12 @@ import {
   CdsError,
   type FeatureContribution,
   type FeatureVector,
+  type FloatTensor,
   type ModalityId,
   type ModelIdentity,
 } from '../domain/index.ts';
 import { readModel } from './files.ts';
 import type { ModalityScoreManifest, RiskLayerManifest } from './manifest.ts';
-import type { FloatTensor } from './messages.ts';
 import { startRunner, type OnnxRunner } from './runner.ts';
 
 /** A score and what it is made of. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { CdsError } from '../domain/index.ts';
-import { CLOSE, type FloatTensor, type RunAnswer, type RunRequest, type ThreadData } from './messages.ts';
+import { CdsError, type FloatTensor } from '../domain/index.ts';
+import { CLOSE, type RunAnswer, type RunRequest, type ThreadData } from './messages.ts';
 
 /** Runs ONNX models off the main thread. */
 export interface OnnxRunner {

@@ -36,7 +36,7 @@ describe.each(modalities.map((modality) => [modality.id, modality] as const))('%
 
   it('refuses to extract where it selected nothing', async () => {
     // thrown or rejected: the same to a caller that awaits
-    const attempt = async (): Promise<unknown> => modality.extract(chartOf([patient()]), landmark, NEVER);
+    const attempt = async (): Promise<unknown> => modality.extract(chartOf([patient()]), landmark, { signal: NEVER });
     await expect(attempt()).rejects.toHaveProperty('code');
   });
 
@@ -53,7 +53,7 @@ describe.each(modalities.map((modality) => [modality.id, modality] as const))('%
       expect(selection.collectedOn <= at.date).toBe(true);
       expect(selection.evidence.length).toBeGreaterThan(0);
       for (const flag of selection.flags) expect(MODALITY_FLAGS).toContain(flag);
-      const features = await modality.extract(chart, at, NEVER);
+      const { features } = await modality.extract(chart, at, { signal: NEVER });
       expect(Object.keys(features).sort()).toEqual([...modality.featureNames].sort());
       for (const value of Object.values(features))
         expect(Number.isNaN(value) || Number.isFinite(value)).toBe(true);

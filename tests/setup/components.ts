@@ -4,6 +4,7 @@
  * tests; a test asks for one with `describeWith` (requires.ts).
  */
 import { provideProgram, type AptPackages } from './programs.ts';
+import { PYTHON_FOLDERS, PYTHON_PACKAGES, pythonIsWhole } from './python.ts';
 import { R_PACKAGES, rIsWhole } from './r.ts';
 import { startRedis } from './redis.ts';
 import type { RunningService } from './service.ts';
@@ -12,6 +13,8 @@ interface ComponentSpec {
   /** The program on PATH. */
   readonly program: string;
   readonly aptPackage: AptPackages;
+  /** Where to look instead of on PATH, folders with ':' between them. */
+  readonly searchPath?: string;
   /** Has the program that was found all that the tests need of it? */
   readonly isWhole?: (program: string) => Promise<boolean>;
   /** A server: started once for the whole run. Without it the address is the program's path. */
@@ -25,6 +28,13 @@ export const COMPONENTS = {
     start: (program) => startRedis({ program }),
   },
   r: { program: 'Rscript', aptPackage: R_PACKAGES, isWhole: rIsWhole },
+  python: {
+    program: 'python3',
+    aptPackage: PYTHON_PACKAGES,
+    searchPath: PYTHON_FOLDERS,
+    isWhole: pythonIsWhole,
+  },
+  dcm2niix: { program: 'dcm2niix', aptPackage: 'dcm2niix' },
 } as const satisfies Record<string, ComponentSpec>;
 
 export type ComponentName = keyof typeof COMPONENTS;
@@ -46,7 +56,7 @@ export const missing = (why: string): StartedComponent => ({
 
 /** Finds (or installs) one component and starts it; never rejects: what is missing is a state. */
 export async function startComponent(spec: ComponentSpec): Promise<StartedComponent> {
-  const provided = await provideProgram(spec.program, spec.aptPackage, spec.isWhole);
+  const provided = await provideProgram(spec.program, spec.aptPackage, spec);
   if (!provided.ok) return missing(provided.why);
   if (spec.start === undefined) {
     return { state: { state: 'ready', address: provided.program }, stop: nothingToStop };

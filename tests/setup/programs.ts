@@ -82,18 +82,25 @@ export type Provision =
 /**
  * A program's path, after installing its packages if need be.
  *
- * @param isWhole asked of a program that is there: has it what it needs? One that lacks something is installed too
+ * @param options.isWhole asked of a program that is there: has it what it needs? One that lacks something is installed
+ * @param options.searchPath where to look instead of on PATH
  */
 export async function provideProgram(
   name: string,
   packages: AptPackages,
-  isWhole: (program: string) => Promise<boolean> = () => Promise.resolve(true),
+  {
+    isWhole = () => Promise.resolve(true),
+    searchPath,
+  }: {
+    readonly isWhole?: (program: string) => Promise<boolean>;
+    readonly searchPath?: string;
+  } = {},
 ): Promise<Provision> {
-  const found = findOnPath(name);
+  const found = findOnPath(name, searchPath);
   if (found !== undefined && (await isWhole(found))) return { ok: true, program: found };
   const installed = await aptInstall(packages);
   if (!installed.ok) return { ok: false, why: `not whole on PATH; ${installed.why}` };
-  const program = findOnPath(name);
+  const program = findOnPath(name, searchPath);
   return program === undefined || !(await isWhole(program))
     ? { ok: false, why: `${namesOf(packages).join(' ')} installed, but ${name} is still not whole on PATH` }
     : { ok: true, program };

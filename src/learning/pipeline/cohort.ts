@@ -105,8 +105,10 @@ export async function featuresAt(
 ): Promise<Map<ModalityId, FeatureVector>> {
   const features = new Map<ModalityId, FeatureVector>();
   for (const modality of modalities)
-    if (modality.select(chart, landmark).status === 'present')
-      features.set(modality.id, await modality.extract(chart, landmark, AbortSignal.any([])));
+    if (modality.select(chart, landmark).status === 'present') {
+      const extracted = await modality.extract(chart, landmark, { signal: AbortSignal.any([]) });
+      features.set(modality.id, extracted.features);
+    }
   return features;
 }
 

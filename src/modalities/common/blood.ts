@@ -125,7 +125,7 @@ export function createBloodModality<T extends SampledDraw>(
     extract: (chart, landmark) => {
       const choice = choose(chart, landmark);
       return choice.status === 'present'
-        ? Promise.resolve(blood.features(chosenOf(choice)))
+        ? Promise.resolve({ features: blood.features(chosenOf(choice)) })
         : Promise.reject(new CdsError('INTERNAL', 'nothing to extract'));
     },
   };

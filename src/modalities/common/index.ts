@@ -7,7 +7,14 @@ export {
   type SampledDraw,
 } from './blood.ts';
 export { isOfDay, usableParts } from './draws.ts';
-export type { Modality, ModalityDependencies, ModalityFactory } from './modality.ts';
+export type * from './images.ts';
+export type {
+  ExtractContext,
+  Extracted,
+  Modality,
+  ModalityDependencies,
+  ModalityFactory,
+} from './modality.ts';
 export { addAmount, censoringFlags, type Reading } from './reading.ts';
 export { preprocessingVersion } from './settings.ts';
 export { createSampleReader, type SampleQuality, type SampleReader } from './specimens.ts';

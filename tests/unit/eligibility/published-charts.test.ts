@@ -68,7 +68,7 @@ describeWithData('published charts', (data) => {
       for (const modality of modalities) {
         const landmark = { date: TODAY, surgeryDate: '2026-01-15' };
         if (modality.select(chart, landmark).status === 'present')
-          await modality.extract(chart, landmark, NEVER);
+          await modality.extract(chart, landmark, { signal: NEVER });
       }
     },
   );

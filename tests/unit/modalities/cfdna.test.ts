@@ -10,14 +10,14 @@ import {
   type Reading,
   type Resource,
 } from '../support/fhir.ts';
-import { modality, NEVER } from '../support/reading.ts';
+import { modality, featuresOf } from '../support/reading.ts';
 
 const cfdna = modality('cfdna');
 const landmark: Landmark = { date: '2026-06-01', surgeryDate: SURGERY };
 const select = (resources: readonly Resource[], at = landmark) =>
   cfdna.select(chartOf([patient(), ...resources]), at);
 const features = (resources: readonly Resource[], at = landmark) =>
-  cfdna.extract(chartOf([patient(), ...resources]), at, NEVER);
+  featuresOf(cfdna, chartOf([patient(), ...resources]), at);
 
 const ON = '2026-05-01';
 const sample = markers('f1', ON);

@@ -13,14 +13,14 @@ import {
   type Reading,
   type Resource,
 } from '../support/fhir.ts';
-import { modality, NEVER } from '../support/reading.ts';
+import { modality, featuresOf } from '../support/reading.ts';
 
 const metabolomics = modality('metabolomics');
 const landmark: Landmark = { date: '2026-06-01', surgeryDate: SURGERY };
 const select = (resources: readonly Resource[], at = landmark) =>
   metabolomics.select(chartOf([patient(), ...resources]), at);
 const features = (resources: readonly Resource[], at = landmark) =>
-  metabolomics.extract(chartOf([patient(), ...resources]), at, NEVER);
+  featuresOf(metabolomics, chartOf([patient(), ...resources]), at);
 
 /** All but the first n analytes. */
 const without = (n: number) =>

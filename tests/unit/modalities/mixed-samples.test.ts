@@ -18,7 +18,7 @@ import {
   type Reading,
   type Resource,
 } from '../support/fhir.ts';
-import { modality, NEVER } from '../support/reading.ts';
+import { modality, featuresOf } from '../support/reading.ts';
 
 const landmark: Landmark = { date: '2026-06-01', surgeryDate: SURGERY };
 const ON = '2026-05-01';
@@ -34,7 +34,7 @@ const read = async (id: ModalityId, resources: readonly Resource[]) => {
       return {
         selection,
         evidence: evidence.map(({ reference }) => reference).toSorted(),
-        features: present ? await modality(id).extract(chart, landmark, NEVER) : undefined,
+        features: present ? await featuresOf(modality(id), chart, landmark) : undefined,
       };
     }),
   );

@@ -13,13 +13,13 @@ import {
   type Reading,
   type Resource,
 } from '../support/fhir.ts';
-import { modality, NEVER, terminology } from '../support/reading.ts';
+import { modality, featuresOf, terminology } from '../support/reading.ts';
 
 const metabolomics = modality('metabolomics');
 const landmark: Landmark = { date: '2026-07-01', surgeryDate: SURGERY };
 const chart = (resources: readonly Resource[]) => chartOf([patient(), ...resources]);
 const select = (resources: readonly Resource[]) => metabolomics.select(chart(resources), landmark);
-const features = (resources: readonly Resource[]) => metabolomics.extract(chart(resources), landmark, NEVER);
+const features = (resources: readonly Resource[]) => featuresOf(metabolomics, chart(resources), landmark);
 
 /** Draws of leucine alone differ; 64, 128, 256 umol/L are 6, 7, 8 in log2. */
 const drawOf = (on: string, leucine: Reading | undefined, id = `m-${on}`) =>

@@ -20,7 +20,7 @@ import {
   type Reading,
   type Resource,
 } from '../support/fhir.ts';
-import { modality, NEVER, terminology, units } from '../support/reading.ts';
+import { modality, featuresOf, terminology, units } from '../support/reading.ts';
 
 const landmark: Landmark = { date: '2026-06-01', surgeryDate: SURGERY };
 const ON = '2026-05-01';
@@ -38,7 +38,7 @@ const under = (rules: Partial<MetabolomicsRules>) => {
 const select = (resources: readonly Resource[], reader = metabolomics) =>
   reader.select(chartOf([patient(), ...resources]), landmark);
 const features = (resources: readonly Resource[], reader = metabolomics) =>
-  reader.extract(chartOf([patient(), ...resources]), landmark, NEVER);
+  featuresOf(reader, chartOf([patient(), ...resources]), landmark);
 const flagsOf = (resources: readonly Resource[], reader = metabolomics): readonly ModalityFlag[] => {
   const selection = select(resources, reader);
   return selection.status === 'present' ? selection.flags : [];

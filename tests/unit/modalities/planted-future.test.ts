@@ -37,7 +37,7 @@ import {
   LAST_DOSE,
   type Resource,
 } from '../support/fhir.ts';
-import { modalities, NEVER, terminology } from '../support/reading.ts';
+import { modalities, featuresOf, terminology } from '../support/reading.ts';
 
 const landmark: Landmark = { date: '2026-06-01', surgeryDate: SURGERY, lastNeoadjuvantDose: LAST_DOSE };
 
@@ -46,7 +46,7 @@ const seenBy = async (resources: readonly Resource[]) => {
   const each = modalities.map(async (modality) => {
     const selection = modality.select(chart, landmark);
     const features =
-      selection.status === 'present' ? await modality.extract(chart, landmark, NEVER) : undefined;
+      selection.status === 'present' ? await featuresOf(modality, chart, landmark) : undefined;
     return { selection, features };
   });
   return { clinical: clinicalFacts(chart, terminology, landmark.date), modalities: await Promise.all(each) };

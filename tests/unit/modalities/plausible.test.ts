@@ -86,7 +86,7 @@ describe('a metabolomics panel', () => {
   it('takes a value above the measuring range at its limit, and says so', async () => {
     const chart = chartOf([patient(), panel('m1', ON, readings({ leucine: [500, 'umol/L', '>'] }))]);
     expect(metabolomics.select(chart, landmark)).toMatchObject({ flags: ['no-baseline', 'above-range'] });
-    const vector = await metabolomics.extract(chart, landmark, NEVER);
+    const { features: vector } = await metabolomics.extract(chart, landmark, { signal: NEVER });
     expect(vector['log2:leucine']).toBeCloseTo(Math.log2(500), 12);
   });
 

@@ -48,7 +48,7 @@ const read = async (resources: readonly Resource[]): Promise<Read> => {
     const { status, reason, detail } = selection;
     return { status, reason, ...(detail !== undefined && { detail }) };
   }
-  const features = await metabolomics.extract(chart, landmark, NEVER);
+  const { features } = await metabolomics.extract(chart, landmark, { signal: NEVER });
   const amount = (name: string): number | undefined => {
     const value = features[name] ?? Number.NaN;
     return Number.isNaN(value) ? undefined : Number((2 ** value).toPrecision(9));
@@ -318,7 +318,7 @@ describe('haemolysis of some members alone', () => {
     const moved = all.map((each) => (each.id === 'm1-taurine' ? { ...each, ...named('s2') } : each));
     const haemolysed = specimen('s2', ON, { condition: [concept(`${V2}0493`, 'HEM')] });
     const chart = chartOf([patient(), { ...head, ...named() }, ...moved, specimen('s1', ON), haemolysed]);
-    const features = await metabolomics.extract(chart, landmark, NEVER);
+    const { features } = await metabolomics.extract(chart, landmark, { signal: NEVER });
     expect(features['log2:taurine']).toBeNaN();
     expect(features['log2:arginine']).not.toBeNaN();
   });

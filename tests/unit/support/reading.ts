@@ -1,6 +1,7 @@
 /** The shipped vocabulary, modalities and models, built once for the tests that need them. */
 import path from 'node:path';
-import { chartQueries, type ChartQuery } from '../../../src/chart/index.ts';
+import { chartQueries, type Chart, type ChartQuery } from '../../../src/chart/index.ts';
+import type { FeatureVector, Landmark } from '../../../src/domain/index.ts';
 import { createModalities, type Modality } from '../../../src/modalities/index.ts';
 import { PACKAGE_ROOT } from '../../../src/platform/index.ts';
 import {
@@ -26,3 +27,7 @@ export const modality = (id: Modality['id']): Modality => {
 
 /** A signal that never fires. */
 export const NEVER = AbortSignal.any([]);
+
+/** The features that a modality extracts of a chart, which it must find usable. */
+export const featuresOf = async (of: Modality, chart: Chart, landmark: Landmark): Promise<FeatureVector> =>
+  (await of.extract(chart, landmark, { signal: NEVER })).features;

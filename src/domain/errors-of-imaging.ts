@@ -1,0 +1,148 @@
+import { kind, type ErrorKind } from './error-kind.ts';
+
+/** What is wrong with a PACS, with what it sent, and with the images themselves. */
+export const IMAGING_ERRORS = {
+  PACS_UNREACHABLE: kind(
+    503,
+    'transient',
+    'The PACS could not be reached.',
+    'Check that its DICOMweb service is up and that imaging.dicomweb names the right root.',
+    true,
+  ),
+  PACS_TIMEOUT: kind(
+    504,
+    'timeout',
+    'The PACS did not answer in time, or sent too slowly.',
+    'Try again; if it stays slow, raise imaging.timeoutMs.',
+    true,
+  ),
+  PACS_REFUSED: kind(
+    502,
+    'forbidden',
+    'The PACS refused the request (401 or 403).',
+    'Check the credentials of this root in imaging.dicomweb, and what they may read.',
+  ),
+  PACS_NOT_FOUND: kind(
+    502,
+    'not-found',
+    'The PACS does not have the study or series.',
+    'Compare the ImagingStudy with the PACS: the study may have been moved, merged or deleted.',
+  ),
+  PACS_NOT_ACCEPTABLE: kind(
+    502,
+    'not-supported',
+    'The PACS offers the images in none of the forms that were asked for (406).',
+    'Set imaging.dicomweb accept to one that this PACS knows.',
+  ),
+  PACS_ANSWER_INVALID: kind(
+    502,
+    'transient',
+    'The PACS answered with something that is not DICOMweb.',
+    'Check the root: a login page or a proxy may stand in front.',
+    true,
+  ),
+  PACS_INCOMPLETE: kind(
+    502,
+    'transient',
+    'The PACS ended its answer early, or sent another number of images than it has.',
+    'It is asked again; if it repeats, look at the connection and at the log of the PACS.',
+    true,
+  ),
+  PACS_TOO_LARGE: kind(
+    502,
+    'too-costly',
+    'A series is larger than this service reads.',
+    'Raise imaging.maximumSeriesBytes if the series is really so large.',
+  ),
+  PACS_NOT_ALLOWED: kind(
+    502,
+    'security',
+    'The chart names a DICOMweb address that the configuration does not allow.',
+    'Add the root to imaging.dicomweb if it is a PACS of this site.',
+  ),
+  SPOOL_UNAVAILABLE: kind(
+    503,
+    'transient',
+    'Images could not be kept on disk while they are read.',
+    'Check that imaging.spoolDirectory can be written and has room.',
+    true,
+  ),
+  DICOM_INVALID: kind(
+    422,
+    'invalid',
+    'A file is not DICOM, or lacks what an image needs.',
+    'See the message for the attribute; export the series again.',
+  ),
+  DICOM_TRUNCATED: kind(
+    422,
+    'invalid',
+    'The pixel data of an image are shorter than it says, or damaged.',
+    'Export the series again; nothing of a damaged image is used.',
+  ),
+  DICOM_UNSUPPORTED: kind(
+    422,
+    'not-supported',
+    'An image has a transfer syntax or a pixel format that is not read.',
+    'See the message; have the PACS send another transfer syntax.',
+  ),
+  DICOM_TOO_LARGE: kind(
+    422,
+    'too-costly',
+    'A file would become larger than any CT image when it is read.',
+    'It is damaged or not a CT image; export the series again.',
+  ),
+  CT_NO_SERIES: kind(
+    422,
+    'not-found',
+    'A study has no series that the score could be read from.',
+    'See the message for why each was left out: localizers, reformats and thick slices do not do.',
+  ),
+  CT_SERIES_MIXED: kind(
+    422,
+    'invalid',
+    'The images of a series do not belong together: another matrix, orientation, frame of reference or patient.',
+    'See the message; split the series in the PACS.',
+  ),
+  CT_SLICES_MISSING: kind(
+    422,
+    'incomplete',
+    'Slices are missing, or lie at irregular distances.',
+    'Export the series again; a volume with gaps would be another anatomy.',
+  ),
+  CT_SLICES_DUPLICATE: kind(
+    422,
+    'duplicate',
+    'Two different slices claim the same position.',
+    'Split the series in the PACS: it may hold two phases or two reconstructions.',
+  ),
+  CT_GANTRY_TILTED: kind(
+    422,
+    'not-supported',
+    'The gantry was tilted: the slices are not perpendicular to their axis.',
+    'Choose a series without tilt, or allow the flagged correction.',
+  ),
+  CT_NOT_AXIAL: kind(
+    422,
+    'not-supported',
+    'The slices are not axial.',
+    'Choose the axial series; reformats are not read.',
+  ),
+  CT_GEOMETRY_INVALID: kind(
+    422,
+    'invalid',
+    'Position, orientation or spacing of a slice is missing or impossible.',
+    'See the message for the attribute; export the series again.',
+  ),
+  CT_NO_LUNGS: kind(
+    422,
+    'not-found',
+    'No lungs were found in a CT.',
+    'Look at the series: it may be of another body part, or not cover the chest.',
+  ),
+  CT_IDENTITY_MISMATCH: kind(
+    422,
+    'security',
+    'The images are of another patient or study than the chart says.',
+    'Compare PatientID and StudyInstanceUID in the PACS with the chart; nothing of them is used.',
+  ),
+} as const satisfies Record<string, ErrorKind>;
