@@ -59,6 +59,8 @@ export async function removeLeftOvers(directory: string): Promise<number> {
 
 /** What is collected before it is written: fewer, larger writes, and little memory. */
 const WRITE_BYTES = 512 * 1024;
+/** However small: a sender that drips must not fill the memory with the pieces. */
+const WRITE_CHUNKS = 512;
 
 interface Waiting {
   readonly file: number;
@@ -128,7 +130,8 @@ export class Spool {
    * @throws {CdsError} SPOOL_UNAVAILABLE
    */
   async drain(all = false): Promise<void> {
-    if (!all && this.#waitingBytes < WRITE_BYTES) return;
+    const chunks = this.#waiting.reduce((sum, each) => sum + each.chunks.length, 0);
+    if (!all && this.#waitingBytes < WRITE_BYTES && chunks < WRITE_CHUNKS) return;
     const waiting = this.#waiting;
     const last = waiting.at(-1);
     this.#waiting = last === undefined || last.ended ? [] : [{ ...last, chunks: [] }];
