@@ -146,7 +146,7 @@ export class Connection {
     try {
       return await this.#queue.add(() => (running = task()), { signal });
     } catch (error) {
-      return await (running ?? Promise.reject(error as Error));
+      return await (running ?? Promise.reject(error));
     }
   }
 

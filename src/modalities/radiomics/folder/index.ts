@@ -1,0 +1,1 @@
+export { createFolderSource } from './source.ts';
