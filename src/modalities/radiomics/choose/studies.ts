@@ -20,7 +20,7 @@ export type StudyChoice =
 const LOW_DOSE: readonly string[] = ['16334891000119106'];
 
 const isLowDose = ({ procedureCodings }: ImagingStudyFact): boolean =>
-  procedureCodings.some(({ system, code }) => system === SYSTEMS.snomed && LOW_DOSE.includes(code));
+  procedureCodings.some(({ system, code }) => system === SYSTEMS.snomed && LOW_DOSE.includes(code ?? ''));
 
 /** Low-dose CTs count only where no other lies in the same window. */
 const diagnosticFirst = (studies: readonly DatedStudy[]): readonly DatedStudy[] => {
