@@ -146,7 +146,8 @@ export class Connection {
     try {
       return await this.#queue.add(() => (running = task()), { signal });
     } catch (error) {
-      return await (running ?? Promise.reject(error));
+      if (running === undefined) throw error;
+      return await running;
     }
   }
 
