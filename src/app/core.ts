@@ -155,7 +155,12 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   const policy = readPolicy(config.policy);
   const signingKeys = await openSigningKeys(config, log);
   const sites = await createSites(config, { queries, signingKeys, clock, log });
-  const models = await loadModels(config.models.directory, config.models.riskLayer);
+  const models = await loadModels(config.models.directory, config.models.riskLayer, {
+    inference: config.models.inference,
+    onPassedOver: ({ provider, reason }, used) => {
+      log.warn({ provider, used, reason }, 'execution provider cannot be had; image models run on another');
+    },
+  });
   try {
     refuseSimulated(config, models);
   } catch (error) {

@@ -10,6 +10,7 @@ import {
 } from '../domain/index.ts';
 import { interpretLayer, layerScores, subsetName, whyNotEstimable } from '../fusion/index.ts';
 import type { Modality } from '../modalities/index.ts';
+import { featureNamesOf } from '../model-registry/index.ts';
 import type { Clock } from '../platform/index.ts';
 import {
   planAssessment,
@@ -113,7 +114,7 @@ const requireFitting = ({ modalities, models }: PlanDependencies): void => {
     if (manifest === undefined) continue;
     if (manifest.preprocessing !== preprocessing)
       throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: preprocessing is not ${preprocessing}`);
-    if (!manifest.features.every(({ name }) => featureNames.includes(name)))
+    if (!featureNamesOf(manifest).every((name) => featureNames.includes(name)))
       throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: features that ${id} does not give`);
   }
 };
@@ -193,7 +194,7 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
     const known = await storedScore(plan, fingerprint);
     if (known !== undefined) return known;
     const extracted = await modality.extract(chart, assessable.landmark, { signal });
-    const scored = await models.score(id, extracted.features);
+    const scored = await models.score(id, extracted.features, extracted.tensors);
     const result: ModalityScore = {
       fingerprint,
       modality: id,

@@ -169,7 +169,7 @@ const writeAll = async (
     const modality = reading.modalities.find((each) => each.id === id);
     if (modality === undefined) throw new CdsError('INTERNAL', `no modality ${id}`);
     const manifest = scoreManifest(modality, fitted, facts);
-    await writeModel(out, manifest, fitted.onnx);
+    await writeModel(out, manifest, [fitted.onnx]);
     if (fitted.report !== undefined) await writeReport(modelFolder(out, manifest), await fitted.report());
     written.push(manifest);
   }
@@ -179,7 +179,7 @@ const writeAll = async (
     layers: layers.map(({ layer }) => layer),
   });
   const layer = layerManifest(bytes, written, layers, facts);
-  await writeModel(out, layer, bytes);
+  await writeModel(out, layer, [bytes]);
   return [...written, layer];
 };
 
@@ -200,7 +200,7 @@ export async function train(options: TrainOptions, reading: Reading, report: Rep
     trainingCohort: facts,
     foldsSha256: fitted.foldsSha256,
   });
-  const models = await loadModels(options.out, 'recurrence-risk', options.version);
+  const models = await loadModels(options.out, 'recurrence-risk', { version: options.version });
   const heldOut = patients.slice(cut);
   report({ stage: 'evaluate', done: 0, total: heldOut.length });
   const evaluation = await evaluateHeldOut(heldOut, models, reading, {
