@@ -24,11 +24,28 @@ export interface MetabolomicsRules {
   readonly haemolysisSensitive: readonly string[];
 }
 
+/** Which CTs count for what, and which of their series can be read. Days are counted from the incision. */
+export interface ImagingRules {
+  /** The CT before surgery lies at most so long before the incision. */
+  readonly baselineWindowDays: number;
+  /** The CT after surgery is the first of these days, both included. */
+  readonly postoperativeFirstDay: number;
+  readonly postoperativeLastDay: number;
+  /** A CT may be used from so many days after it on. */
+  readonly turnaroundDays: number;
+  /** Of the distance between slices and of their thickness. */
+  readonly maximumSliceSpacingMm: number;
+  readonly minimumSlices: number;
+  /** From the first slice to the last, where distances are told. */
+  readonly minimumCoverageMm: number;
+}
+
 /** What a site may set of how charts become features. A model fits the settings that it was trained with, alone. */
 export interface ModalitySettings {
   /** Of every modality that is measured in blood. */
   readonly draws: DrawRules;
   readonly metabolomics: MetabolomicsRules;
+  readonly imaging: ImagingRules;
 }
 
 /**
@@ -55,5 +72,14 @@ export const DEFAULT_MODALITY_SETTINGS: ModalitySettings = {
       'spermidine',
       'spermine',
     ],
+  },
+  imaging: {
+    baselineWindowDays: 60,
+    postoperativeFirstDay: 14,
+    postoperativeLastDay: 183,
+    turnaroundDays: 1,
+    maximumSliceSpacingMm: 5,
+    minimumSlices: 40,
+    minimumCoverageMm: 150,
   },
 };

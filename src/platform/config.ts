@@ -170,14 +170,20 @@ const requireThisMachine = ({ environment, http }: Config): void => {
     );
 };
 
-/** Charts travel encrypted, but for a server or sidecar on the same machine. */
+const isOpen = (address: string): boolean => {
+  const url = new URL(address);
+  return url.protocol !== 'https:' && !isLoopback(url);
+};
+
+/** Charts and images travel encrypted, but for a server or sidecar on the same machine. */
 const requireHttps = ({ environment, tenants }: Config): void => {
-  const open = tenants.find(({ fhirBaseUrl }) => {
-    const url = new URL(fhirBaseUrl);
-    return url.protocol !== 'https:' && !isLoopback(url);
-  });
-  if (environment === 'production' && open !== undefined)
-    throw new CdsError('CONFIG_INVALID', `tenants: fhirBaseUrl of ${open.id} must be https in production`);
+  if (environment !== 'production') return;
+  for (const { id, fhirBaseUrl, imaging } of tenants) {
+    if (isOpen(fhirBaseUrl))
+      throw new CdsError('CONFIG_INVALID', `tenants: fhirBaseUrl of ${id} must be https in production`);
+    if (imaging.dicomweb.some(({ root }) => isOpen(root)))
+      throw new CdsError('CONFIG_INVALID', `tenants: imaging.dicomweb of ${id} must be https in production`);
+  }
 };
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_MODALITY_SETTINGS, HAEMOLYSIS_RULES } from '../domain/index.ts';
 
-const { draws, metabolomics } = DEFAULT_MODALITY_SETTINGS;
+const { draws, metabolomics, imaging } = DEFAULT_MODALITY_SETTINGS;
 
 /** Longer than any patient is followed. */
 const MOST_DAYS = 3650;
@@ -27,6 +27,20 @@ export const modalitiesSchema = z.strictObject({
       maximumPooledQcRsdPercent: z.number().gt(0).max(100).default(metabolomics.maximumPooledQcRsdPercent),
       onHaemolysis: z.enum(HAEMOLYSIS_RULES).default(metabolomics.onHaemolysis),
       haemolysisSensitive: z.array(z.string().min(1)).default([...metabolomics.haemolysisSensitive]),
+    })
+    .prefault({}),
+  imaging: z
+    .strictObject({
+      baselineWindowDays: days(0).default(imaging.baselineWindowDays),
+      postoperativeFirstDay: days(1).default(imaging.postoperativeFirstDay),
+      postoperativeLastDay: days(1).default(imaging.postoperativeLastDay),
+      turnaroundDays: days(0).default(imaging.turnaroundDays),
+      maximumSliceSpacingMm: z.number().gt(0).max(20).default(imaging.maximumSliceSpacingMm),
+      minimumSlices: z.number().int().min(1).max(10_000).default(imaging.minimumSlices),
+      minimumCoverageMm: z.number().min(0).max(1000).default(imaging.minimumCoverageMm),
+    })
+    .refine((rules) => rules.postoperativeFirstDay <= rules.postoperativeLastDay, {
+      error: 'postoperativeFirstDay is after postoperativeLastDay',
     })
     .prefault({}),
 });

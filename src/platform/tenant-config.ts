@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CRITERION_IDS, DEFAULT_BLOCKING } from '../domain/index.ts';
 import { isTimeZone } from './clock.ts';
+import { imagingSchema } from './imaging-config.ts';
 
 const timeZone = z.string().refine(isTimeZone, { error: 'not an IANA time zone' });
 
@@ -120,6 +121,7 @@ export const tenantSchema = z.strictObject({
   clientAuth: clientAuthSchema.prefault({}),
   cards: cardsSchema.prefault({}),
   eligibility: eligibilitySchema.prefault({}),
+  imaging: imagingSchema.prefault({}),
 });
 
 export type TenantConfig = z.infer<typeof tenantSchema>;

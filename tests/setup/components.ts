@@ -3,6 +3,7 @@
  * where it is a server, how it is started. The global setup finds, installs and starts them all before the
  * tests; a test asks for one with `describeWith` (requires.ts).
  */
+import { ORTHANC_FOLDERS, ORTHANC_PACKAGES, orthancIsWhole, startOrthanc } from './orthanc.ts';
 import { provideProgram, type AptPackages } from './programs.ts';
 import { PYTHON_FOLDERS, PYTHON_PACKAGES, pythonIsWhole } from './python.ts';
 import { R_PACKAGES, rIsWhole } from './r.ts';
@@ -35,6 +36,13 @@ export const COMPONENTS = {
     isWhole: pythonIsWhole,
   },
   dcm2niix: { program: 'dcm2niix', aptPackage: 'dcm2niix' },
+  orthanc: {
+    program: 'Orthanc',
+    aptPackage: ORTHANC_PACKAGES,
+    searchPath: ORTHANC_FOLDERS,
+    isWhole: orthancIsWhole,
+    start: (program) => startOrthanc({ program }),
+  },
 } as const satisfies Record<string, ComponentSpec>;
 
 export type ComponentName = keyof typeof COMPONENTS;

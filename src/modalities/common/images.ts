@@ -14,6 +14,10 @@ export interface SeriesInfo {
 
 /** What its images tell of a series; asked for only where the choice needs it. */
 export interface SeriesDetails extends SeriesInfo {
+  /** Instances that its listing has; fewer than `instances` where the archive lacks some. */
+  readonly listed?: number;
+  /** Images in them: frames, where instances have several. */
+  readonly slices?: number;
   /** Values of ImageType (0008,0008) of its first image: ORIGINAL\PRIMARY\AXIAL, DERIVED\SECONDARY\... */
   readonly imageType?: readonly string[];
   readonly sliceThicknessMm?: number;

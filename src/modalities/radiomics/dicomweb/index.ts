@@ -1,0 +1,1 @@
+export { createDicomWebSource, type DicomWebOptions, type DicomWebSource } from './source.ts';
