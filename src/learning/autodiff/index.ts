@@ -1,0 +1,5 @@
+export {
+  createTrainingSession,
+  type TrainingSession,
+  type TrainingSessionOptions,
+} from './training-session.ts';
