@@ -7,7 +7,6 @@ import { createTrainingSession, type TrainingSession } from '../autodiff/index.t
 import {
   buildTrainingStep,
   type CohortLoss,
-  type CohortLossInputs,
   createCohortLoss,
   initialParameters,
   type ResNetParameters,
@@ -105,7 +104,6 @@ const startOf = async (
 interface Buffers {
   readonly baseline: Float32Array;
   readonly postoperative: Float32Array;
-  risk?: CohortLossInputs;
 }
 
 const fillImages = (
@@ -146,14 +144,10 @@ const runEpoch = async (
   for (const [index, batch] of batches.entries()) {
     fold.hooks.between();
     fillImages(fold, phase, batch, epoch, buffers);
-    buffers.risk = phase.loss.inputs(batch, eta, settings.batchPairs, buffers.risk);
     const rate = learningRateAt(epoch - 1 + (index + 1) / batches.length, settings);
-    const { baseline, postoperative, risk } = buffers;
     const outputs = await session.run({
-      baseline,
-      postoperative,
-      ...risk,
-      totalEvents: Float32Array.of(phase.loss.totalEvents),
+      ...buffers,
+      ...phase.loss.inputs(batch, eta, settings.batchPairs),
       learningRate: Float32Array.of(rate),
       step: Float32Array.of(step + index + 1),
     });
@@ -188,10 +182,7 @@ const runPhase = async (
 ): Promise<FoldState> => {
   const { network, batchPairs } = fold.task.settings;
   const voxels = batchPairs * network.sizeVoxels ** 3;
-  const buffers: Buffers = {
-    baseline: new Float32Array(voxels),
-    postoperative: new Float32Array(voxels),
-  };
+  const buffers: Buffers = { baseline: new Float32Array(voxels), postoperative: new Float32Array(voxels) };
   const names = [...initialParameters(network, createRandom(0)).keys()];
   const session = await createTrainingSession(phase.model);
   let state = start;
