@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Chart } from '../chart/index.ts';
 import {
   CdsError,
@@ -108,11 +109,17 @@ const outcomesOf = (
 
 /** A score model that was fitted on other features than the modality gives would answer, and wrongly. */
 const requireFitting = ({ modalities, models }: PlanDependencies): void => {
-  for (const { id, preprocessing, featureNames } of modalities) {
+  for (const modality of modalities) {
+    const { id, preprocessing, featureNames } = modality;
     const manifest = models.scoreManifest(id);
     if (manifest === undefined) continue;
     if (manifest.preprocessing !== preprocessing)
       throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: preprocessing is not ${preprocessing}`);
+    if (manifest.kind === 'image-score' && !isDeepStrictEqual(manifest.tensor, modality.tensor))
+      throw new CdsError(
+        'MODEL_MANIFEST_INVALID',
+        `${manifest.id}: its tensor is not that of modalities.imaging.tensor; set it to what the manifest has`,
+      );
     if (!featureNamesOf(manifest).every((name) => featureNames.includes(name)))
       throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: features that ${id} does not give`);
   }

@@ -52,7 +52,10 @@ const average = (values: Float32Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The tensors in the shape the models take; any other would be another patient's geometry. */
-const inputsOf = ({ inputs, tensor }: ImageScoreManifest, tensors: Tensors): Tensors => {
+const inputsOf = (
+  { inputs, tensor }: Pick<ImageScoreManifest, 'inputs' | 'tensor'>,
+  tensors: Tensors,
+): Tensors => {
   const n = tensor.sizeVoxels;
   return Object.fromEntries(
     inputs.map((name) => {
@@ -72,7 +75,7 @@ const inputsOf = ({ inputs, tensor }: ImageScoreManifest, tensors: Tensors): Ten
  * @param folds ONNX bytes, in the manifest's order
  */
 export function createImageScorer(
-  manifest: ImageScoreManifest,
+  manifest: Pick<ImageScoreManifest, 'inputs' | 'tensor'>,
   folds: readonly Uint8Array[],
   settings: RunnerSettings,
   onPassedOver: OnPassedOver = () => undefined,

@@ -1,3 +1,4 @@
+export { createImageScorer } from './image-score.ts';
 export { digestOfFolds, listModels, readModel } from './files.ts';
 export {
   featureNamesOf,

@@ -29,8 +29,8 @@ const metabolomics = modality('metabolomics');
 const SENSITIVE = DEFAULT_MODALITY_SETTINGS.metabolomics.haemolysisSensitive;
 
 const under = (rules: Partial<MetabolomicsRules>) => {
-  const { draws, metabolomics: defaults } = DEFAULT_MODALITY_SETTINGS;
-  const settings = { draws, metabolomics: { ...defaults, ...rules } };
+  const { metabolomics: defaults } = DEFAULT_MODALITY_SETTINGS;
+  const settings = { ...DEFAULT_MODALITY_SETTINGS, metabolomics: { ...defaults, ...rules } };
   const [first] = createModalities({ terminology, units, settings });
   if (first === undefined) throw new Error('no modality');
   return first;

@@ -23,11 +23,11 @@ const versions = (settings?: ModalitySettings) =>
     ({ preprocessing }) => preprocessing,
   );
 const withDraws = (change: Partial<DrawRules>): ModalitySettings => ({
+  ...DEFAULT_MODALITY_SETTINGS,
   draws: { ...draws, ...change },
-  metabolomics,
 });
 const withPanel = (change: Partial<MetabolomicsRules>): ModalitySettings => ({
-  draws,
+  ...DEFAULT_MODALITY_SETTINGS,
   metabolomics: { ...metabolomics, ...change },
 });
 
@@ -38,7 +38,7 @@ describe('the version of a preprocessing', () => {
     const { haemolysisSensitive, ...rest } = metabolomics;
     const turned = { haemolysisSensitive: haemolysisSensitive.toReversed(), ...rest };
     const { maxAgeDays, ...days } = draws;
-    expect(versions({ metabolomics: turned, draws: { maxAgeDays, ...days } })).toEqual(plain);
+    expect(versions({ ...DEFAULT_MODALITY_SETTINGS, metabolomics: turned, draws: { maxAgeDays, ...days } })).toEqual(plain);
   });
 
   it.each<[string, ModalitySettings, boolean]>([
