@@ -1,7 +1,7 @@
 import type { ImagingStudy, Observation } from 'fhir/r4.js';
-import type { Random } from '../numerics/index.ts';
 import { SYSTEMS } from '../terminology/index.ts';
-import { CARE } from './constants.ts';
+import { studyUidOf } from './ct/plan.ts';
+import { postoperativeCtDay, preoperativeCtDay } from './ct/findings.ts';
 import {
   concept,
   dateOf,
@@ -14,19 +14,6 @@ import {
 } from './fhir.ts';
 import type { Observed } from './observed.ts';
 import type { SimulatedPatient } from './patient.ts';
-import { integerBetween } from './shares.ts';
-
-/**
- * A UID under 2.25, the root of UUIDs written as one number (ITU-T X.667, DICOM PS3.5 B.2): nobody has to be asked
- * for it, and no scanner has given it. The UUID is of version 8, made of seeded bits.
- */
-export function simulatedUid(random: Random): string {
-  const word = (): bigint => BigInt(random.integer(2 ** 32));
-  const bits = (word() << 96n) | (word() << 64n) | (word() << 32n) | word();
-  const versioned = (bits & ~(0xfn << 76n)) | (8n << 76n);
-  const uuid = (versioned & ~(0x3n << 62n)) | (2n << 62n);
-  return `2.25.${uuid.toString()}`;
-}
 
 const chestCt = (
   patient: SimulatedPatient,
@@ -39,7 +26,7 @@ const chestCt = (
   identifier: [
     {
       system: 'urn:dicom:uid',
-      value: `urn:oid:${simulatedUid(patient.random.fork(`ct ${name} uid`))}`,
+      value: `urn:oid:${studyUidOf(patient, name)}`,
     },
   ],
   status: 'available',
@@ -66,21 +53,18 @@ const attenuationObservation = (
 });
 
 /**
- * The last CT before surgery; the first after it, some days before the first visit from month 3 on; and how the nodule
- * looked when it was found, before any therapy. The images themselves are not simulated yet: no endpoint has them.
+ * The last CT before surgery, and the first after it, some days before the first visit from month 3 on that took place.
  */
-export function imagingResources(
-  patient: SimulatedPatient,
-  observed: Observed,
-  diagnosedOn: string,
-): SimulatedResource[] {
-  const before = -integerBetween(patient.random.fork('ct preoperative'), CARE.ctBeforeSurgeryDays);
-  const visit = observed.visits.find(({ nominalMonths }) => nominalMonths >= 3);
-  const lead = integerBetween(patient.random.fork('ct postoperative'), CARE.ctBeforeVisitDays);
-  const { attenuation } = patient.care;
+export function chestCts(patient: SimulatedPatient, observed: Observed): SimulatedResource[] {
+  const after = postoperativeCtDay(patient, observed.visits);
   return [
-    chestCt(patient, 'preoperative', dateOf(patient, before)),
-    ...(visit === undefined ? [] : [chestCt(patient, 'postoperative', dateOf(patient, visit.day - lead))]),
-    ...(attenuation === undefined ? [] : [attenuationObservation(patient, attenuation, diagnosedOn)]),
+    chestCt(patient, 'preoperative', dateOf(patient, preoperativeCtDay(patient))),
+    ...(after === undefined ? [] : [chestCt(patient, 'postoperative', dateOf(patient, after))]),
   ];
+}
+
+/** How the nodule looked when it was found, before any therapy. */
+export function noduleResources(patient: SimulatedPatient, diagnosedOn: string): SimulatedResource[] {
+  const { attenuation } = patient.care;
+  return attenuation === undefined ? [] : [attenuationObservation(patient, attenuation, diagnosedOn)];
 }
