@@ -1,6 +1,7 @@
-import type { ImagingStudy, Observation } from 'fhir/r4.js';
+import type { ImagingStudy, ImagingStudySeries, Observation } from 'fhir/r4.js';
 import { SYSTEMS } from '../terminology/index.ts';
-import { studyUidOf } from './ct/plan.ts';
+import { type CtStudyPlan, planCt } from './ct/plan.ts';
+import { scannerOf } from './ct/scanners.ts';
 import { postoperativeCtDay, preoperativeCtDay } from './ct/findings.ts';
 import {
   concept,
@@ -15,26 +16,48 @@ import {
 import type { Observed } from './observed.ts';
 import type { SimulatedPatient } from './patient.ts';
 
-const chestCt = (
-  patient: SimulatedPatient,
-  name: 'preoperative' | 'postoperative',
-  date: string,
-): ImagingStudy & { id: string } => ({
-  resourceType: 'ImagingStudy',
-  id: `${patient.id}-ct-${name}`,
-  meta: profiled(writtenOn(date), 'chest-ct'),
-  identifier: [
-    {
-      system: 'urn:dicom:uid',
-      value: `urn:oid:${studyUidOf(patient, name)}`,
-    },
-  ],
-  status: 'available',
-  modality: [{ system: 'http://dicom.nema.org/resources/ontology/DCM', code: 'CT' }],
-  subject: subjectOf(patient),
-  started: instantAt(date, '09:30:00'),
-  procedureCode: [concept(SYSTEMS.loinc, '24627-2', 'CT Chest')],
-});
+const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
+
+/** As the site's PACS tells the chart of a series. */
+const seriesOf = (patient: SimulatedPatient, plan: CtStudyPlan): ImagingStudySeries[] => {
+  const { chart } = scannerOf(patient.site);
+  if (chart === 'thin') return [];
+  return plan.series.map((series) => ({
+    uid: series.seriesInstanceUid,
+    number: series.number,
+    modality: { system: DCM, code: series.dicomModality },
+    description: series.description,
+    numberOfInstances: series.instances,
+    ...(chart === 'series-and-body-site' && series.dicomModality === 'CT'
+      ? { bodySite: { system: SYSTEMS.snomed, code: '51185008', display: 'Thoracic structure' } }
+      : {}),
+  }));
+};
+
+const chestCt = (patient: SimulatedPatient, plan: CtStudyPlan): ImagingStudy & { id: string } => {
+  const series = seriesOf(patient, plan);
+  return {
+    resourceType: 'ImagingStudy',
+    id: `${patient.id}-ct-${plan.name}`,
+    meta: profiled(writtenOn(plan.date), 'chest-ct'),
+    identifier: [{ system: 'urn:dicom:uid', value: `urn:oid:${plan.studyInstanceUid}` }],
+    status: 'available',
+    modality: [
+      { system: DCM, code: 'CT' },
+      ...(series.some(({ modality }) => modality.code === 'SR') ? [{ system: DCM, code: 'SR' }] : []),
+    ],
+    subject: subjectOf(patient),
+    started: instantAt(plan.date, '09:30:00'),
+    procedureCode: [concept(SYSTEMS.loinc, '24627-2', 'CT Chest')],
+    ...(series.length === 0
+      ? {}
+      : {
+          numberOfSeries: series.length,
+          numberOfInstances: series.reduce((sum, each) => sum + (each.numberOfInstances ?? 0), 0),
+          series,
+        }),
+  };
+};
 
 const attenuationObservation = (
   patient: SimulatedPatient,
@@ -55,13 +78,16 @@ const attenuationObservation = (
 /**
  * The last CT before surgery, and the first after it, some days before the first visit from month 3 on that took place.
  */
-export function chestCts(patient: SimulatedPatient, observed: Observed): SimulatedResource[] {
+export function ctPlans(patient: SimulatedPatient, observed: Observed): CtStudyPlan[] {
   const after = postoperativeCtDay(patient, observed.visits);
   return [
-    chestCt(patient, 'preoperative', dateOf(patient, preoperativeCtDay(patient))),
-    ...(after === undefined ? [] : [chestCt(patient, 'postoperative', dateOf(patient, after))]),
+    planCt(patient, 'preoperative', dateOf(patient, preoperativeCtDay(patient))),
+    ...(after === undefined ? [] : [planCt(patient, 'postoperative', dateOf(patient, after))]),
   ];
 }
+
+export const chestCts = (patient: SimulatedPatient, observed: Observed): SimulatedResource[] =>
+  ctPlans(patient, observed).map((plan) => chestCt(patient, plan));
 
 /** How the nodule looked when it was found, before any therapy. */
 export function noduleResources(patient: SimulatedPatient, diagnosedOn: string): SimulatedResource[] {

@@ -50,7 +50,7 @@ const DESCRIPTIONS: Readonly<Record<CtSeriesKind, string>> = {
 };
 
 /** StudyInstanceUID of a chart's ImagingStudy. */
-export const studyUidOf = (patient: SimulatedPatient, name: CtName): string =>
+const studyUidOf = (patient: SimulatedPatient, name: CtName): string =>
   simulatedUid(patient.random.fork(`ct ${name} uid`));
 
 const instancesOf = (kind: CtSeriesKind, slices: number): number => {
