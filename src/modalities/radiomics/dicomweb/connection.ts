@@ -127,7 +127,7 @@ export class Connection {
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#queue.add(() => this.#once(address, accept, read, expected, signal), { signal });
+        return await this.#inTurn(() => this.#once(address, accept, read, expected, signal), signal);
       } catch (error) {
         if (signal.aborted) throw new CdsError('PACS_TIMEOUT', undefined, { cause: error });
         if (!(error instanceof AttemptFailed)) throw error;
@@ -137,6 +137,16 @@ export class Connection {
         await rest(waitMs, signal);
         if (hasEnded(signal)) throw error.error;
       }
+    }
+  }
+
+  /** The queue lets go of a task when its signal fires; what runs is waited for, until it has cleaned up. */
+  async #inTurn<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    let running: Promise<T> | undefined;
+    try {
+      return await this.#queue.add(() => (running = task()), { signal });
+    } catch (error) {
+      return await (running ?? Promise.reject(error as Error));
     }
   }
 

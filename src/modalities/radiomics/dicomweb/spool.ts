@@ -100,7 +100,10 @@ export class Spool {
   /** @throws {CdsError} SPOOL_UNAVAILABLE */
   static async create(directory = tmpdir()): Promise<Spool> {
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      // Not with its parents: a mistyped path shall not become one.
+      await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      });
       return new Spool(await mkdtemp(path.join(directory, OWN)));
     } catch (cause) {
       throw unavailable(cause);
