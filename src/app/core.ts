@@ -53,6 +53,7 @@ import {
 } from '../platform/index.ts';
 import { loadPolicy, type FollowUpPolicy } from '../policy/index.ts';
 import { createUnitConverter, loadTerminology, type Terminology } from '../terminology/index.ts';
+import { openImages } from './images.ts';
 import { createSites, openSigningKeys, type Site } from './sites.ts';
 
 /** What the service and the worker have in common. */
@@ -155,7 +156,12 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
   const policy = readPolicy(config.policy);
   const signingKeys = await openSigningKeys(config, log);
   const sites = await createSites(config, { queries, signingKeys, clock, log });
-  const models = await loadModels(config.models.directory, config.models.riskLayer);
+  const models = await loadModels(config.models.directory, config.models.riskLayer, {
+    inference: config.models.inference,
+    onPassedOver: ({ provider, reason }, used) => {
+      log.warn({ provider, used, reason }, 'execution provider cannot be had; image models run on another');
+    },
+  });
   try {
     refuseSimulated(config, models);
   } catch (error) {
@@ -199,8 +205,10 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
     log,
     metrics,
   });
+  const images = openImages(sites, log);
   const assessor = createAssessor({
     terminology,
+    imagesOf: images.of,
     modalities,
     models,
     store,
@@ -264,6 +272,7 @@ export async function createCore({ config, clock, log }: CoreOptions): Promise<C
       await handOver();
       await store.close();
       await models.close();
+      await images.close();
     },
   };
 }

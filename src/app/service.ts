@@ -231,8 +231,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       'queue.redisUrl: a worker needs Redis (REDIS_URL); without it `serve` works alone',
     );
   const core = await createCore(options);
+  const modalities = options.modalities ?? MODALITY_IDS;
   let monitoring: Listening | undefined;
   try {
+    // Networks are opened before jobs are taken: no patient waits for them, and what is wrong with them shows at once.
+    if (modalities.includes('radiomics')) await core.models.warm();
     if (options.monitoringPort !== undefined) {
       const app = createMonitoringApp({ log: core.log, metrics: core.metrics, ready: readyOf(core) });
       monitoring = await listen(app, options.config.http.host, options.monitoringPort);
@@ -245,7 +248,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     connection: redisUrl,
     prefix,
     concurrency,
-    modalities: options.modalities ?? MODALITY_IDS,
+    modalities,
     handlers: core.handlers,
     log: core.log,
   });

@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Chart } from '../chart/index.ts';
 import {
-  asCdsError,
   CdsError,
   type Assessment,
   type FeatureContribution,
   type ModalityId,
   type ModalityOutcome,
+  type ModalityReason,
   type RiskEstimate,
 } from '../domain/index.ts';
 import { interpretLayer, layerScores, subsetName, whyNotEstimable } from '../fusion/index.ts';
-import type { Modality } from '../modalities/index.ts';
+import type { ExtractContext, Modality } from '../modalities/index.ts';
+import { featureNamesOf } from '../model-registry/index.ts';
 import type { Clock } from '../platform/index.ts';
 import {
   planAssessment,
@@ -19,6 +21,7 @@ import {
   type PlanOptions,
   type Site,
 } from './plan.ts';
+import { createRecentFailures, failureReason, statusOfFailure } from './failures.ts';
 import type { ModalityScore, ResultStore } from './ports.ts';
 
 export interface AssessorDependencies extends PlanDependencies {
@@ -62,20 +65,9 @@ export const isReady = (plan: Plan): plan is ReadyPlan =>
 /** How many contributions a result keeps: what a card can show, not the whole vector. */
 const KEPT_CONTRIBUTIONS = 8;
 
-/**
- * A modality that fails for good is told as `failed`, and the others still give their risk. What can heal is
- * thrown, so that it is tried again.
- */
-export const unlessFailed = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (asCdsError(error).kind.retryable) throw error;
-    return undefined;
-  }
-};
-
 type Scores = ReadonlyMap<ModalityId, ModalityScore>;
+/** Modalities that should have given a score, and why they did not. */
+type Failures = ReadonlyMap<ModalityId, ModalityReason>;
 
 /**
  * A score's parts in the layer's log-hazard, so that those of different modalities can be ranked together. Without
@@ -91,29 +83,44 @@ const scaled = (
   return contributions.map((part) => ({ ...part, logHazard: (part.logHazard * logHazard) / score }));
 };
 
-const outcomesOf = (plan: AssessablePlan, scores: Scores, risk: RiskEstimate): ModalityOutcome[] =>
+const outcomesOf = (
+  plan: AssessablePlan,
+  scores: Scores,
+  failures: Failures,
+  risk: RiskEstimate,
+): ModalityOutcome[] =>
   [...plan.selections].map(([modality, selection]): ModalityOutcome => {
     if (selection.status !== 'present') return { modality, ...selection };
     const score = scores.get(modality);
-    if (score === undefined)
-      return {
-        modality,
-        status: 'absent',
-        reason: 'failed',
-        collectedOn: selection.collectedOn,
-        evidence: [],
-      };
-    return { modality, ...selection, score: score.score, contributions: scaled(modality, score, risk) };
+    if (score === undefined) {
+      const reason = failures.get(modality) ?? 'failed';
+      const { collectedOn } = selection;
+      return { modality, status: statusOfFailure(reason), reason, collectedOn, evidence: [] };
+    }
+    return {
+      modality,
+      ...selection,
+      flags: [...selection.flags, ...(score.flags ?? [])],
+      score: score.score,
+      contributions: scaled(modality, score, risk),
+      ...(score.images !== undefined && { images: score.images }),
+    };
   });
 
 /** A score model that was fitted on other features than the modality gives would answer, and wrongly. */
 const requireFitting = ({ modalities, models }: PlanDependencies): void => {
-  for (const { id, preprocessing, featureNames } of modalities) {
+  for (const modality of modalities) {
+    const { id, preprocessing, featureNames } = modality;
     const manifest = models.scoreManifest(id);
     if (manifest === undefined) continue;
     if (manifest.preprocessing !== preprocessing)
       throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: preprocessing is not ${preprocessing}`);
-    if (!manifest.features.every(({ name }) => featureNames.includes(name)))
+    if (manifest.kind === 'image-score' && !isDeepStrictEqual(manifest.tensor, modality.tensor))
+      throw new CdsError(
+        'MODEL_MANIFEST_INVALID',
+        `${manifest.id}: its tensor is not that of modalities.imaging.tensor; set it to what the manifest has`,
+      );
+    if (!featureNamesOf(manifest).every((name) => featureNames.includes(name)))
       throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id}: features that ${id} does not give`);
   }
 };
@@ -142,6 +149,7 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
   const fuse = async (
     { site, patientId, assessable, readBy }: ReadyPlan,
     scores: Scores,
+    failures: Failures = new Map(),
   ): Promise<Assessment> => {
     const risk = await estimate(assessable, scores);
     return {
@@ -153,7 +161,7 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       computedAt: clock.now().toISOString(),
       model: models.identity,
       risk,
-      modalities: outcomesOf(assessable, scores, risk),
+      modalities: outcomesOf(assessable, scores, failures, risk),
       evidence: assessable.evidence,
       readBy,
     };
@@ -164,6 +172,22 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
     await store.putAssessment(assessment);
     dependencies.onStored?.(assessment);
     return assessment;
+  };
+
+  const contextOf = ({ tenant }: Site, signal: AbortSignal): ExtractContext => {
+    const images = dependencies.imagesOf?.(tenant);
+    return { signal, ...(images !== undefined && { images }) };
+  };
+
+  const failures = createRecentFailures(() => clock.now().getTime());
+  const remembering = async <T>(fingerprint: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = failureReason(error);
+      if (reason !== undefined) failures.remember(fingerprint, reason);
+      throw error;
+    }
   };
 
   const storedScore = async (
@@ -192,8 +216,10 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
       throw new CdsError('INTERNAL', `${id} has no evidence`);
     const known = await storedScore(plan, fingerprint);
     if (known !== undefined) return known;
-    const extracted = await modality.extract(chart, assessable.landmark, { signal });
-    const scored = await models.score(id, extracted.features);
+    const { extracted, scored } = await remembering(fingerprint, async () => {
+      const given = await modality.extract(chart, assessable.landmark, contextOf(site, signal));
+      return { extracted: given, scored: await models.score(id, given.features, given.tensors) };
+    });
     const result: ModalityScore = {
       fingerprint,
       modality: id,
@@ -208,13 +234,35 @@ export function createAssessor(dependencies: AssessorDependencies): Assessor {
     return result;
   };
 
+  /** A modality's score, or why the others have to do without it. */
+  const scoreOrReason = async (
+    plan: ReadyPlan,
+    chart: Chart,
+    id: ModalityId,
+    signal: AbortSignal,
+  ): Promise<ModalityScore | ModalityReason> => {
+    const recent = failures.recent(plan.assessable.scoreFingerprints.get(id) ?? '');
+    if (recent !== undefined) return recent;
+    try {
+      return await score(plan, chart, id, signal);
+    } catch (error) {
+      const reason = failureReason(error);
+      if (reason === undefined || signal.aborted) throw error;
+      return reason;
+    }
+  };
+
   const compute: Assessor['compute'] = async (plan, chart, signal) => {
-    const scores = await Promise.all(
-      [...plan.assessable.scoreFingerprints.keys()].map((id) =>
-        unlessFailed(async () => [id, await score(plan, chart, id, signal)] as const),
-      ),
+    const scores = new Map<ModalityId, ModalityScore>();
+    const failed = new Map<ModalityId, ModalityReason>();
+    await Promise.all(
+      [...plan.assessable.scoreFingerprints.keys()].map(async (id) => {
+        const given = await scoreOrReason(plan, chart, id, signal);
+        if (typeof given === 'string') failed.set(id, given);
+        else scores.set(id, given);
+      }),
     );
-    return fuse(plan, new Map(scores.filter((scored) => scored !== undefined)));
+    return fuse(plan, scores, failed);
   };
 
   return {

@@ -1,7 +1,7 @@
 import type { Chart, ChartQueryKey } from '../chart/index.ts';
-import { CdsError, type Assessment } from '../domain/index.ts';
+import { asCdsError, CdsError, type Assessment } from '../domain/index.ts';
 import type { Log, Metrics } from '../platform/index.ts';
-import { unlessFailed, type Assessor, type ReadyPlan } from './assessor.ts';
+import type { Assessor, ReadyPlan } from './assessor.ts';
 import type { AssessmentRef, JobHandlers, ResultStore } from './ports.ts';
 import { createReadPlan, type WorkerSite } from './read-plan.ts';
 
@@ -50,9 +50,15 @@ export function createHandlers(dependencies: HandlerDependencies): JobHandlers {
     modality: async (ref, modality, signal) => {
       const seen = await readPlan(ref, signal);
       if (seen?.plan.assessable.scoreFingerprints.has(modality) !== true) return;
-      const scored = await unlessFailed(() => assessor.score(seen.plan, seen.chart, modality, signal));
-      if (scored === undefined) log.warn({ modality, tenant: ref.tenant }, 'modality failed; told as such');
-      else log.debug({ modality, tenant: ref.tenant }, 'modality scored');
+      try {
+        await assessor.score(seen.plan, seen.chart, modality, signal);
+        log.debug({ modality, tenant: ref.tenant }, 'modality scored');
+      } catch (error) {
+        const { code, kind } = asCdsError(error);
+        // What can heal is tried again. What cannot is told by the fusion, and the others still give their risk.
+        if (kind.retryable) throw error;
+        log.warn({ modality, tenant: ref.tenant, code }, 'modality failed; told as such');
+      }
     },
     fusion: async (ref, signal) => {
       const seen = await readPlan(ref, signal);

@@ -9,7 +9,7 @@ import {
   type Selection,
 } from '../domain/index.ts';
 import { judgeEligibility, type Eligibility, type EligibilitySettings } from '../eligibility/index.ts';
-import type { Modality } from '../modalities/index.ts';
+import type { ImageSource, Modality } from '../modalities/index.ts';
 import type { Models } from '../model-registry/index.ts';
 import { canonicalEvidence, type Fingerprint } from './fingerprint.ts';
 
@@ -49,14 +49,17 @@ export interface PlanDependencies {
   readonly modalities: readonly Modality[];
   readonly models: Models;
   readonly fingerprint: Fingerprint;
+  /** A site's images, where it has an archive that we may read. */
+  readonly imagesOf?: (tenant: string) => ImageSource | undefined;
   /** What a tenant's site decided of who may be assessed: hooks and workers judge by the same. */
   readonly eligibilityOf: (tenant: string) => EligibilitySettings;
 }
 
 const selectAll = (
+  site: Site,
   chart: Chart,
   landmark: Landmark,
-  { modalities, models }: PlanDependencies,
+  { modalities, models, imagesOf }: PlanDependencies,
 ): Map<ModalityId, Selection> =>
   new Map(
     modalities.map((modality) => {
@@ -66,6 +69,8 @@ const selectAll = (
         return [modality.id, { ...selection, reason: 'no-access' }];
       if (selection.status === 'present' && models.scoreManifest(modality.id) === undefined)
         return [modality.id, { status: 'absent', reason: 'no-model', evidence: [] }];
+      if (selection.status === 'present' && modality.needsImages && imagesOf?.(site.tenant) === undefined)
+        return [modality.id, { status: 'absent', reason: 'no-archive', evidence: [] }];
       return [modality.id, selection];
     }),
   );
@@ -122,7 +127,7 @@ const assessableOf = (
   dependencies: PlanDependencies,
 ): AssessablePlan => {
   const { modalities, models, terminology, fingerprint, eligibilityOf } = dependencies;
-  const selections = selectAll(chart, landmark, dependencies);
+  const selections = selectAll(site, chart, landmark, dependencies);
   const evidence = canonicalEvidence([
     chart.patient.source,
     ...eligibility.criteria.flatMap((criterion) => criterion.evidence),

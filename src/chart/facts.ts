@@ -8,6 +8,8 @@ import type { Coded } from '../terminology/index.ts';
 export interface PatientFact {
   readonly source: EvidenceRef;
   readonly id: string;
+  /** Values of its identifiers: a PACS calls the patient by one of them. Absent where there are none. */
+  readonly identifiers?: readonly string[];
   readonly birthDate?: string;
   /** Where the month or the year of birth is all that is known: its first day and its last (of a month the 31st). */
   readonly bornBetween?: readonly [first: string, last: string];

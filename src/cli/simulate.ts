@@ -2,10 +2,14 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber, type CliContext } from './context.ts';
 
+/** CTs from one line of progress to the next. */
+const PROGRESS_STUDIES = 50;
+
 interface SimulateOptions {
   readonly patients: number;
   readonly seed: number;
   readonly out: string;
+  readonly images: boolean;
 }
 
 export const addSimulate = (program: Command, context: CliContext): void => {
@@ -20,15 +24,25 @@ export const addSimulate = (program: Command, context: CliContext): void => {
       '-o, --out <directory>',
       'folder to write to; files of an earlier cohort in it are replaced',
     )
-    .action(async ({ patients, seed, out }: SimulateOptions) => {
+    .option('--no-images', 'leave out the CTs (about 2.3 MB each)')
+    .action(async ({ patients, seed, out, images }: SimulateOptions) => {
       // Not at the top: commands that do not simulate, `serve` for one, never load the room.
       const { simulateCohort, writeCohort } = await import('../simulation/index.ts');
-      const manifest = await writeCohort(simulateCohort({ patients, seed }), out);
+      const manifest = await writeCohort(simulateCohort({ patients, seed }), out, {
+        images,
+        onStudy: (studies) => {
+          if (studies % PROGRESS_STUDIES === 0) context.note(`${String(studies)} CTs`);
+        },
+      });
       for (const { type, count } of manifest.output)
         context.note(`${type.padEnd(26)} ${String(count).padStart(7)}`);
       context.note(
         `${String(manifest.patients)} patients, ${String(manifest.eligible)} of them eligible, data cut ${manifest.dataCut}`,
       );
+      if (manifest.images !== undefined)
+        context.note(
+          `${String(manifest.images.studies)} CTs, ${String(manifest.images.files)} files, ${String(Math.round(manifest.images.bytes / 1e6))} MB`,
+        );
       context.out(`${path.resolve(out)}\n`);
     });
 };

@@ -40,6 +40,18 @@ export interface CtSource {
   readonly leftOut: Readonly<Partial<Record<SeriesExclusion, number>>>;
 }
 
+/** How a CT becomes the tensor of an image model; a manifest says it, and a site's settings have to agree. */
+export interface CtTensorSpec {
+  /** Voxels along each axis. */
+  readonly sizeVoxels: number;
+  /** Isotropic. */
+  readonly spacingMm: number;
+  /** HU that become 0 and 1; values beyond are clamped. */
+  readonly windowHu: readonly [low: number, high: number];
+  /** Kept around the lungs; what lies beyond is set to the window's low end. */
+  readonly marginMm: number;
+}
+
 /** A tensor of float32 values, row-major. */
 export interface FloatTensor {
   readonly data: Float32Array;

@@ -1,3 +1,5 @@
+import type { CtTensorSpec } from './imaging.ts';
+
 /** Which sample counts for what; the defaults are the statistical contract's. */
 export interface DrawRules {
   /** Assumed where a result has no issued time. */
@@ -38,6 +40,8 @@ export interface ImagingRules {
   readonly minimumSlices: number;
   /** From the first slice to the last, where distances are told. */
   readonly minimumCoverageMm: number;
+  /** How a CT becomes what an image model takes: as the model's manifest has it. */
+  readonly tensor: CtTensorSpec;
 }
 
 /** What a site may set of how charts become features. A model fits the settings that it was trained with, alone. */
@@ -81,5 +85,7 @@ export const DEFAULT_MODALITY_SETTINGS: ModalitySettings = {
     maximumSliceSpacingMm: 5,
     minimumSlices: 40,
     minimumCoverageMm: 150,
+    // Most lungs fit into 320 mm; finer grids cost eightfold for each halving.
+    tensor: { sizeVoxels: 64, spacingMm: 5, windowHu: [-1000, 400], marginMm: 10 },
   },
 };

@@ -18,6 +18,7 @@ export const MODALITY_REASONS = [
   'value-implausible', // a negative concentration, a fraction above 1, one far outside of what adults have
   'conflicting-values', // one sample has two different values of the same analyte or marker
   'older-than-allowed', // the latest usable evidence is older than the manifest allows
+  'no-archive', // the site has no image archive that we may read
   'no-baseline-ct', // no chest CT before surgery
   'no-postoperative-ct', // no chest CT of days 14 to 183 after it
   'no-suitable-series', // a study has no axial series thin enough

@@ -3,6 +3,8 @@ import type { Modality, ModalityDependencies, ModalityFactory } from './common/i
 import { createMetabolomics } from './metabolomics/index.ts';
 import { createRadiomics } from './radiomics/index.ts';
 
+export { createDicomWebSource, createFolderSource, type DicomWebSource } from './radiomics/index.ts';
+
 export type {
   ExtractContext,
   Extracted,

@@ -7,8 +7,17 @@ import { parseManifest, VERSION, type ModelManifest } from './manifest.ts';
 /** A model whose file is what its manifest says. */
 export interface ModelFile<M extends ModelManifest = ModelManifest> {
   readonly manifest: M;
+  /** The model; of an image score its first fold. */
   readonly bytes: Uint8Array;
+  /** Of an image score, in the manifest's order. */
+  readonly folds: readonly Uint8Array[];
 }
+
+const sha256Of = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex');
+
+/** The digest of an image score: of its folds' digests, a line each. */
+export const digestOfFolds = (folds: readonly { readonly sha256: string }[]): string =>
+  sha256Of(folds.map(({ sha256 }) => `${sha256}\n`).join(''));
 
 const compareVersions = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
@@ -60,10 +69,16 @@ export function readModel(directory: string, id: string, version?: string): Mode
   // What cards and provenance name is what was asked for.
   if (manifest.id !== id || manifest.version !== chosen)
     throw new CdsError('MODEL_MANIFEST_INVALID', `${name}: id and version are not those of its folder`);
-  const file = path.join(folder, manifest.file);
-  if (!existsSync(file)) throw new CdsError('MODEL_MISSING', `${name}/${manifest.file}`);
-  const bytes = readFileSync(file);
-  if (createHash('sha256').update(bytes).digest('hex') !== manifest.sha256)
+  const read = ({ file, sha256 }: { readonly file: string; readonly sha256: string }): Uint8Array => {
+    const full = path.join(folder, file);
+    if (!existsSync(full)) throw new CdsError('MODEL_MISSING', `${name}/${file}`);
+    const bytes = readFileSync(full);
+    if (sha256Of(bytes) !== sha256) throw new CdsError('MODEL_DIGEST_MISMATCH', `${name}/${file}`);
+    return bytes;
+  };
+  if (manifest.kind !== 'image-score') return { manifest, bytes: read(manifest), folds: [] };
+  const [first, ...rest] = manifest.folds.map(read);
+  if (first === undefined || digestOfFolds(manifest.folds) !== manifest.sha256)
     throw new CdsError('MODEL_DIGEST_MISMATCH', name);
-  return { manifest, bytes };
+  return { manifest, bytes: first, folds: [first, ...rest] };
 }

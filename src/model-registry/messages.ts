@@ -1,21 +1,46 @@
 import type { FloatTensor } from '../domain/index.ts';
 
+/** Where sessions run, and on how many threads. */
+export interface SessionSettings {
+  /** In order of preference: a provider that cannot be had is passed over, with its reason told. */
+  readonly executionProviders: readonly string[];
+  /** Threads of one operator. */
+  readonly intraOpThreads: number;
+}
+
 export interface ThreadData {
   /** Model key -> ONNX bytes. */
   readonly models: Readonly<Record<string, Uint8Array>>;
+  readonly settings: SessionSettings;
 }
+
+export type Tensors = Readonly<Record<string, FloatTensor>>;
 
 export interface RunRequest {
   readonly id: number;
   readonly model: string;
-  readonly inputs: Readonly<Record<string, FloatTensor>>;
+  /** One entry a question; several are answered by one run, stacked along the first axis. */
+  readonly inputs: readonly Tensors[];
   readonly outputs: readonly string[];
 }
 
-/** Without `outputs` the run failed; id -1 says that the thread is ready. */
+/** Without `outputs` the run failed. */
 export interface RunAnswer {
   readonly id: number;
-  readonly outputs?: Readonly<Record<string, FloatTensor>>;
+  /** One entry a question. */
+  readonly outputs?: readonly Tensors[];
+}
+
+/** A provider that was asked for and cannot be had, and what ONNX Runtime said of it. */
+export interface PassedOver {
+  readonly provider: string;
+  readonly reason: string;
+}
+
+/** The thread's first message: its sessions are there. */
+export interface Ready {
+  readonly provider: string;
+  readonly passedOver: readonly PassedOver[];
 }
 
 /**

@@ -4,40 +4,74 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { CLOSE, type RunAnswer, type RunRequest, type ThreadData } from './messages.ts';
+import {
+  CLOSE,
+  type PassedOver,
+  type Ready,
+  type RunAnswer,
+  type RunRequest,
+  type Tensors,
+  type ThreadData,
+} from './messages.ts';
+import { rowsOf, stack, unstack } from './stacking.ts';
 
-const { models } = workerData as ThreadData;
+const { models, settings } = workerData as ThreadData;
 
-// One thread and no spinning: digests and predictions hold for one thread, and idle spinning starves the service.
-const OPTIONS: InferenceSession.SessionOptions = {
-  intraOpNumThreads: 1,
+// No spinning: idle threads that spin starve the service, and cost a factor of two on two cores.
+const optionsFor = (executionProviders: readonly string[]): InferenceSession.SessionOptions => ({
+  intraOpNumThreads: settings.intraOpThreads,
   interOpNumThreads: 1,
-  executionProviders: ['cpu'],
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  executionProviders: [...executionProviders],
   extra: { session: { intra_op: { allow_spinning: '0' } } },
+});
+
+type Sessions = ReadonlyMap<string, InferenceSession>;
+
+const createAll = async (providers: readonly string[]): Promise<Sessions> =>
+  new Map(
+    await Promise.all(
+      Object.entries(models).map(
+        async ([key, bytes]) => [key, await InferenceSession.create(bytes, optionsFor(providers))] as const,
+      ),
+    ),
+  );
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Sessions on the first provider that can be had. ONNX Runtime throws where one is not built in, or lacks its libraries. */
+const openSessions = async (): Promise<{ sessions: Sessions; ready: Ready }> => {
+  const passedOver: PassedOver[] = [];
+  const wanted = settings.executionProviders;
+  for (const [index, provider] of wanted.entries()) {
+    try {
+      return { sessions: await createAll(wanted.slice(index)), ready: { provider, passedOver } };
+    } catch (error) {
+      if (index === wanted.length - 1) throw error;
+      passedOver.push({ provider, reason: reasonOf(error) });
+    }
+  }
+  throw new Error('no execution provider');
 };
 
-const sessions = new Map(
-  await Promise.all(
-    Object.entries(models).map(
-      async ([key, bytes]) => [key, await InferenceSession.create(bytes, OPTIONS)] as const,
-    ),
-  ),
-);
+const { sessions, ready } = await openSessions();
 
-const run = async ({ model, inputs, outputs }: RunRequest): Promise<NonNullable<RunAnswer['outputs']>> => {
-  const session = sessions.get(model);
-  if (session === undefined) throw new Error('no such model');
-  const feeds = Object.fromEntries(
+const feedsOf = (inputs: Tensors): Record<string, Tensor> =>
+  Object.fromEntries(
     Object.entries(inputs).map(([name, { data, dims }]) => [name, new Tensor('float32', data, [...dims])]),
   );
-  const results = await session.run(feeds, [...outputs]);
-  return Object.fromEntries(
-    outputs.map((name) => {
-      const tensor = results[name];
-      if (!(tensor?.data instanceof Float32Array)) throw new Error('no such output');
-      return [name, { data: tensor.data.slice(), dims: [...tensor.dims] }];
-    }),
-  );
+
+const run = async ({ model, inputs, outputs }: RunRequest): Promise<readonly Tensors[]> => {
+  const session = sessions.get(model);
+  if (session === undefined) throw new Error('no such model');
+  const results = await session.run(feedsOf(stack(inputs)), [...outputs]);
+  const named = outputs.map((name) => {
+    const tensor = results[name];
+    if (!(tensor?.data instanceof Float32Array)) throw new Error('no such output');
+    return [name, { data: tensor.data, dims: tensor.dims }] as const;
+  });
+  return unstack(Object.fromEntries(named), rowsOf(inputs));
 };
 
 const running = new Set<Promise<void>>();
@@ -62,4 +96,4 @@ parentPort?.on('message', (request: RunRequest | typeof CLOSE) => {
   if (request === CLOSE) void close();
   else answer(request);
 });
-parentPort?.postMessage({ id: -1 } satisfies RunAnswer); // ready
+parentPort?.postMessage(ready);

@@ -77,6 +77,16 @@ export const configSchema = z.strictObject({
       riskLayer: z.string().default('recurrence-risk'),
       /** The words that let a model trained on simulated patients serve in production. */
       allowSimulated: z.string().optional(),
+      /** How image models run. */
+      inference: z
+        .strictObject({
+          /** In order of preference; what cannot be had is passed over, and the log says why. */
+          executionProviders: z.array(z.enum(['cpu', 'cuda', 'webgpu'])).min(1).default(['cpu']),
+          threads: z.number().int().min(1).max(64).default(1),
+          intraOpThreads: z.number().int().min(1).max(64).default(2),
+          maximumBatch: z.number().int().min(1).max(64).default(4),
+        })
+        .prefault({}),
     })
     .prefault({}),
   modalities: modalitiesSchema.prefault({}),

@@ -38,6 +38,17 @@ export const modalitiesSchema = z.strictObject({
       maximumSliceSpacingMm: z.number().gt(0).max(20).default(imaging.maximumSliceSpacingMm),
       minimumSlices: z.number().int().min(1).max(10_000).default(imaging.minimumSlices),
       minimumCoverageMm: z.number().min(0).max(1000).default(imaging.minimumCoverageMm),
+      tensor: z
+        .strictObject({
+          sizeVoxels: z.number().int().min(8).max(512).default(imaging.tensor.sizeVoxels),
+          spacingMm: z.number().gt(0).max(50).default(imaging.tensor.spacingMm),
+          windowHu: z
+            .tuple([z.number(), z.number()])
+            .refine(([low, high]) => low < high, { error: 'not ascending' })
+            .default([...imaging.tensor.windowHu]),
+          marginMm: z.number().min(0).max(200).default(imaging.tensor.marginMm),
+        })
+        .prefault({}),
     })
     .refine((rules) => rules.postoperativeFirstDay <= rules.postoperativeLastDay, {
       error: 'postoperativeFirstDay is after postoperativeLastDay',

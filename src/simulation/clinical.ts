@@ -19,7 +19,7 @@ import {
   subjectOf,
   writtenOn,
 } from './fhir.ts';
-import { imagingResources } from './imaging.ts';
+import { noduleResources } from './imaging.ts';
 import { kidneyResources } from './kidneys.ts';
 import type { Observed } from './observed.ts';
 import { pathologyResources } from './pathology.ts';
@@ -156,7 +156,7 @@ export function clinicalResources(
     ...administrations(patient),
     ...pathologyResources(patient, codes),
     ...visits,
-    ...imagingResources(patient, observed, diagnosedOn),
+    ...noduleResources(patient, diagnosedOn),
     ...kidneyResources(patient, observed),
     ...specimenResources(patient, observed),
     ...consentResources(patient, diagnosedOn),

@@ -4,6 +4,9 @@ import type { Terminology } from '../terminology/index.ts';
 import { buildChart } from './chart.ts';
 import { defaultTerminology, simulationCodes } from './codes.ts';
 import { RESOURCE_TYPES, type SimulatedResource, type SimulatedResourceType } from './fhir.ts';
+import { type CtFile, ctFiles } from './ct/study.ts';
+import { ctPlans } from './imaging.ts';
+import { observe } from './observed.ts';
 import { drawPatient } from './patient.ts';
 import { type TruthRow, truthOf } from './truth.ts';
 
@@ -31,6 +34,14 @@ export interface SimulatedCohort {
   /** The same resources by type; each iteration makes the whole cohort once. */
   readonly resources: Readonly<Record<SimulatedResourceType, Iterable<SimulatedResource>>>;
   readonly truth: readonly TruthRow[];
+  /** The CTs that the charts name, in their order; the files of each are made while they are iterated over. */
+  readonly ctStudies: Iterable<SimulatedCtStudy>;
+}
+
+export interface SimulatedCtStudy {
+  readonly patientId: string;
+  readonly studyInstanceUid: string;
+  readonly files: Iterable<CtFile>;
 }
 
 const MAX_PATIENTS = 1_000_000;
@@ -73,5 +84,14 @@ export function simulateCohort({ patients, seed, terminology }: SimulationOption
       Iterable<SimulatedResource>
     >,
     truth: Array.from(everyone(), truthOf),
+    ctStudies: lazily(function* () {
+      for (const patient of everyone())
+        for (const plan of ctPlans(patient, observe(patient)))
+          yield {
+            patientId: patient.id,
+            studyInstanceUid: plan.studyInstanceUid,
+            files: lazily(() => ctFiles(patient, plan)),
+          } satisfies SimulatedCtStudy;
+    }),
   };
 }

@@ -5,7 +5,7 @@
  */
 
 /** Changes whenever any number or draw of the simulator does: a cohort is named by version and seed. */
-export const GENERATOR_VERSION = '2.0.0';
+export const GENERATOR_VERSION = '3.0.0';
 
 /**
  * Log residual tumour burden B(t) = intercept + rate * t and what it does to the hazard. B is relative: 0 is a
@@ -128,4 +128,64 @@ export const CFDNA = {
   methylation: { background: 0.02, gain: 0.8, personSd: 0.15, errorSd: 0.004 },
   batchSd: 0.02,
   missing: { 'tumour-fraction': 0.02, 'fragment-score': 0.03, 'methylation-score': 0.08 },
+} as const;
+
+/**
+ * CT (docs/adr/0036-simulated-ct.md). Bodies: means and SDs; findings: medians, loadings on 3 tanh(B / 3), and SDs of the
+ * logarithm between patients.
+ */
+export const IMAGING = {
+  /** C34.11 against C34.12. */
+  rightSideShare: 0.55,
+  bodies: {
+    male: {
+      heightCm: { mean: 169, sd: 6 },
+      lungHeightMm: { mean: 252, sd: 11 },
+      halfWidthMm: { mean: 130, sd: 5 },
+      halfDepthMm: { mean: 92, sd: 6 },
+      tracheaMm: { mean: 8.6, sd: 0.6 },
+      fatMm: 10,
+      muscleMm: 12,
+    },
+    female: {
+      heightCm: { mean: 158, sd: 5.5 },
+      lungHeightMm: { mean: 244, sd: 11 },
+      halfWidthMm: { mean: 122, sd: 5 },
+      halfDepthMm: { mean: 84, sd: 5 },
+      tracheaMm: { mean: 7.2, sd: 0.5 },
+      fatMm: 14,
+      muscleMm: 8,
+    },
+    logMassIndex: { mean: 3.15, sd: 0.11 },
+    heart: { mean: 1, sd: 0.06 },
+    domeHeightMm: { mean: 72, sd: 6 },
+    lungHu: { mean: -858, sd: 16 },
+    emphysemaShare: 0.35,
+  },
+  contrastShare: 0.6,
+  /** Longest diameter of the tumour before surgery. */
+  tumourMm: { median: 29, loading: 0.16, sd: 0.3, min: 11, max: 75 },
+  /** Short axis of the largest mediastinal node. */
+  nodeMm: { median: 9, loading: 0.08, sd: 0.22, max: 26 },
+  /** Soft tissue where the lobe was. */
+  bedMl: { median: 45, loading: 0.3, sd: 0.5, max: 400 },
+  /** Pleural fluid. */
+  effusionMl: { median: 90, loading: 0.36, sd: 0.65, max: 1100 },
+  /** Their number, and the diameter of each. */
+  nodules: { meanLog: -0.4, loading: 0.36, max: 7, sizeMm: { median: 9.5, sd: 0.2, max: 18 } },
+  /** What surgery moves, mm. */
+  afterLobectomy: {
+    shift: { mean: 9, sd: 3 },
+    domeRise: { mean: 20, sd: 6 },
+    hilumRise: { mean: 13, sd: 4 },
+  },
+  afterPneumonectomy: {
+    shift: { mean: 24, sd: 5 },
+    domeRise: { mean: 34, sd: 8 },
+    hilumRise: { mean: 6, sd: 3 },
+  },
+  /** mA kV^2 that give a CTDIvol of 1 mGy. */
+  doseReference: 400_000,
+  /** HU, of a voxel. */
+  noiseSd: { north: 13, east: 15, south: 12, west: 17 },
 } as const;

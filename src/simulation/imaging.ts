@@ -1,7 +1,8 @@
-import type { ImagingStudy, Observation } from 'fhir/r4.js';
-import type { Random } from '../numerics/index.ts';
+import type { ImagingStudy, ImagingStudySeries, Observation } from 'fhir/r4.js';
 import { SYSTEMS } from '../terminology/index.ts';
-import { CARE } from './constants.ts';
+import { type CtStudyPlan, planCt } from './ct/plan.ts';
+import { scannerOf } from './ct/scanners.ts';
+import { postoperativeCtDay, preoperativeCtDay } from './ct/findings.ts';
 import {
   concept,
   dateOf,
@@ -14,40 +15,49 @@ import {
 } from './fhir.ts';
 import type { Observed } from './observed.ts';
 import type { SimulatedPatient } from './patient.ts';
-import { integerBetween } from './shares.ts';
 
-/**
- * A UID under 2.25, the root of UUIDs written as one number (ITU-T X.667, DICOM PS3.5 B.2): nobody has to be asked
- * for it, and no scanner has given it. The UUID is of version 8, made of seeded bits.
- */
-export function simulatedUid(random: Random): string {
-  const word = (): bigint => BigInt(random.integer(2 ** 32));
-  const bits = (word() << 96n) | (word() << 64n) | (word() << 32n) | word();
-  const versioned = (bits & ~(0xfn << 76n)) | (8n << 76n);
-  const uuid = (versioned & ~(0x3n << 62n)) | (2n << 62n);
-  return `2.25.${uuid.toString()}`;
-}
+const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
 
-const chestCt = (
-  patient: SimulatedPatient,
-  name: 'preoperative' | 'postoperative',
-  date: string,
-): ImagingStudy & { id: string } => ({
-  resourceType: 'ImagingStudy',
-  id: `${patient.id}-ct-${name}`,
-  meta: profiled(writtenOn(date), 'chest-ct'),
-  identifier: [
-    {
-      system: 'urn:dicom:uid',
-      value: `urn:oid:${simulatedUid(patient.random.fork(`ct ${name} uid`))}`,
-    },
-  ],
-  status: 'available',
-  modality: [{ system: 'http://dicom.nema.org/resources/ontology/DCM', code: 'CT' }],
-  subject: subjectOf(patient),
-  started: instantAt(date, '09:30:00'),
-  procedureCode: [concept(SYSTEMS.loinc, '24627-2', 'CT Chest')],
-});
+/** As the site's PACS tells the chart of a series. */
+const seriesOf = (patient: SimulatedPatient, plan: CtStudyPlan): ImagingStudySeries[] => {
+  const { chart } = scannerOf(patient.site);
+  if (chart === 'thin') return [];
+  return plan.series.map((series) => ({
+    uid: series.seriesInstanceUid,
+    number: series.number,
+    modality: { system: DCM, code: series.dicomModality },
+    description: series.description,
+    numberOfInstances: series.instances,
+    ...(chart === 'series-and-body-site' && series.dicomModality === 'CT'
+      ? { bodySite: { system: SYSTEMS.snomed, code: '51185008', display: 'Thoracic structure' } }
+      : {}),
+  }));
+};
+
+const chestCt = (patient: SimulatedPatient, plan: CtStudyPlan): ImagingStudy & { id: string } => {
+  const series = seriesOf(patient, plan);
+  return {
+    resourceType: 'ImagingStudy',
+    id: `${patient.id}-ct-${plan.name}`,
+    meta: profiled(writtenOn(plan.date), 'chest-ct'),
+    identifier: [{ system: 'urn:dicom:uid', value: `urn:oid:${plan.studyInstanceUid}` }],
+    status: 'available',
+    modality: [
+      { system: DCM, code: 'CT' },
+      ...(series.some(({ modality }) => modality.code === 'SR') ? [{ system: DCM, code: 'SR' }] : []),
+    ],
+    subject: subjectOf(patient),
+    started: instantAt(plan.date, '09:30:00'),
+    procedureCode: [concept(SYSTEMS.loinc, '24627-2', 'CT Chest')],
+    ...(series.length === 0
+      ? {}
+      : {
+          numberOfSeries: series.length,
+          numberOfInstances: series.reduce((sum, each) => sum + (each.numberOfInstances ?? 0), 0),
+          series,
+        }),
+  };
+};
 
 const attenuationObservation = (
   patient: SimulatedPatient,
@@ -66,21 +76,21 @@ const attenuationObservation = (
 });
 
 /**
- * The last CT before surgery; the first after it, some days before the first visit from month 3 on; and how the nodule
- * looked when it was found, before any therapy. The images themselves are not simulated yet: no endpoint has them.
+ * The last CT before surgery, and the first after it, some days before the first visit from month 3 on that took place.
  */
-export function imagingResources(
-  patient: SimulatedPatient,
-  observed: Observed,
-  diagnosedOn: string,
-): SimulatedResource[] {
-  const before = -integerBetween(patient.random.fork('ct preoperative'), CARE.ctBeforeSurgeryDays);
-  const visit = observed.visits.find(({ nominalMonths }) => nominalMonths >= 3);
-  const lead = integerBetween(patient.random.fork('ct postoperative'), CARE.ctBeforeVisitDays);
-  const { attenuation } = patient.care;
+export function ctPlans(patient: SimulatedPatient, observed: Observed): CtStudyPlan[] {
+  const after = postoperativeCtDay(patient, observed.visits);
   return [
-    chestCt(patient, 'preoperative', dateOf(patient, before)),
-    ...(visit === undefined ? [] : [chestCt(patient, 'postoperative', dateOf(patient, visit.day - lead))]),
-    ...(attenuation === undefined ? [] : [attenuationObservation(patient, attenuation, diagnosedOn)]),
+    planCt(patient, 'preoperative', dateOf(patient, preoperativeCtDay(patient))),
+    ...(after === undefined ? [] : [planCt(patient, 'postoperative', dateOf(patient, after))]),
   ];
+}
+
+export const chestCts = (patient: SimulatedPatient, observed: Observed): SimulatedResource[] =>
+  ctPlans(patient, observed).map((plan) => chestCt(patient, plan));
+
+/** How the nodule looked when it was found, before any therapy. */
+export function noduleResources(patient: SimulatedPatient, diagnosedOn: string): SimulatedResource[] {
+  const { attenuation } = patient.care;
+  return attenuation === undefined ? [] : [attenuationObservation(patient, attenuation, diagnosedOn)];
 }

@@ -1,14 +1,16 @@
 export {
   type SimulatedChart,
   type SimulatedCohort,
+  type SimulatedCtStudy,
   simulateCohort,
   type SimulationOptions,
 } from './cohort.ts';
 export { CALENDAR, GENERATOR_VERSION } from './constants.ts';
+export type { CtFile } from './ct/study.ts';
 export { simulateNewDraw } from './demo-new-draw.ts';
 export { type DemoCase, simulateDemoPatients } from './demo-patients.ts';
 export { RESOURCE_TYPES, type SimulatedResource, type SimulatedResourceType } from './fhir.ts';
 export { type LatentState, trueRisk } from './latent.ts';
 export { measureTargets, type SimulatorTargets } from './targets.ts';
 export { TRUTH_LANDMARK_MONTHS, type TruthRow } from './truth.ts';
-export { type CohortManifest, writeCohort } from './write.ts';
+export { type CohortManifest, writeCohort, type WriteOptions } from './write.ts';

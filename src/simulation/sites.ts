@@ -5,7 +5,7 @@ const NAMING_SYSTEMS = 'https://recurrence-cds.org/fhir/NamingSystem/';
 
 /** A hospital and how its laboratory reports: the same quantities in different dress. */
 export interface Site {
-  readonly id: string;
+  readonly id: 'north' | 'east' | 'south' | 'west';
   /** UCUM unit of concentrations. */
   readonly concentrationUnit: 'umol/L' | 'mmol/L' | 'mg/dL';
   /** UCUM unit of fractions. */

@@ -22,6 +22,15 @@ export interface CohortManifest {
     readonly count: number;
     readonly sha256: string;
   }[];
+  /** `dicom/<StudyInstanceUID>/<SeriesInstanceUID>/<InstanceNumber>.dcm`; absent where no images were written. */
+  readonly images?: { readonly studies: number; readonly files: number; readonly bytes: number };
+}
+
+export interface WriteOptions {
+  /** Writes the CTs too. */
+  readonly images?: boolean;
+  /** Called after each study. */
+  readonly onStudy?: (studies: number) => void;
 }
 
 /** An NDJSON file under another name until it is whole. */
@@ -78,6 +87,29 @@ const writeCharts = async (cohort: SimulatedCohort, directory: string): Promise<
   return output;
 };
 
+/** Study by study, file by file. */
+async function writeImages(
+  cohort: SimulatedCohort,
+  directory: string,
+  onStudy?: (studies: number) => void,
+): Promise<NonNullable<CohortManifest['images']>> {
+  let [studies, files, bytes] = [0, 0, 0];
+  for (const study of cohort.ctStudies) {
+    const made = new Set<string>();
+    for (const file of study.files) {
+      const folder = path.join(directory, study.studyInstanceUid, file.seriesInstanceUid);
+      if (!made.has(folder)) await mkdir(folder, { recursive: true });
+      made.add(folder);
+      await writeFile(path.join(folder, `${String(file.instanceNumber)}.dcm`), file.bytes);
+      files++;
+      bytes += file.bytes.length;
+    }
+    studies++;
+    onStudy?.(studies);
+  }
+  return { studies, files, bytes };
+}
+
 const TRUTH_BATCH = 500;
 
 /**
@@ -87,9 +119,14 @@ const TRUTH_BATCH = 500;
  *
  * @param directory made where it does not exist; files of an earlier cohort in it are replaced
  */
-export async function writeCohort(cohort: SimulatedCohort, directory: string): Promise<CohortManifest> {
+export async function writeCohort(
+  cohort: SimulatedCohort,
+  directory: string,
+  { images = false, onStudy }: WriteOptions = {},
+): Promise<CohortManifest> {
   const manifestFile = path.join(directory, 'manifest.json');
   await rm(manifestFile, { force: true });
+  await rm(path.join(directory, 'dicom'), { recursive: true, force: true });
   await mkdir(path.join(directory, 'fhir'), { recursive: true });
   await mkdir(path.join(directory, 'oracle'), { recursive: true });
   const output = await writeCharts(cohort, path.join(directory, 'fhir'));
@@ -97,6 +134,7 @@ export async function writeCohort(cohort: SimulatedCohort, directory: string): P
   for (let start = 0; start < cohort.truth.length; start += TRUTH_BATCH)
     await truth.append(cohort.truth.slice(start, start + TRUTH_BATCH));
   await truth.close();
+  const pictures = images ? await writeImages(cohort, path.join(directory, 'dicom'), onStudy) : undefined;
   const manifest: CohortManifest = {
     generator: { name: 'recurrence-cds simulate', version: GENERATOR_VERSION },
     simulated: true,
@@ -105,6 +143,7 @@ export async function writeCohort(cohort: SimulatedCohort, directory: string): P
     eligible: cohort.truth.filter(({ eligible }) => eligible).length,
     dataCut: CALENDAR.dataCut,
     output,
+    ...(pictures === undefined ? {} : { images: pictures }),
   };
   await writeFile(manifestFile, `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;

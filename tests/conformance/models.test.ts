@@ -46,7 +46,7 @@ describe.each(models)('$id $version', ({ id, version }) => {
 
   it.runIf(manifest.kind === 'risk-layer')('loads, and answers for every subset it claims', async () => {
     if (manifest.kind !== 'risk-layer') return;
-    const loaded = await loadModels(MODELS, id, version);
+    const loaded = await loadModels(MODELS, id, { version });
     const ids = manifest.modalities.map(({ modality }) => modality);
     const order = MODALITY_IDS.filter((each) => ids.includes(each));
     expect(ids).toEqual(order);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../src/assessment/index.ts';
 import { widthOf } from '../../src/cli/terminal.ts';
-import { listModels, loadModels, readModel } from '../../src/model-registry/index.ts';
+import { featureNamesOf, listModels, loadModels, readModel } from '../../src/model-registry/index.ts';
 import { createRandom } from '../../src/numerics/index.ts';
 import { PACKAGE_ROOT } from '../../src/platform/index.ts';
 import { startRedis } from '../setup/redis.ts';
@@ -257,7 +257,7 @@ describe('simulate, train, extract', () => {
     const numbers: number[] = [];
     for (let patient = 0; patient < 20; patient++) {
       for (const { modality } of models.layer.modalities) {
-        const names = models.scoreManifest(modality)?.features.map(({ name }) => name) ?? [];
+        const names = featureNamesOf(models.scoreManifest(modality));
         const vector = Object.fromEntries(names.map((name) => [name, random.normal() * 2]));
         numbers.push((await models.score(modality, vector)).score);
       }

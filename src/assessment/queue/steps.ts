@@ -1,6 +1,7 @@
 import { asCdsError, ERRORS, MODALITY_IDS, type CdsError, type ErrorCode } from '../../domain/index.ts';
 import type { ModalityId } from '../../domain/index.ts';
 import type { Log } from '../../platform/index.ts';
+import { lacksImages } from '../failures.ts';
 import type { AssessmentRef } from '../ports.ts';
 
 /** One step of a job: a modality's extraction and score, or the fusion over them. */
@@ -30,11 +31,14 @@ export const bareRef = (ref: AssessmentRef): AssessmentRef => ({
   modelDigest: ref.modelDigest,
 });
 
-/** The first code in the order cards list the modalities, so that the outcome hangs on no race. */
+/**
+ * The first code that fails a job, in the order cards list the modalities, so that the outcome hangs on no race. An
+ * image archive that stays away fails no job: the fusion goes on without the images, and says so.
+ */
 export const firstFailure = (
   codes: Readonly<Partial<Record<ModalityId, ErrorCode>>>,
 ): ErrorCode | undefined =>
-  MODALITY_IDS.map((modality) => codes[modality]).find((code) => code !== undefined);
+  MODALITY_IDS.map((modality) => codes[modality]).find((code) => code !== undefined && !lacksImages(code));
 
 /** Logs a step's error (its code and class only: foreign messages can hold identifiers) and returns it as ours. */
 export function stepFailed(

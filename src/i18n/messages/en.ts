@@ -31,6 +31,7 @@ export const en = {
   'reason.value-implausible': 'an implausible value',
   'reason.conflicting-values': 'one sample has two different values of the same test',
   'reason.older-than-allowed': 'older than the model allows',
+  'reason.no-archive': 'no image archive is configured for this site',
   'reason.no-baseline-ct': 'no chest CT before surgery',
   'reason.no-postoperative-ct': 'no chest CT from 2 weeks to 6 months after surgery',
   'reason.no-suitable-series': 'no axial series with thin enough slices',

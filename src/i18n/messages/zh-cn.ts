@@ -32,6 +32,7 @@ export const zhCN: Catalogue = {
   'reason.value-implausible': '数值不合理',
   'reason.conflicting-values': '同一样本的同一项目有两个不同的数值',
   'reason.older-than-allowed': '超过模型允许的时限',
+  'reason.no-archive': '本院未配置可读取的影像存档系统',
   'reason.no-baseline-ct': '无术前胸部 CT',
   'reason.no-postoperative-ct': '无术后 2 周至 6 个月的胸部 CT',
   'reason.no-suitable-series': '没有层厚足够薄的轴位序列',

@@ -1,7 +1,8 @@
-import { judgeChart, landmarkOf } from '../../assessment/index.ts';
+import { judgeChart, lacksImages, landmarkOf } from '../../assessment/index.ts';
 import { clinicalFacts, openCohort, parseChart, type Chart, type ChartQuery } from '../../chart/index.ts';
 import {
   addDays,
+  asCdsError,
   CdsError,
   DAYS_PER_MONTH,
   monthsSinceSurgery,
@@ -10,7 +11,8 @@ import {
   type ModalityId,
 } from '../../domain/index.ts';
 import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from '../../eligibility/index.ts';
-import type { Modality } from '../../modalities/index.ts';
+import type { Extracted, Modality } from '../../modalities/index.ts';
+import { createExtractor, type Extractor } from './extractor.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 
 /** The statistical contract's landmarks. */
@@ -35,6 +37,8 @@ export interface Reading {
   readonly terminology: Parameters<typeof clinicalFacts>[1];
   readonly queries: readonly ChartQuery[];
   readonly modalities: readonly Modality[];
+  /** Of cohorts with images; without one, those modalities are absent. */
+  readonly extractor?: Extractor;
 }
 
 /** Patients that were left out, by why. */
@@ -87,30 +91,46 @@ export async function readCohort(
   return { patients, leftOut, simulated: source.simulated };
 }
 
+/** The landmark of a patient's chart on a day. */
+export const landmarkOn = (
+  { chart, surgeryDate }: Pick<CohortPatient, 'chart' | 'surgeryDate'>,
+  date: string,
+  terminology: Reading['terminology'],
+): Landmark => landmarkOf(clinicalFacts(chart, terminology, date), surgeryDate, date);
+
 /** The landmark of a patient's chart, months after surgery. */
 export const landmarkAt = (
-  { chart, surgeryDate }: Pick<CohortPatient, 'chart' | 'surgeryDate'>,
+  patient: Pick<CohortPatient, 'chart' | 'surgeryDate'>,
   months: number,
   terminology: Reading['terminology'],
-): Landmark => {
-  const date = addDays(surgeryDate, Math.round(months * DAYS_PER_MONTH));
-  return landmarkOf(clinicalFacts(chart, terminology, date), surgeryDate, date);
-};
+): Landmark =>
+  landmarkOn(patient, addDays(patient.surgeryDate, Math.round(months * DAYS_PER_MONTH)), terminology);
 
-/** What each modality knows at a landmark, by the code that serving uses. */
-export async function featuresAt(
+/**
+ * What each modality knows at a landmark, by the code that serving uses. One whose images cannot be read is absent, as
+ * it would be when serving.
+ *
+ * @param how `extract` with tensors, `features` without
+ */
+export async function knownAt(
   chart: Chart,
   landmark: Landmark,
-  modalities: readonly Modality[],
-): Promise<Map<ModalityId, FeatureVector>> {
-  const features = new Map<ModalityId, FeatureVector>();
-  for (const modality of modalities)
-    if (modality.select(chart, landmark).status === 'present') {
-      const extracted = await modality.extract(chart, landmark, { signal: AbortSignal.any([]) });
-      features.set(modality.id, extracted.features);
-    }
-  return features;
+  { modalities, extractor = createExtractor() }: Reading,
+  how: 'extract' | 'features' = 'features',
+): Promise<Map<ModalityId, Extracted>> {
+  const known = new Map<ModalityId, Extracted>();
+  for (const modality of modalities) {
+    const selection = modality.select(chart, landmark);
+    if (selection.status !== 'present') continue;
+    const extracted = await extractor[how](modality, chart, landmark, selection).catch(unlessUnreadable);
+    if (extracted !== undefined) known.set(modality.id, extracted);
+  }
+  return known;
 }
+
+const unlessUnreadable = (error: unknown): undefined => {
+  if (!lacksImages(asCdsError(error).code)) throw error;
+};
 
 /** Every patient at every landmark reached event-free and under observation. */
 export async function landmarkRows(
@@ -124,7 +144,8 @@ export async function landmarkRows(
       const landmark = landmarkAt(patient, months, reading.terminology);
       const entryMonths = monthsSinceSurgery(landmark);
       if (patient.months <= entryMonths) break;
-      const features = await featuresAt(patient.chart, landmark, reading.modalities);
+      const known = await knownAt(patient.chart, landmark, reading);
+      const features = new Map([...known].map(([id, extracted]) => [id, extracted.features]));
       rows.push({ patient: index, landmark: position, entryMonths, features });
     }
     progress(index + 1);

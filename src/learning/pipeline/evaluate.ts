@@ -3,7 +3,7 @@ import { interpretLayer, layerScores, subsetName, whyNotEstimable } from '../../
 import type { Models } from '../../model-registry/index.ts';
 import { quantile, type Random } from '../../numerics/index.ts';
 import { concordanceIndex, fitCox, type SurvivalData } from '../../survival/index.ts';
-import { featuresAt, landmarkAt, type CohortPatient, type Reading } from './cohort.ts';
+import { knownAt, landmarkAt, type CohortPatient, type Reading } from './cohort.ts';
 import type { OracleRow } from './oracle.ts';
 
 const LANDMARK = 3;
@@ -60,11 +60,12 @@ const scoresAt = async (
   patient: CohortPatient,
   landmark: Landmark,
   models: Models,
-  { modalities }: Reading,
+  reading: Reading,
 ): Promise<ReadonlyMap<ModalityId, number>> => {
   const scores = new Map<ModalityId, number>();
-  for (const [id, vector] of await featuresAt(patient.chart, landmark, modalities))
-    if (models.scoreManifest(id) !== undefined) scores.set(id, (await models.score(id, vector)).score);
+  for (const [id, { features, tensors }] of await knownAt(patient.chart, landmark, reading, 'extract'))
+    if (models.scoreManifest(id) !== undefined)
+      scores.set(id, (await models.score(id, features, tensors)).score);
   return scores;
 };
 

@@ -1,7 +1,7 @@
-import { HORIZON_MONTHS } from '../../domain/index.ts';
+import { CT_ROLES, HORIZON_MONTHS } from '../../domain/index.ts';
 import { subsetName } from '../../fusion/index.ts';
 import type { Modality } from '../../modalities/index.ts';
-import type { ModalityScoreManifest, ModelManifest, RiskLayerManifest } from '../../model-registry/index.ts';
+import type { ModelManifest, RiskLayerManifest, ScoreManifest } from '../../model-registry/index.ts';
 import type { FittedLayer } from './risk-layers.ts';
 import type { ModalityFit } from './score-strategies.ts';
 import { sha256Of } from './write-models.ts';
@@ -31,28 +31,43 @@ const unitOf = (feature: string): string => {
 
 export const scoreManifest = (
   modality: Modality,
-  { onnx, method, selectedFeatures }: ModalityFit,
+  { models, images, method, selectedFeatures }: ModalityFit,
   { version, trainingCohort, foldsSha256 }: RunFacts,
-): ModalityScoreManifest => ({
-  id: `${modality.id}-recurrence`,
-  version,
-  kind: 'modality-score',
-  modality: modality.id,
-  file: 'model.onnx',
-  sha256: sha256Of(onnx),
-  preprocessing: modality.preprocessing,
-  features: modality.featureNames.map((name) => ({ name, unit: unitOf(name) })),
-  method,
-  ...(selectedFeatures !== undefined && { selectedFeatures }),
-  trainingCohort,
-  foldsSha256,
-  intendedUse: INTENDED_USE,
-  containsPatientLevelData: false,
-});
+): ScoreManifest => {
+  const common = {
+    id: `${modality.id}-recurrence`,
+    version,
+    modality: modality.id,
+    preprocessing: modality.preprocessing,
+    method,
+    trainingCohort,
+    foldsSha256,
+    intendedUse: INTENDED_USE,
+    containsPatientLevelData: false,
+  };
+  if (images !== undefined)
+    return {
+      ...common,
+      kind: 'image-score',
+      sha256: images.digest,
+      folds: models.map((bytes, fold) => ({ file: `fold-${String(fold)}.onnx`, sha256: sha256Of(bytes) })),
+      inputs: [...CT_ROLES],
+      tensor: { ...images.tensor, windowHu: [...images.tensor.windowHu] },
+      ...(images.network !== undefined && { network: images.network }),
+    };
+  return {
+    ...common,
+    kind: 'modality-score',
+    file: 'model.onnx',
+    sha256: sha256Of(models[0] ?? new Uint8Array()),
+    features: modality.featureNames.map((name) => ({ name, unit: unitOf(name) })),
+    ...(selectedFeatures !== undefined && { selectedFeatures }),
+  };
+};
 
 export const layerManifest = (
   bytes: Uint8Array,
-  scores: readonly ModalityScoreManifest[],
+  scores: readonly ScoreManifest[],
   layers: readonly FittedLayer[],
   { version, trainingCohort, foldsSha256 }: RunFacts,
 ): RiskLayerManifest => ({

@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../../model-registry/index.ts';
+import type { ImageScoreManifest, ModelManifest } from '../../model-registry/index.ts';
 import type { ConcordanceEstimate, HeldOutEvaluation } from './evaluate.ts';
 
 const c = ({ c: value, lower, upper, patients }: ConcordanceEstimate): string =>
@@ -25,21 +25,34 @@ const evaluationText = (evaluation: HeldOutEvaluation | undefined): string => {
   ].join('\n');
 };
 
-const inputsText = (manifest: ModelManifest): string =>
-  manifest.kind === 'modality-score'
+const imagesText = ({ inputs, tensor, folds }: ImageScoreManifest): string =>
+  `The chest CTs ${inputs.join(' and ')}, each a cube of ${String(tensor.sizeVoxels)}^3 voxels of ` +
+  `${String(tensor.spacingMm)} mm round the lungs, ${tensor.windowHu.join(' to ')} HU as 0 to 1. The score is the ` +
+  `mean of ${String(folds.length)} networks, standardised; higher means earlier recurrence. The activation map of ` +
+  'each CT adds up to its part of the score.';
+
+const inputsText = (manifest: ModelManifest): string => {
+  if (manifest.kind === 'image-score') return imagesText(manifest);
+  return manifest.kind === 'modality-score'
     ? `${String(manifest.features.length)} features of preprocessing \`${manifest.preprocessing}\`; a missing one takes ` +
-      'the training median. The score is standardised; higher means earlier recurrence.'
+        'the training median. The score is standardised; higher means earlier recurrence.'
     : `The scores of ${manifest.modalities.map(({ modality, model, version }) => `${modality} (\`${model}\` ${version})`).join(', ')} ` +
-      'and the months since surgery; one layer a subset of them. Out come the risks of recurrence or death within ' +
-      `${manifest.horizonMonths.join(', ')} months, given that the patient is alive and recurrence-free at the ` +
-      `landmark, with ${String(manifest.interval.level * 100)} % intervals of ${String(manifest.interval.replicates)} patient bootstraps.`;
+        'and the months since surgery; one layer a subset of them. Out come the risks of recurrence or death within ' +
+        `${manifest.horizonMonths.join(', ')} months, given that the patient is alive and recurrence-free at the ` +
+        `landmark, with ${String(manifest.interval.level * 100)} % intervals of ${String(manifest.interval.replicates)} patient bootstraps.`;
+};
 
 const methodText = (manifest: ModelManifest): string =>
-  manifest.kind === 'modality-score'
+  manifest.kind !== 'risk-layer'
     ? (manifest.method ?? '')
     : 'Cox on the cross-fitted modality scores, the landmark s and s squared, delayed entry, censored 24 months after ' +
       "the landmark; Breslow's baseline on the surgery clock. The intervals resample patients of this layer; that the " +
       'modality scores themselves were estimated is not in them.';
+
+const digestText = (manifest: ModelManifest): string =>
+  manifest.kind === 'image-score'
+    ? `SHA-256 over the digests of its ${String(manifest.folds.length)} files: \`${manifest.sha256}\``
+    : `SHA-256 of \`${manifest.file}\`: \`${manifest.sha256}\``;
 
 /** The card beside a model: what it is for, what it was fitted on, how well it does, and what it is not for. */
 export const modelCard = (
@@ -70,7 +83,7 @@ export const modelCard = (
     '## Limits',
     'Not for second primaries, other histologies, stages outside IB-IIIA, or patients without neoadjuvant ' +
       'chemo-immunotherapy. CT is not among its inputs.',
-    `SHA-256 of \`${manifest.file}\`: \`${manifest.sha256}\``,
+    digestText(manifest),
     '',
   ].join('\n\n');
 };

@@ -1,5 +1,5 @@
-import { MODALITY_IDS, type ModalityId } from '../../domain/index.ts';
-import type { ModalityScoreManifest } from '../../model-registry/index.ts';
+import { MODALITY_IDS, type CtTensorSpec, type ModalityId } from '../../domain/index.ts';
+import type { ImageScoreManifest, ModalityScoreManifest } from '../../model-registry/index.ts';
 import type { Random } from '../../numerics/index.ts';
 import { linearScoreModel } from '../cox/index.ts';
 import {
@@ -14,6 +14,8 @@ import {
   selectedFeatures,
   trainingReport,
 } from '../metabolomics/index.ts';
+import type { Reading } from './cohort.ts';
+import { ctNetwork, type TrainedNetworks } from './ct-strategy.ts';
 import {
   fitModalityScore,
   HORIZON_END_MONTHS,
@@ -33,14 +35,28 @@ export interface ScoreContext {
   readonly random: Random;
   /** Of analytes, for a report's readers. */
   readonly nameOf?: AnalyteNames;
-  readonly progress: (done: number, total: number) => void;
+  readonly progress: (done: number, total: number, secondsLeft?: number) => void;
+  /** How the cohort was read; image models read their images by it. */
+  readonly reading: Reading;
+  readonly foldsSha256: string;
+  /** Networks that were trained before, on these folds. */
+  readonly networks?: TrainedNetworks;
+  /** Where the training of networks is kept, to go on from there after a stop. */
+  readonly checkpointDirectory?: string;
 }
 
 /** A fitted score, ready to be written. */
 export interface ModalityFit {
   /** Per row: the score of the model that excluded its patient; NaN where the modality is absent. */
   readonly crossFitted: Float64Array;
-  readonly onnx: Uint8Array;
+  /** ONNX files: one, or one a fold. */
+  readonly models: readonly Uint8Array[];
+  /** Of a score that is read from images. */
+  readonly images?: {
+    readonly digest: string;
+    readonly tensor: CtTensorSpec;
+    readonly network?: ImageScoreManifest['network'];
+  };
   /** How it was fitted, for the manifest and the card. */
   readonly method: string;
   readonly selectedFeatures?: ModalityScoreManifest['selectedFeatures'];
@@ -58,7 +74,7 @@ const elasticNetCox: ScoreStrategy = ({ training, modality, names, quick, progre
   progress(1, 1);
   return Promise.resolve({
     crossFitted,
-    onnx: linearScoreModel(model),
+    models: [linearScoreModel(model)],
     method:
       'Elastic-net Cox over stacked landmarks (1, 3, 6, 9, 12, 18, 24 months), each landmark with its own baseline; ' +
       'five patient-level, event-stratified folds; the penalty chosen inside each fold; serving averages the folds.',
@@ -99,7 +115,7 @@ const metabolomicForest: ScoreStrategy = async (context) => {
   });
   return {
     crossFitted,
-    onnx: metabolomicScoreModel(fitted.model),
+    models: [metabolomicScoreModel(fitted.model)],
     method:
       'Per fold, on its training patients only: values below detection by the conditional mean of a censored ' +
       'lognormal, missingness filter, probabilistic quotient normalisation, autoscaling; of levels and changes since ' +
@@ -120,10 +136,11 @@ const metabolomicForest: ScoreStrategy = async (context) => {
 /** How each modality's score is fitted; a modality that is not here has none. */
 const SCORE_STRATEGIES: Readonly<Partial<Record<ModalityId, ScoreStrategy>>> = {
   metabolomics: metabolomicForest,
+  radiomics: ctNetwork,
   cfdna: elasticNetCox,
 };
 
-/** The modalities that have a score, in the order of every model's inputs. */
+/** The modalities that can have a score, in the order of every model's inputs. */
 export const SCORED: readonly ModalityId[] = MODALITY_IDS.filter((id) => SCORE_STRATEGIES[id] !== undefined);
 
 /** @throws {CdsError} as the modality's strategy does */

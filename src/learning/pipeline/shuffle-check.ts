@@ -23,18 +23,19 @@ interface Material {
   readonly rows: readonly LandmarkRow[];
   readonly modality: ModalityId;
   readonly names: readonly string[];
+  readonly reading: Reading;
 }
 
 const crossFittedConcordance = async (
-  { patients, rows, modality, names }: Material,
+  { patients, rows, modality, names, reading }: Material,
   random: Random,
 ): Promise<number> => {
   const atRisk = rows.filter(({ patient, entryMonths }) => patients[patient]!.months > entryMonths);
   const folds = stratifiedFolds(patients, FOLDS, random.fork('folds'));
   const { crossFitted } = await fitScore({
     training: { patients, rows: atRisk, folds },
-    modality,
-    names,
+    ...{ modality, names, reading },
+    foldsSha256: '',
     quick: true,
     threads: 1,
     random: random.fork('fit'),
@@ -74,12 +75,13 @@ export async function checkShuffles(
   const rows = await landmarkRows(forever, { ...reading, modalities: only }, () => undefined);
   const names = only.flatMap(({ featureNames }) => featureNames);
   const random = createRandom(seed);
-  const asIs = await crossFittedConcordance({ patients, rows, modality, names }, random.fork('as-is'));
+  const material = { rows, modality, names, reading };
+  const asIs = await crossFittedConcordance({ ...material, patients }, random.fork('as-is'));
   const shuffled: number[] = [];
   for (let shuffle = 0; shuffle < shuffles; shuffle++) {
     const own = random.fork(shuffle);
     const dealt = reshuffled(patients, own.fork('deal'));
-    shuffled.push(await crossFittedConcordance({ patients: dealt, rows, modality, names }, own));
+    shuffled.push(await crossFittedConcordance({ ...material, patients: dealt }, own));
   }
   const mean = shuffled.reduce((sum, c) => sum + c, 0) / shuffles;
   const squares = shuffled.reduce((sum, c) => sum + (c - mean) ** 2, 0);

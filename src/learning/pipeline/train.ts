@@ -4,11 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { CdsError, HORIZON_MONTHS, type ModalityId } from '../../domain/index.ts';
 import { DEFAULT_ELIGIBILITY, type EligibilitySettings } from '../../eligibility/index.ts';
 import { subsetName } from '../../fusion/index.ts';
-import { loadModels, type ModalityScoreManifest, type ModelManifest } from '../../model-registry/index.ts';
+import { loadModels, readModel, type ModelManifest, type ScoreManifest } from '../../model-registry/index.ts';
 import { createRandom, type Random } from '../../numerics/index.ts';
 import type { AnalyteNames } from '../metabolomics/index.ts';
 import { riskLayerModel } from '../cox/index.ts';
 import { landmarkRows, readCohort, type CohortPatient, type LeftOut, type Reading } from './cohort.ts';
+import { type TrainedNetworks } from './ct-strategy.ts';
+import { type CohortImages, createExtractor } from './extractor.ts';
 import { evaluateHeldOut, type HeldOutEvaluation } from './evaluate.ts';
 import { sharedFolds } from './folds.ts';
 import { checkLeaks, leaksInWords } from './leak-check.ts';
@@ -37,6 +39,12 @@ export interface TrainOptions {
   readonly threads?: number;
   /** Names of analytes for the report's readers; their slugs where not given. */
   readonly nameOf?: AnalyteNames;
+  /** The cohort's images; without them a score of images is not fitted. */
+  readonly images?: CohortImages;
+  /** A models folder whose image score was trained on the same folds: its networks are taken instead of trained. */
+  readonly networks?: string;
+  /** Where the training of networks is kept, to go on from there after a stop. It holds scores of patients. */
+  readonly checkpointDirectory?: string;
   /** Fewer trees, penalties and bootstraps: to see that it works, not to serve. */
   readonly quick: boolean;
 }
@@ -45,6 +53,8 @@ export interface TrainProgress {
   readonly stage: 'extract' | 'score' | 'layer' | 'evaluate';
   readonly done: number;
   readonly total: number;
+  /** Of what takes long, where it can be told. */
+  readonly secondsLeft?: number;
 }
 
 type Report = (progress: TrainProgress) => void;
@@ -57,6 +67,8 @@ export interface TrainResult {
   readonly manifests: readonly ModelManifest[];
   /** What looks as if it had come from the outcome; each card says it too. */
   readonly warnings: readonly string[];
+  /** Modalities that no training patient, or too few, had. */
+  readonly withoutScore: readonly ModalityId[];
   readonly evaluation?: HeldOutEvaluation;
 }
 
@@ -67,6 +79,7 @@ interface Fitted {
   readonly training: TrainingSet;
   readonly warnings: readonly string[];
   readonly foldsSha256: string;
+  readonly scored: readonly ModalityId[];
   readonly scores: ReadonlyMap<ModalityId, ModalityFit>;
   readonly layers: readonly FittedLayer[];
 }
@@ -96,26 +109,49 @@ const cohortFacts = (
   };
 };
 
+/** The newest image score of a models folder. */
+const networksIn = (directory: string): TrainedNetworks => {
+  const { manifest, folds } = readModel(directory, 'radiomics-recurrence');
+  if (manifest.kind !== 'image-score')
+    throw new CdsError('MODEL_MANIFEST_INVALID', `${manifest.id} is no image score`);
+  return { manifest, folds };
+};
+
+/** With fewer patients who have a modality and an event, folds would be left without one. */
+const LEAST_EVENTFUL = 10;
+
+/** The modalities that enough training patients have. */
+const scoredModalities = ({ patients, rows }: TrainingSet): ModalityId[] =>
+  SCORED.filter((id) => {
+    const have = new Set(rows.flatMap((row) => (row.features.has(id) ? [row.patient] : [])));
+    return [...have].filter((patient) => patients[patient]?.event === true).length >= LEAST_EVENTFUL;
+  });
+
 const fitScores = async (
   training: TrainingSet,
+  scored: readonly ModalityId[],
   reading: Reading,
-  { quick, threads = 1, nameOf }: TrainOptions,
-  options: { readonly random: Random; readonly report: Report },
+  { quick, threads = 1, nameOf, networks, checkpointDirectory }: TrainOptions,
+  options: { readonly random: Random; readonly report: Report; readonly foldsSha256: string },
 ): Promise<Map<ModalityId, ModalityFit>> => {
-  const { random, report } = options;
+  const { random, report, foldsSha256 } = options;
   const scores = new Map<ModalityId, ModalityFit>();
-  for (const [index, modality] of SCORED.entries()) {
+  for (const [index, modality] of scored.entries()) {
     const fitted = await fitScore({
-      training,
-      modality,
+      ...{ training, modality, reading, quick, threads, foldsSha256 },
       names: reading.modalities.find(({ id }) => id === modality)?.featureNames ?? [],
-      quick,
-      threads,
       ...(nameOf !== undefined && { nameOf }),
+      ...(networks !== undefined && { networks: networksIn(networks) }),
+      ...(checkpointDirectory !== undefined && { checkpointDirectory }),
       random: random.fork(`score:${modality}`),
       // Each modality counts as one, however many steps it takes.
-      progress: (done, total) => {
-        report({ stage: 'score', done: index + done / total, total: SCORED.length });
+      progress: (done, total, secondsLeft) => {
+        report({
+          stage: 'score',
+          done: index + done / total,
+          total: scored.length,
+          ...(secondsLeft !== undefined && { secondsLeft }),
+        });
       },
     });
     scores.set(modality, fitted);
@@ -123,9 +159,12 @@ const fitScores = async (
   return scores;
 };
 
-const scoredNames = ({ modalities }: Reading): Map<ModalityId, readonly string[]> =>
+const scoredNames = (
+  { modalities }: Reading,
+  scored: readonly ModalityId[],
+): Map<ModalityId, readonly string[]> =>
   new Map(
-    modalities.flatMap(({ id, featureNames }) => (SCORED.includes(id) ? [[id, featureNames] as const] : [])),
+    modalities.flatMap(({ id, featureNames }) => (scored.includes(id) ? [[id, featureNames] as const] : [])),
   );
 
 const fitAll = async (
@@ -143,43 +182,44 @@ const fitAll = async (
     report({ stage: 'extract', done, total });
   });
   const training: TrainingSet = { patients, rows, folds };
-  const warnings = leaksInWords(checkLeaks(training, scoredNames(reading)));
-  const scores = await fitScores(training, reading, options, { random, report });
+  const scored = scoredModalities(training);
+  const warnings = leaksInWords(checkLeaks(training, scoredNames(reading, scored)));
+  const scores = await fitScores(training, scored, reading, options, { random, report, foldsSha256: sha256 });
   const crossFitted = new Map([...scores].map(([id, fitted]) => [id, fitted.crossFitted]));
-  const subsets = subsetsOf(SCORED);
+  const subsets = subsetsOf(scored);
   const layers = subsets.map((subset, index) => {
-    const fitted = fitRiskLayer(training, subset, SCORED, crossFitted, {
+    const fitted = fitRiskLayer(training, subset, scored, crossFitted, {
       replicates: quick ? 20 : 200,
       random: random.fork(`bootstrap:${subsetName(subset)}`),
     });
     report({ stage: 'layer', done: index + 1, total: subsets.length });
     return fitted;
   });
-  return { training, warnings, foldsSha256: sha256, scores, layers };
+  return { training, warnings, foldsSha256: sha256, scored, scores, layers };
 };
 
 const writeAll = async (
-  { scores, layers }: Fitted,
+  { scored, scores, layers }: Fitted,
   reading: Reading,
   out: string,
   facts: RunFacts,
 ): Promise<ModelManifest[]> => {
-  const written: ModalityScoreManifest[] = [];
+  const written: ScoreManifest[] = [];
   for (const [id, fitted] of scores) {
     const modality = reading.modalities.find((each) => each.id === id);
     if (modality === undefined) throw new CdsError('INTERNAL', `no modality ${id}`);
     const manifest = scoreManifest(modality, fitted, facts);
-    await writeModel(out, manifest, fitted.onnx);
+    await writeModel(out, manifest, fitted.models);
     if (fitted.report !== undefined) await writeReport(modelFolder(out, manifest), await fitted.report());
     written.push(manifest);
   }
   const bytes = riskLayerModel({
-    modalities: SCORED,
+    modalities: scored,
     horizonsMonths: HORIZON_MONTHS,
     layers: layers.map(({ layer }) => layer),
   });
   const layer = layerManifest(bytes, written, layers, facts);
-  await writeModel(out, layer, bytes);
+  await writeModel(out, layer, [bytes]);
   return [...written, layer];
 };
 
@@ -189,7 +229,12 @@ const writeAll = async (
  *
  * @throws {CdsError} COHORT_INVALID, COX_NOT_CONVERGED
  */
-export async function train(options: TrainOptions, reading: Reading, report: Report): Promise<TrainResult> {
+export async function train(
+  options: TrainOptions,
+  given: Omit<Reading, 'extractor'>,
+  report: Report,
+): Promise<TrainResult> {
+  const reading: Reading = { ...given, extractor: createExtractor(options.images) };
   const { patients, leftOut, simulated } = await readCohort(options.cohort, reading, options.eligibility);
   const cut = Math.round(patients.length * TRAINING_SHARE);
   const oracle = readOracle(options.cohort);
@@ -200,7 +245,7 @@ export async function train(options: TrainOptions, reading: Reading, report: Rep
     trainingCohort: facts,
     foldsSha256: fitted.foldsSha256,
   });
-  const models = await loadModels(options.out, 'recurrence-risk', options.version);
+  const models = await loadModels(options.out, 'recurrence-risk', { version: options.version });
   const heldOut = patients.slice(cut);
   report({ stage: 'evaluate', done: 0, total: heldOut.length });
   const evaluation = await evaluateHeldOut(heldOut, models, reading, {
@@ -220,6 +265,7 @@ export async function train(options: TrainOptions, reading: Reading, report: Rep
     landmarkRows: fitted.training.rows.length,
     manifests,
     warnings: fitted.warnings,
+    withoutScore: SCORED.filter((id) => !fitted.scored.includes(id)),
     ...(evaluation !== undefined && { evaluation }),
   };
 }

@@ -11,17 +11,22 @@ export const modelFolder = (
   { id, version }: Pick<ModelManifest, 'id' | 'version'>,
 ): string => path.join(directory, id, version);
 
+/** The ONNX files of a model, in the order of their bytes. */
+const filesOf = (manifest: ModelManifest): readonly string[] =>
+  manifest.kind === 'image-score' ? manifest.folds.map(({ file }) => file) : [manifest.file];
+
 /** Writes beside, then renames: a reader never sees half a model. */
 export async function writeModel(
   directory: string,
   manifest: ModelManifest,
-  bytes: Uint8Array,
+  parts: readonly Uint8Array[],
 ): Promise<void> {
   const folder = modelFolder(directory, manifest);
   const fresh = `${folder}.new`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
-  await writeFile(path.join(fresh, manifest.file), bytes);
+  for (const [index, file] of filesOf(manifest).entries())
+    await writeFile(path.join(fresh, file), parts[index] ?? new Uint8Array());
   await writeFile(path.join(fresh, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await rm(folder, { recursive: true, force: true });
   await rename(fresh, folder);

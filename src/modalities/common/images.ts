@@ -46,6 +46,11 @@ export interface StudyAddress {
  * study.
  */
 export interface ImageSource {
+  /**
+   * What ties its images to the chart: PatientID, which has to be one of the patient's identifiers, beside
+   * StudyInstanceUID (the default); or StudyInstanceUID alone, where the archive knows patients by other names.
+   */
+  readonly patientIdentity?: 'patient-id' | 'study-uid';
   /** The series of a study; never empty. */
   series(study: StudyAddress, signal: AbortSignal): Promise<readonly SeriesInfo[]>;
   details(study: StudyAddress, series: SeriesInfo, signal: AbortSignal): Promise<SeriesDetails>;

@@ -1,6 +1,7 @@
 import type { Chart, ChartQueryKey } from '../../chart/index.ts';
 import type {
   CtSource,
+  CtTensorSpec,
   FeatureVector,
   FloatTensor,
   Landmark,
@@ -48,6 +49,8 @@ export interface Modality {
   readonly queries: readonly ChartQueryKey[];
   /** It reads images: absent wherever a site has no image source. */
   readonly needsImages?: true;
+  /** How it makes tensors of images: what an image model's manifest has to say, too. */
+  readonly tensor?: CtTensorSpec;
   /** Changes whenever the same evidence could give other features; part of every fingerprint. */
   readonly preprocessing: string;
   /** Every feature it can give, in order. */

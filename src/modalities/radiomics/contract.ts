@@ -1,3 +1,5 @@
+import type { CtTensorSpec } from '../../domain/index.ts';
+
 /**
  * What the steps from files to tensor hand to each other.
  *
@@ -90,17 +92,7 @@ export interface Lungs {
   readonly volumeMl: { readonly right: number; readonly left: number };
 }
 
-/** How a manifest says its tensor is made. */
-export interface CtTensorSpec {
-  /** Voxels along each axis. */
-  readonly sizeVoxels: number;
-  /** Isotropic. */
-  readonly spacingMm: number;
-  /** HU that become 0 and 1; values beyond are clamped. */
-  readonly windowHu: readonly [low: number, high: number];
-  /** Kept around the lungs; what lies beyond is set to the window's low end. */
-  readonly marginMm: number;
-}
+export type { CtTensorSpec };
 
 /** A CT as an image model takes it. */
 export interface CtTensor {

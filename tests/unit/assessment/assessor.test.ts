@@ -302,6 +302,45 @@ describe('a modality that fails', () => {
     await broken.close();
   });
 
+  it.each([
+    ['PACS_UNREACHABLE', 'absent', 'images-unavailable'],
+    ['PACS_REFUSED', 'absent', 'images-unavailable'],
+    ['DICOM_TRUNCATED', 'rejected', 'images-unreadable'],
+    ['CT_SLICES_MISSING', 'rejected', 'images-unsuitable'],
+    ['CT_NO_SERIES', 'rejected', 'no-suitable-series'],
+    ['CT_IDENTITY_MISMATCH', 'rejected', 'identity-mismatch'],
+  ] as const)('for want of images (%s) is told as %s: %s', async (code, status, reason) => {
+    const lacking = await failing(code);
+    const assessment = await lacking.assessor.complete(ready(story()), chartOf(story()), NEVER);
+    expect(assessment.risk).toMatchObject({ status: 'estimated', subset: ['metabolomics'] });
+    expect(assessment.modalities[2]).toMatchObject({ modality: 'cfdna', status, reason });
+    await lacking.close();
+  });
+
+  it('is not tried again by the fusion that follows at once, and is after a while', async () => {
+    let tries = 0;
+    let now = 0;
+    const lacking = await startBench({
+      clock: { now: () => new Date(now) },
+      models: {
+        ...bench.models,
+        score: (modality, features) => {
+          if (modality !== 'cfdna') return bench.models.score(modality, features);
+          tries++;
+          return Promise.reject(new CdsError('PACS_TIMEOUT'));
+        },
+      },
+    });
+    const { assessor } = lacking;
+    await expect(assessor.score(ready(story()), chartOf(story()), 'cfdna', NEVER)).rejects.toThrow();
+    await assessor.complete(ready(story()), chartOf(story()), NEVER);
+    expect(tries).toBe(1);
+    now = 300_000;
+    await assessor.complete(ready(story()), chartOf(story()), NEVER);
+    expect(tries).toBe(2);
+    await lacking.close();
+  });
+
   it('for now fails the whole, so that it is tried again', async () => {
     const away = await failing('STORE_UNAVAILABLE');
     await expect(away.assessor.complete(ready(story()), chartOf(story()), NEVER)).rejects.toMatchObject({

@@ -17,10 +17,11 @@ const fieldsOf = (kind: string): string[] => {
 };
 
 describe('docs/models.md', () => {
-  const common = '### Fields of both kinds';
+  const common = '### Fields of every kind';
 
   it.each([
     ['modality-score', '### Fields of a modality score'],
+    ['image-score', '### Fields of an image score'],
     ['risk-layer', '### Fields of a risk layer'],
   ])('documents exactly the manifest fields of a %s', (kind, heading) => {
     const documented = [...documentedUnder(common), ...documentedUnder(heading)];
@@ -30,6 +31,7 @@ describe('docs/models.md', () => {
   it('knows every kind of manifest there is', () => {
     expect(manifestSchema.options.map((option) => option.shape.kind.value)).toEqual([
       'modality-score',
+      'image-score',
       'risk-layer',
     ]);
   });

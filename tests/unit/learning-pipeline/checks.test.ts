@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CohortPatient,
-  featuresAt,
+  knownAt,
   landmarkAt,
   landmarkRows,
   readCohort,
@@ -151,7 +151,8 @@ describe('a planted future', PATIENCE, () => {
     const landmark = landmarkAt(of, 6, terminology);
     return {
       date: landmark.date,
-      panel: (await featuresAt(of.chart, landmark, [PANEL])).get('metabolomics'),
+      panel: (await knownAt(of.chart, landmark, { ...reading, modalities: [PANEL] })).get('metabolomics')
+        ?.features,
     };
   };
 

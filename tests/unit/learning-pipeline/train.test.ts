@@ -111,7 +111,7 @@ describe('train', PATIENCE, () => {
   });
 
   it('writes what serving loads, each with its card and evaluation', async () => {
-    const models = await loadModels(path.join(folder, 'a'), 'recurrence-risk', '1.2.3');
+    const models = await loadModels(path.join(folder, 'a'), 'recurrence-risk', { version: '1.2.3' });
     expect(models.identity).toMatchObject({ version: '1.2.3', simulated: true });
     expect(models.layer.modalities.map(({ sha256 }) => sha256)).toEqual(digests(first).slice(0, 2));
     for (const { atRisk } of Object.values(models.layer.subsets)) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModels, type Models } from '../../../src/model-registry/index.ts';
+import { featureNamesOf, loadModels, type Models } from '../../../src/model-registry/index.ts';
 import { startRunner } from '../../../src/model-registry/runner.ts';
 import { MODELS } from '../support/reading.ts';
 
@@ -12,7 +12,7 @@ afterAll(() => models.close());
 
 /** Every feature at a value. */
 const all = (value: number) =>
-  Object.fromEntries((models.scoreManifest('cfdna')?.features ?? []).map(({ name }) => [name, value]));
+  Object.fromEntries(featureNamesOf(models.scoreManifest('cfdna')).map((name) => [name, value]));
 
 describe('scores', () => {
   it('say what they are made of: the contributions sum to the score but for a constant', async () => {

@@ -6,7 +6,7 @@ import { createRandom } from '../../../src/numerics/index.ts';
 import { simulateCohort, type SimulatedResource } from '../../../src/simulation/index.ts';
 import { buildChart } from '../../../src/simulation/chart.ts';
 import { defaultTerminology, simulationCodes } from '../../../src/simulation/codes.ts';
-import { simulatedUid } from '../../../src/simulation/imaging.ts';
+import { simulatedUid } from '../../../src/simulation/ct/uid.ts';
 import { ckdEpi2021 } from '../../../src/simulation/kidneys.ts';
 import { drawPatient } from '../../../src/simulation/patient.ts';
 

@@ -1,5 +1,6 @@
 import {
   isReady,
+  lacksWhatMayCome,
   type Assessor,
   type AssessmentQueue,
   type Plan,
@@ -92,12 +93,16 @@ const shownOf = ({ plan, read }: ReadyQuestion): Pick<RiskDecision, 'criteria' |
   contrast: { ...plan.clinical.contrast, allergiesRead: !read.chart.unread.has('allergies') },
 });
 
+/** How long an image archive that did not give its images is not asked again. */
+const ASKED_AGAIN_MS = 900_000;
+
 /** How long a job that could not be answered is not queued again. */
 const UNANSWERED_MS = 300_000;
 
 export function createDecide(dependencies: DecideDependencies) {
   const { assessor, store, queue, maxStaleDays, modelDigest } = dependencies;
   const unanswered = createExpiringSet(UNANSWERED_MS, () => performance.now());
+  const askedAgain = createExpiringSet(ASKED_AGAIN_MS, () => performance.now());
 
   /** A record that cannot be read back is as good as none: it is computed anew, and the trend left out. */
   const unlessDamaged = async <T>(reading: Promise<T>, otherwise: T): Promise<T> => {
@@ -160,12 +165,8 @@ export function createDecide(dependencies: DecideDependencies) {
     ...(earlier !== undefined && { earlier }),
   });
 
-  /** Queues the job and waits for it as long as the deadline allows. */
-  const queued = async (question: ReadyQuestion, history: readonly Assessment[]): Promise<Decision> => {
-    const { plan, deadline } = question;
+  const submit = async (plan: ReadyPlan): Promise<void> => {
     const { assessable } = plan;
-    if (unanswered.has(assessable.fingerprint))
-      return unavailable('ASSESSMENT_UNANSWERED', earlierOf(history, question));
     const present = MODALITY_IDS.filter((id) => assessable.scoreFingerprints.has(id));
     await queue.submit(
       {
@@ -178,6 +179,23 @@ export function createDecide(dependencies: DecideDependencies) {
       },
       present,
     );
+  };
+
+  /** A result without images that were not to be had is shown; that they are asked for again holds nobody up. */
+  const askAgain = (stored: Assessment, { plan, backgroundAccess }: ReadyQuestion): void => {
+    const { fingerprint } = plan.assessable;
+    if (!backgroundAccess || !lacksWhatMayCome(stored) || askedAgain.has(fingerprint)) return;
+    askedAgain.add(fingerprint);
+    submit(plan).catch(() => undefined);
+  };
+
+  /** Queues the job and waits for it as long as the deadline allows. */
+  const queued = async (question: ReadyQuestion, history: readonly Assessment[]): Promise<Decision> => {
+    const { plan, deadline } = question;
+    const { assessable } = plan;
+    if (unanswered.has(assessable.fingerprint))
+      return unavailable('ASSESSMENT_UNANSWERED', earlierOf(history, question));
+    await submit(plan);
     const outcome = await queue.wait(assessable.fingerprint, deadline);
     if (outcome.state === 'failed') return unavailable(outcome.code, earlierOf(history, question));
     if (outcome.state === 'pending') return pending(earlierOf(history, question));
@@ -216,7 +234,10 @@ export function createDecide(dependencies: DecideDependencies) {
     const { fingerprint } = plan.assessable;
     // Mostly it is the last of the history; of two of one day the history keeps only the later.
     const stored = history.findLast((each) => each.fingerprint === fingerprint) ?? (await storedOf(plan));
-    if (stored !== undefined) return risk(stored, history, question);
+    if (stored !== undefined) {
+      askAgain(stored, question);
+      return risk(stored, history, question);
+    }
     if (!backgroundAccess)
       return risk(await assessor.complete(plan, read.chart, deadline), history, question);
     if (read.failure !== undefined) return lastKnown(question, read.failure, history);
