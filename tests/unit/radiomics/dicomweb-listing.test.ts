@@ -5,6 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EndpointFact } from '../../../src/chart/index.ts';
+import type { CdsError } from '../../../src/domain/index.ts';
 import { addressUnder } from '../../../src/modalities/radiomics/dicomweb/addresses.ts';
 import { removeLeftOvers } from '../../../src/modalities/radiomics/dicomweb/spool.ts';
 import {
@@ -53,7 +54,7 @@ const codeOf = async (handler: Handler): Promise<string> => {
   const { source } = await start(handler);
   return source.series(STUDY, never).then(
     (found) => `${String(found.length)} series`,
-    ({ code, detail }: { code: string; detail?: string }) => `${code} ${detail ?? ''}`.trim(),
+    (error: unknown) => `${(error as CdsError).code} ${(error as CdsError).detail ?? ''}`.trim(),
   );
 };
 
@@ -89,7 +90,7 @@ describe('a listing', () => {
       const offset = Number(new URL(request.url ?? '', 'http://x').searchParams.get('offset') ?? 0);
       const page = all.slice(offset, offset + 10);
       const cut = offset + 10 < all.length ? { warning: '299 pacs "there are more"' } : {};
-      json(page, cut as Record<string, string>)(request, response);
+      json(page, cut)(request, response);
     });
     expect(await source.series(STUDY, never)).toHaveLength(25);
     expect(pacs.paths).toHaveLength(3);
@@ -293,7 +294,7 @@ describe('which addresses are asked', () => {
       );
       return source.series({ ...STUDY, endpoints: ['Endpoint/1'] }, never).then(
         () => pacs.paths[0]?.split('/studies')[0] ?? '',
-        ({ code }: { code: string }) => code,
+        (error: unknown) => (error as CdsError).code,
       );
     };
 
