@@ -1,7 +1,9 @@
 import { DicomMessage, type Elements } from './dcmjs.ts';
 
 /** A data set by tag, eight hexadecimal digits in capitals, as DICOM JSON has it (PS3.18 annex F). */
-export type DicomJson = Readonly<Record<string, { readonly vr: string; readonly Value?: readonly unknown[] }>>;
+export type DicomJson = Readonly<
+  Record<string, { readonly vr: string; readonly Value?: readonly unknown[] }>
+>;
 
 const PIXEL_DATA = '7FE00010';
 
