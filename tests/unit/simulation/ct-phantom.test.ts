@@ -46,17 +46,22 @@ describe('the bed', () => {
 });
 
 describe('the operation', () => {
-  it.each(lobectomies.slice(0, 5))('a lobe is missing on its side alone: $id', (patient) => {
-    const healthy = withBurden(patient, HARDLY_ANY);
-    const [before, after] = [
-      lungMl(makePhantom(healthy, 'preoperative')),
-      lungMl(makePhantom(healthy, 'postoperative')),
-    ];
-    const side = sideOf(patient);
-    const other = side === 'right' ? 'left' : 'right';
-    expect(after[side] / before[side]).toBeGreaterThan(0.5);
-    expect(after[side] / before[side]).toBeLessThan(0.92);
-    expect(after[other] / before[other]).toBeGreaterThan(0.85);
+  it('a lobe is missing on its side alone: a fifth of the lung, after the others have filled the room', () => {
+    const shares = lobectomies.slice(0, 6).map((patient) => {
+      const healthy = withBurden(patient, HARDLY_ANY);
+      const [before, after] = [
+        lungMl(makePhantom(healthy, 'preoperative')),
+        lungMl(makePhantom(healthy, 'postoperative')),
+      ];
+      const side = sideOf(patient);
+      const other = side === 'right' ? 'left' : 'right';
+      expect(after[other] / before[other], patient.id).toBeGreaterThan(0.85);
+      expect(after[side] / before[side], patient.id).toBeLessThan(0.92);
+      return after[side] / before[side];
+    });
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    expect(mean).toBeGreaterThan(0.7);
+    expect(mean).toBeLessThan(0.82);
   });
 
   it.each(pneumonectomies.slice(0, 3))('a lung is missing: $id', (patient) => {
