@@ -95,6 +95,7 @@ export const runDemo = async (options: DemoOptions, context: CliContext): Promis
 Open  ${running.ehr.url}/   the demo EHR: charts with their cards, visits, bookings, orders, feedback
       ${service.url}/cds-services   the CDS Hooks discovery
       ${running.fhirBaseUrl}/metadata   the FHIR server
+      ${running.dicomWebRoot}/studies   the PACS: QIDO-RS and WADO-RS over simulated CTs
 Stop with Ctrl-C.`);
     await context.stopped;
   } finally {

@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { StructureDefinition } from 'fhir/r4.js';
+import type { FhirResource, StructureDefinition } from 'fhir/r4.js';
 import { startService, startWorker, type Service } from '../app/index.ts';
 import {
   createDemoEhr,
+  createDicomWebServer,
   createEhrIdentity,
   createFhirServer,
   type CriteriaPanel,
+  DICOMWEB_PATH,
   type EhrIdentity,
   type HookTarget,
   type Story,
@@ -28,7 +30,7 @@ import {
   type Listening,
   type Metrics,
 } from '../platform/index.ts';
-import { simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
+import { demoPacs, simulateDemoCts, simulateDemoPatients, type DemoCase } from '../simulation/index.ts';
 import type { CliContext } from './context.ts';
 import { criteriaPanel } from './demo-criteria.ts';
 import { subscribeDemo } from './demo-new-data.ts';
@@ -60,12 +62,17 @@ const TIME_ZONE = 'UTC';
 
 interface Addresses {
   readonly fhirBaseUrl: string;
+  /** The PACS's DICOMweb services. */
+  readonly dicomWebRoot: string;
   readonly redisUrl: string | undefined;
   /** The demo EHR's public keys. */
   readonly jwksFile: string;
 }
 
-const demoConfig = ({ fhirBaseUrl, redisUrl, jwksFile }: Addresses, options: DemoOptions): Config =>
+const demoConfig = (
+  { fhirBaseUrl, dicomWebRoot, redisUrl, jwksFile }: Addresses,
+  options: DemoOptions,
+): Config =>
   parseConfig({
     environment: 'demo',
     http: { port: options.once === true ? 0 : options.port + 1, corsOrigins: [SANDBOX_ORIGIN] },
@@ -81,6 +88,7 @@ const demoConfig = ({ fhirBaseUrl, redisUrl, jwksFile }: Addresses, options: Dem
           // So that one can try it with curl. A JWT that is sent is verified all the same.
           required: false,
         },
+        imaging: { dicomweb: [{ root: dicomWebRoot }] },
         subscriptions: { secret: randomBytes(32).toString('base64url'), quietMs: 500 },
       },
     ],
@@ -135,6 +143,7 @@ const createIdentity = async (closers: Closers): Promise<{ identity: EhrIdentity
 export interface Running {
   readonly ehr: Listening;
   readonly fhirBaseUrl: string;
+  readonly dicomWebRoot: string;
   readonly service: Service;
   /** How the demo EHR calls it. */
   readonly target: HookTarget;
@@ -148,13 +157,21 @@ export interface Running {
   close(): Promise<void>;
 }
 
+/** The PACS; its CTs are made when they are asked for. */
+const startPacs = async (options: DemoOptions, today: string, closers: Closers): Promise<string> => {
+  const server = createDicomWebServer({ studies: simulateDemoCts(today) });
+  const pacs = await listen(server, LOOPBACK, options.once === true ? 0 : options.port + 3);
+  closers.push(pacs.close);
+  return `${pacs.url}${DICOMWEB_PATH}`;
+};
+
 const startFhir = async (
   options: DemoOptions,
-  cases: readonly DemoCase[],
+  resources: readonly FhirResource[],
   closers: Closers,
 ): Promise<string> => {
   const fhirServer = createFhirServer({ profiles: writtenProfiles() });
-  await fhirServer.load(cases.flatMap((each) => each.resources));
+  await fhirServer.load(resources);
   const fhir = await listen(fhirServer.app, LOOPBACK, options.once === true ? 0 : options.port + 2);
   closers.push(fhir.close, fhirServer.close);
   return `${fhir.url}/fhir`;
@@ -185,12 +202,14 @@ export async function startDemo(options: DemoOptions, { env, note }: CliContext)
   };
   try {
     const today = calendarDate(systemClock.now(), TIME_ZONE);
-    const cases = simulateDemoPatients(today);
-    const fhirBaseUrl = await startFhir(options, cases, closers);
-    note(`FHIR server up, ${String(cases.length)} simulated patients`);
+    const cases = simulateDemoPatients(today, undefined, { images: true });
+    const dicomWebRoot = await startPacs(options, today, closers);
+    const loaded = [demoPacs(dicomWebRoot), ...cases.flatMap(({ resources }) => resources)];
+    const fhirBaseUrl = await startFhir(options, loaded, closers);
+    note(`FHIR server and PACS up, ${String(cases.length)} simulated patients`);
     const redisUrl = env['REDIS_URL'] === '' ? undefined : env['REDIS_URL'];
     const { identity, jwksFile } = await createIdentity(closers);
-    const config = demoConfig({ fhirBaseUrl, redisUrl, jwksFile }, options);
+    const config = demoConfig({ fhirBaseUrl, dicomWebRoot, redisUrl, jwksFile }, options);
     const { service, metrics } = await startServing(config, closers);
     note(
       `service up, ${redisUrl === undefined ? 'queue and worker in this process' : 'queue and worker on Redis'}`,
@@ -216,7 +235,19 @@ export async function startDemo(options: DemoOptions, { env, note }: CliContext)
     const ehr = await listen(page, LOOPBACK, options.once === true ? 0 : options.port);
     closers.push(ehr.close);
     const target = { serviceUrl: service.url, fhirUrl: fhirBaseUrl, timeoutMs: 10_000, identity };
-    return { ehr, fhirBaseUrl, service, target, metrics, cases, criteriaOf, news, today, close };
+    return {
+      ehr,
+      fhirBaseUrl,
+      dicomWebRoot,
+      service,
+      target,
+      metrics,
+      cases,
+      criteriaOf,
+      news,
+      today,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -4,9 +4,8 @@ import type { Terminology } from '../terminology/index.ts';
 import { buildChart } from './chart.ts';
 import { defaultTerminology, simulationCodes } from './codes.ts';
 import { RESOURCE_TYPES, type SimulatedResource, type SimulatedResourceType } from './fhir.ts';
-import { type CtFile, ctFiles } from './ct/study.ts';
-import { ctPlans } from './imaging.ts';
-import { observe } from './observed.ts';
+import { ctStudiesOf, type SimulatedCtStudy } from './imaging.ts';
+import { lazily } from './lazily.ts';
 import { drawPatient } from './patient.ts';
 import { type TruthRow, truthOf } from './truth.ts';
 
@@ -38,18 +37,10 @@ export interface SimulatedCohort {
   readonly ctStudies: Iterable<SimulatedCtStudy>;
 }
 
-export interface SimulatedCtStudy {
-  readonly patientId: string;
-  readonly studyInstanceUid: string;
-  readonly files: Iterable<CtFile>;
-}
-
 const MAX_PATIENTS = 1_000_000;
 
 /** `sim-0001`... */
 const patientId = (index: number): string => `sim-${String(index + 1).padStart(4, '0')}`;
-
-const lazily = <T>(make: () => Generator<T>): Iterable<T> => ({ [Symbol.iterator]: make });
 
 /**
  * Simulates a cohort with a known hazard. The same options give the same bytes; patient i is the same whatever
@@ -85,13 +76,7 @@ export function simulateCohort({ patients, seed, terminology }: SimulationOption
     >,
     truth: Array.from(everyone(), truthOf),
     ctStudies: lazily(function* () {
-      for (const patient of everyone())
-        for (const plan of ctPlans(patient, observe(patient)))
-          yield {
-            patientId: patient.id,
-            studyInstanceUid: plan.studyInstanceUid,
-            files: lazily(() => ctFiles(patient, plan)),
-          } satisfies SimulatedCtStudy;
+      for (const patient of everyone()) yield* ctStudiesOf(patient);
     }),
   };
 }

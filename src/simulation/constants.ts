@@ -164,13 +164,13 @@ export const IMAGING = {
   },
   contrastShare: 0.6,
   /** Longest diameter of the tumour before surgery. */
-  tumourMm: { median: 29, loading: 0.16, sd: 0.3, min: 11, max: 75 },
+  tumourMm: { median: 29, loading: 0.16, sd: 0.38, min: 11, max: 75 },
   /** Short axis of the largest mediastinal node. */
-  nodeMm: { median: 9, loading: 0.08, sd: 0.22, max: 26 },
+  nodeMm: { median: 9, loading: 0.08, sd: 0.26, max: 26 },
   /** Soft tissue where the lobe was. */
-  bedMl: { median: 45, loading: 0.3, sd: 0.5, max: 400 },
+  bedMl: { median: 45, loading: 0.3, sd: 0.65, max: 400 },
   /** Pleural fluid. */
-  effusionMl: { median: 90, loading: 0.36, sd: 0.65, max: 1100 },
+  effusionMl: { median: 90, loading: 0.36, sd: 0.8, max: 1100 },
   /** Their number, and the diameter of each. */
   nodules: { meanLog: -0.4, loading: 0.36, max: 7, sizeMm: { median: 9.5, sd: 0.2, max: 18 } },
   /** What surgery moves, mm. */

@@ -7,7 +7,9 @@ import { BYSTANDER_ID, BYSTANDER_NAME, BYSTANDER_STORY, bystanderResources } fro
 import { followUpAppointment } from './demo-appointment.ts';
 import type { DemoCaseSpec, Story } from './demo-case-spec.ts';
 import { DEMO_CASES } from './demo-cases.ts';
+import { withPacs } from './demo-pacs.ts';
 import type { SimulatedResource } from './fhir.ts';
+import { ctStudiesOf, type SimulatedCtStudy } from './imaging.ts';
 import { drawPatient, type SimulatedPatient } from './patient.ts';
 
 /** A patient of the demonstration, with a follow-up visit today. */
@@ -22,6 +24,11 @@ export interface DemoCase {
 /** A date of the calendar: 30 February is none. */
 const isDate = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
+
+/** @throws {CdsError} COMMAND_INVALID */
+const requireDate = (today: string): void => {
+  if (!isDate(today)) throw new CdsError('COMMAND_INVALID', 'today must be a date, YYYY-MM-DD');
+};
 
 const dayOf = (months: number): number => Math.round(months * DAYS_PER_MONTH);
 
@@ -66,13 +73,21 @@ export function simulateDemoPatient(spec: DemoCaseSpec, today: string, codes: Si
  * one thing a card must handle. Their charts end the evening before `today`; some have an appointment for tomorrow.
  *
  * @param today YYYY-MM-DD
+ * @param images whether the charts' CTs name the demonstration's PACS (`demoPacs`)
  * @throws {CdsError} COMMAND_INVALID for a date that is none
  */
-export function simulateDemoPatients(today: string, terminology?: Terminology): DemoCase[] {
-  if (!isDate(today)) throw new CdsError('COMMAND_INVALID', 'today must be a date, YYYY-MM-DD');
+export function simulateDemoPatients(
+  today: string,
+  terminology?: Terminology,
+  { images = false }: { readonly images?: boolean } = {},
+): DemoCase[] {
+  requireDate(today);
   const codes = simulationCodes(terminology ?? defaultTerminology());
   return [
-    ...DEMO_CASES.map((spec) => simulateDemoPatient(spec, today, codes)),
+    ...DEMO_CASES.map((spec) => {
+      const one = simulateDemoPatient(spec, today, codes);
+      return images ? { ...one, resources: withPacs(one.resources) } : one;
+    }),
     {
       id: BYSTANDER_ID,
       name: fullName(BYSTANDER_NAME),
@@ -80,4 +95,17 @@ export function simulateDemoPatients(today: string, terminology?: Terminology): 
       resources: bystanderResources(today),
     },
   ];
+}
+
+/**
+ * The CTs that the demonstration's charts name on a day.
+ *
+ * @param today YYYY-MM-DD, the day that `simulateDemoPatients` was asked for
+ * @throws {CdsError} COMMAND_INVALID for a date that is none
+ */
+export function simulateDemoCts(today: string): SimulatedCtStudy[] {
+  requireDate(today);
+  return DEMO_CASES.flatMap((spec) => ctStudiesOf(drawDemoPatient(spec, today))).filter(
+    ({ date }) => date < today,
+  );
 }

@@ -3,6 +3,7 @@ import { SYSTEMS } from '../terminology/index.ts';
 import { type CtStudyPlan, planCt } from './ct/plan.ts';
 import { scannerOf } from './ct/scanners.ts';
 import { postoperativeCtDay, preoperativeCtDay } from './ct/findings.ts';
+import { type CtFile, ctFiles } from './ct/study.ts';
 import {
   concept,
   dateOf,
@@ -13,7 +14,8 @@ import {
   subjectOf,
   writtenOn,
 } from './fhir.ts';
-import type { Observed } from './observed.ts';
+import { lazily } from './lazily.ts';
+import { observe, type Observed } from './observed.ts';
 import type { SimulatedPatient } from './patient.ts';
 
 const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
@@ -88,6 +90,28 @@ export function ctPlans(patient: SimulatedPatient, observed: Observed): CtStudyP
 
 export const chestCts = (patient: SimulatedPatient, observed: Observed): SimulatedResource[] =>
   ctPlans(patient, observed).map((plan) => chestCt(patient, plan));
+
+/** A CT of a chart. Its files are made while they are iterated over, the same each time. */
+export interface SimulatedCtStudy {
+  readonly patientId: string;
+  readonly studyInstanceUid: string;
+  /** YYYY-MM-DD */
+  readonly date: string;
+  /** As the site stores them. */
+  readonly files: Iterable<CtFile>;
+  /** The same images in Explicit VR Little Endian, which every DICOM reader takes. */
+  readonly explicitFiles: Iterable<CtFile>;
+}
+
+/** The studies that {@link chestCts} puts into the chart. */
+export const ctStudiesOf = (patient: SimulatedPatient): SimulatedCtStudy[] =>
+  ctPlans(patient, observe(patient)).map((plan) => ({
+    patientId: patient.id,
+    studyInstanceUid: plan.studyInstanceUid,
+    date: plan.date,
+    files: lazily(() => ctFiles(patient, plan)),
+    explicitFiles: lazily(() => ctFiles(patient, plan, { syntax: 'explicit' })),
+  }));
 
 /** How the nodule looked when it was found, before any therapy. */
 export function noduleResources(patient: SimulatedPatient, diagnosedOn: string): SimulatedResource[] {

@@ -272,7 +272,9 @@ describe('simulate, train, extract', () => {
   };
 
   it('the models in models/ are what these commands make', async () => {
-    expect((await runCli(['simulate', '--patients', '300', '--seed', '7', '--out', cohort])).code).toBe(0);
+    expect(
+      (await runCli(['simulate', '--no-images', '--patients', '300', '--seed', '7', '--out', cohort])).code,
+    ).toBe(0);
     const trained = await runCli(['train', '--cohort', cohort, '--seed', '7', '--out', out]);
     expect(trained.code).toBe(0);
     expect(trained.out).toMatch(/fused risk +0\.\d{3}/);

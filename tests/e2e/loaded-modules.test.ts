@@ -73,7 +73,7 @@ it('serve loads neither the rooms nor the packages that only training, the simul
 });
 
 it('which a command that needs them does load', async () => {
-  const { loaded } = await run('simulate', '-n', '1', '-o', path.join(folder, 'cohort'));
+  const { loaded } = await run('simulate', '--no-images', '-n', '1', '-o', path.join(folder, 'cohort'));
   expect(rooms(loaded)).toContain('simulation');
   expect(rooms(loaded)).toContain('numerics');
 });

@@ -43,6 +43,7 @@ const resourceOf = (type: string): CapabilityStatementRestResource => ({
 export const capabilityStatement = (baseUrl: string): CapabilityStatement => {
   const supporting = [
     ...['Medication', 'Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Device'],
+    'Endpoint',
     'Subscription',
   ];
   const types = [...new Set(['Patient', ...patientCompartment().keys(), ...supporting])].sort();

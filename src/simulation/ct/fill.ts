@@ -34,9 +34,22 @@ function eachOfLung(
   }
 }
 
+/** Voxels below it, and not lung, are lung in part: the wall's fat is denser. */
+const PARTLY_BELOW_HU = -150;
+const NEIGHBOURS = [-1, 1, -MATRIX, MATRIX, -SLICE_PIXELS, SLICE_PIXELS];
+
+/** Lung in part beside what was filled is filled too: no seam of air stays along the wall. */
+function closeSeam({ values }: Canvas, filled: readonly number[], hu: number): void {
+  for (const voxel of filled)
+    for (const step of NEIGHBOURS) {
+      const value = values[voxel + step] ?? 0;
+      if (value > LUNG_BELOW_HU && value < PARTLY_BELOW_HU) values[voxel + step] = hu;
+    }
+}
+
 /**
  * Fills the lung of a side from where the field is highest, until the volume is reached: what is drawn has the volume
- * that it says, whatever the anatomy.
+ * that it says, whatever the anatomy (voxels that are lung in part come on top).
  *
  * @returns ml that were filled; less than asked for where the lung is smaller
  */
@@ -49,7 +62,8 @@ export function fillLung(canvas: Canvas, frame: Frame, { side, volumeMl, hu, fie
   });
   const wanted = Math.min(voxels.length, Math.round(volumeMl / VOXEL_ML));
   const limit = Float64Array.from(levels).sort()[voxels.length - wanted] ?? Infinity;
-  for (const [index, voxel] of voxels.entries())
-    if ((levels[index] ?? -Infinity) >= limit) canvas.values[voxel] = hu;
+  const filled = voxels.filter((_, index) => (levels[index] ?? -Infinity) >= limit);
+  for (const voxel of filled) canvas.values[voxel] = hu;
+  closeSeam(canvas, filled, hu);
   return wanted * VOXEL_ML;
 }

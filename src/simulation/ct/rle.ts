@@ -45,7 +45,8 @@ function packRow(row: Uint8Array, out: Uint8Array, start: number): number {
 /** @param pixels two bytes each, little endian; @param columns of a row */
 export function encodeRle(pixels: Uint8Array, columns: number): Uint8Array {
   const count = pixels.length / 2;
-  const out = new Uint8Array(HEADER_BYTES + 2 * (count + Math.ceil(count / 64) + 2));
+  const longestRow = columns + Math.ceil(columns / LONGEST_RUN) + 1;
+  const out = new Uint8Array(HEADER_BYTES + 2 * (Math.ceil(count / columns) * longestRow + 1));
   const header = new DataView(out.buffer);
   header.setUint32(0, 2, true);
   const row = new Uint8Array(columns);

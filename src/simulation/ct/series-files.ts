@@ -1,9 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
-import dcmjs from 'dcmjs';
+import { DicomDict, DicomMetaDictionary } from './dcmjs.ts';
 import { encodeRle } from './rle.ts';
 import { TRANSFER_SYNTAX } from './scanners.ts';
-
-const { DicomDict, DicomMetaDictionary } = dcmjs.data;
 
 /** A data set by keyword. */
 export type Attributes = Readonly<Record<string, unknown>>;

@@ -11,7 +11,7 @@ import {
   THICK_SLICES,
 } from './plan.ts';
 import { OUTSIDE } from './scan.ts';
-import { type Scanner, scannerOf } from './scanners.ts';
+import { type Scanner, scannerOf, TRANSFER_SYNTAX } from './scanners.ts';
 import { SeriesFiles, writeDataSet } from './series-files.ts';
 import { evenUid } from './uid.ts';
 
@@ -20,6 +20,7 @@ export interface CtFile {
   readonly seriesInstanceUid: string;
   readonly sopInstanceUid: string;
   readonly instanceNumber: number;
+  readonly transferSyntaxUid: string;
   readonly bytes: Uint8Array;
 }
 
@@ -116,10 +117,11 @@ interface Study {
   readonly patient: SimulatedPatient;
   readonly plan: CtStudyPlan;
   readonly scanner: Scanner;
+  readonly transferSyntax: keyof typeof TRANSFER_SYNTAX;
 }
 
 function* imageFiles(
-  { patient, plan, scanner }: Study,
+  { patient, plan, scanner, transferSyntax }: Study,
   phantom: Phantom,
   series: CtSeriesPlan & { readonly kind: ImageKind },
 ): Generator<CtFile> {
@@ -128,7 +130,7 @@ function* imageFiles(
     ...seriesAttributes(plan, series),
     ...imageAttributes(plan, scanner, GEOMETRY[series.kind](phantom.slices)),
   };
-  const files = new SeriesFiles(attributes, scanner.transferSyntax);
+  const files = new SeriesFiles(attributes, transferSyntax);
   const random = patient.random.fork(`ct ${plan.name} instances ${series.kind}`);
   // Where the table stood, in tenths of a millimetre.
   const top = patient.random.fork(`ct ${plan.name} table`).integer(4000) / 10 - 200;
@@ -149,6 +151,7 @@ function* imageFiles(
       seriesInstanceUid: series.seriesInstanceUid,
       sopInstanceUid,
       instanceNumber,
+      transferSyntaxUid: TRANSFER_SYNTAX[transferSyntax],
       bytes: files.file(image, storedBytes(hu, padding)),
     };
   }
@@ -162,14 +165,15 @@ const isImages = (series: CtSeriesPlan): series is CtSeriesPlan & { kind: ImageK
  * some 80 ms.
  *
  * @param only the series to make; all where absent
+ * @param syntax of the images, another than the one in which the site stores them
  */
 export function* ctFiles(
   patient: SimulatedPatient,
   plan: CtStudyPlan,
-  only?: (series: CtSeriesPlan) => boolean,
+  { only, syntax }: { readonly only?: (series: CtSeriesPlan) => boolean; readonly syntax?: 'explicit' } = {},
 ): Generator<CtFile> {
   const scanner = scannerOf(patient.site);
-  const study = { patient, plan, scanner };
+  const study = { patient, plan, scanner, transferSyntax: syntax ?? scanner.transferSyntax };
   const phantom = makePhantom(patient, plan.name);
   for (const series of plan.series) {
     if (only?.(series) === false) continue;
@@ -185,6 +189,7 @@ export function* ctFiles(
         seriesInstanceUid: series.seriesInstanceUid,
         sopInstanceUid,
         instanceNumber: 1,
+        transferSyntaxUid: TRANSFER_SYNTAX.explicit,
         bytes: writeDataSet(attributes),
       };
     }

@@ -1,0 +1,1 @@
+export { createDicomWebServer, DICOMWEB_PATH, type DicomWebServerOptions } from './server.ts';
