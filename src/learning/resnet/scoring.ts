@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from '../autodiff/index.ts';
 import { graphBuilder } from '../onnx/index.ts';
-import { type Batch, type Network, network, type Pair } from './network.ts';
+import { type Batch, type Network, network, type Pair, tensorOf } from './network.ts';
 import { channelsOf, mapSize, requireParameters, type ResNetParameters, type ResNetSpec } from './spec.ts';
 
 /** Of the linear predictor over training patients: it is centred and scaled by these. */
@@ -57,7 +57,7 @@ export function buildScoringModel(
     baseline: tape.input('baseline', shape),
     postoperative: tape.input('postoperative', shape),
   };
-  const parameter = (name: string): Tensor => constants.get(name) as Tensor;
+  const parameter = (name: string): Tensor => tensorOf(constants, name);
   const made = network(spec, pair, ANY, parameter);
   const perSd = tape.scalar(1 / sd);
   tape.output('riskScore', mul(sub(made.eta, tape.scalar(mean)), perSd));
