@@ -190,12 +190,12 @@ describe.each(fixture.networks)('R$spec.depth with strides $spec.strides', ({ sp
     session.load(startOf(spec));
     const losses: number[] = [];
     for (let at = 1; at <= expected.losses.length; at++) {
-      const rates = { learningRate: Float32Array.of(1e-3), step: Float32Array.of(at) };
+      const rates = { learningRate: Float32Array.of(3e-4), step: Float32Array.of(at) };
       const { loss } = await session.run({ ...images(spec), ...cohort, ...rates });
       losses.push(loss![0]!);
     }
     const worst = Math.max(...losses.map((loss, i) => Math.abs(loss - expected.losses[i]!)));
-    expect(worst).toBeLessThan(1e-4);
+    expect(worst).toBeLessThan(5e-5);
     await session.release();
   });
 });
