@@ -195,7 +195,7 @@ describe.each(fixture.networks)('R$spec.depth with strides $spec.strides', ({ sp
       losses.push(loss![0]!);
     }
     const worst = Math.max(...losses.map((loss, i) => Math.abs(loss - expected.losses[i]!)));
-    expect(worst).toBeLessThan(5e-5);
+    expect(worst).toBeLessThan(5e-6);
     await session.release();
   });
 });
