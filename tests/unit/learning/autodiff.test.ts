@@ -69,7 +69,7 @@ describe('shapes are checked when a graph is built', () => {
     ['a learning rate that is no scalar', (t) => adamW(t, t.input('rate', [1]), t.input('step', []))],
   ];
   it.each(cases)('refuses %s', (_, build) => {
-    expect(() => build(newTape())).toThrowError(expect.objectContaining({ code: 'ONNX_INVALID' }));
+    expect(() => build(newTape())).toThrow(expect.objectContaining({ code: 'ONNX_INVALID' }));
   });
 });
 
@@ -123,7 +123,9 @@ describe('createTrainingSession', () => {
     const checkpoint = whole.state();
     for (let step = 4; step <= 6; step++) await whole.run(at(step));
     const resumed = await createTrainingSession(line());
-    resumed.load(checkpoint);
+    const copy = structuredClone(checkpoint);
+    resumed.load(copy);
+    for (const { data } of copy.values()) data.fill(Number.NaN); // it is the caller's again
     for (let step = 4; step <= 6; step++) await resumed.run(at(step));
     expect(resumed.state()).toEqual(whole.state());
     expect(checkpoint).not.toEqual(whole.state());
@@ -147,7 +149,7 @@ describe('createTrainingSession', () => {
     for (const [name, dims] of wrong)
       expect(() => {
         session.load(new Map([[name, { data: Float32Array.of(1, 1), dims }]]));
-      }).toThrowError(expect.objectContaining(refusal));
+      }).toThrow(expect.objectContaining(refusal));
     await session.release();
   });
 

@@ -133,7 +133,7 @@ describe('the Cox loss of a batch', () => {
     const cohort = createCohortLoss(data);
     const eta = etaOf(1);
     const refused = (run: () => unknown) => {
-      expect(run).toThrowError(expect.objectContaining({ code: 'LEARNING_INPUT_INVALID' }));
+      expect(run).toThrow(expect.objectContaining({ code: 'LEARNING_INPUT_INVALID' }));
     };
     refused(() => cohort.inputs([], eta, 4));
     refused(() => cohort.inputs([1, 1], eta, 4));

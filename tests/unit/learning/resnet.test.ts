@@ -80,7 +80,7 @@ describe('the network', () => {
     ['a volume too small to normalise', { sizeVoxels: 2, groups: 4 }],
   ])('refuses %s', (_, change) => {
     const spec = { ...SPEC, ...change } as ResNetSpec;
-    expect(() => parametersOf(spec)).toThrowError(invalid());
+    expect(() => parametersOf(spec)).toThrow(invalid());
   });
 
   it('refuses parameters that are missing, of another shape or not finite, and an sd of 0', () => {
@@ -88,10 +88,10 @@ describe('the network', () => {
     const build = (parameters: typeof good, sd = 1) => buildScoringModel(SPEC, parameters, { mean: 0, sd });
     const changed = (data: Float32Array, dims: readonly number[]) =>
       new Map(good).set('head.weight', { data, dims });
-    expect(() => build(new Map([...good].slice(1)))).toThrowError(invalid());
-    expect(() => build(changed(new Float32Array(64), [1, 64]))).toThrowError(invalid());
-    expect(() => build(changed(new Float32Array(64).fill(NaN), [64, 1]))).toThrowError(invalid());
-    expect(() => build(good, 0)).toThrowError(invalid());
+    expect(() => build(new Map([...good].slice(1)))).toThrow(invalid());
+    expect(() => build(changed(new Float32Array(64), [1, 64]))).toThrow(invalid());
+    expect(() => build(changed(new Float32Array(64).fill(NaN), [64, 1]))).toThrow(invalid());
+    expect(() => build(good, 0)).toThrow(invalid());
   });
 });
 
@@ -165,7 +165,7 @@ describe('the scoring model', () => {
   });
 
   it('refuses a step without pairs or columns', () => {
-    expect(() => buildTrainingStep(SPEC, { pairs: 0, events: 1 })).toThrowError(invalid());
-    expect(() => buildTrainingStep(SPEC, { pairs: 1, events: 1.5 })).toThrowError(invalid());
+    expect(() => buildTrainingStep(SPEC, { pairs: 0, events: 1 })).toThrow(invalid());
+    expect(() => buildTrainingStep(SPEC, { pairs: 1, events: 1.5 })).toThrow(invalid());
   });
 });
