@@ -27,7 +27,9 @@ export class Attributes {
   texts(tag: string): readonly string[] {
     const raw = this.#dataSet[tag]?._rawValue ?? this.#dataSet[tag]?.Value;
     const values: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
-    return values.filter((value) => typeof value === 'string').flatMap((value) => value.split('\\').map(trim));
+    return values
+      .filter((value) => typeof value === 'string')
+      .flatMap((value) => value.split('\\').map(trim));
   }
 
   text(tag: string): string | undefined {

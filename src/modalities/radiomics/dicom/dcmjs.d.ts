@@ -14,7 +14,10 @@ declare module 'dcmjs' {
   export const log: Logger;
   export const data: {
     readonly DicomMessage: {
-      readFile(buffer: ArrayBuffer, options?: { ignoreErrors?: boolean; noCopy?: boolean }): { readonly dict: DicomDataSet };
+      readFile(
+        buffer: ArrayBuffer,
+        options?: { ignoreErrors?: boolean; noCopy?: boolean },
+      ): { readonly dict: DicomDataSet };
     };
   };
 }

@@ -15,6 +15,7 @@ export interface ElementRange {
 type Encoding = Pick<TransferSyntax, 'implicit' | 'bigEndian'>;
 
 const UNDEFINED_LENGTH = 0xffffffff;
+export const PIXEL_DATA = 0x7fe00010;
 const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
@@ -58,7 +59,9 @@ export class ElementWalker {
   }
 
   #tag(offset: number, littleEndian: boolean): number {
-    return this.#view.getUint16(offset, littleEndian) * 0x10000 + this.#view.getUint16(offset + 2, littleEndian);
+    return (
+      this.#view.getUint16(offset, littleEndian) * 0x10000 + this.#view.getUint16(offset + 2, littleEndian)
+    );
   }
 
   #vr(offset: number): string {
@@ -91,31 +94,41 @@ export class ElementWalker {
     return { tag, vr, start, value, end, undefinedLength };
   }
 
-  #undefinedEnd(tag: number, vr: string, value: number, encoding: Encoding, depth: number, limit: number): number {
+  #undefinedEnd(
+    tag: number,
+    vr: string,
+    value: number,
+    encoding: Encoding,
+    depth: number,
+    limit: number,
+  ): number {
     if (depth >= MAXIMUM_DEPTH) throw new CdsError('DICOM_INVALID', 'Sequences are nested too deep.');
-    const isPixels = tag === 0x7fe00010 || (vr !== '' && vr !== 'SQ' && vr !== 'UN');
+    const isPixels = tag === PIXEL_DATA || !['', 'SQ', 'UN'].includes(vr);
     // PS3.5 section 6.2.2: what is UN of undefined length is encoded in Implicit VR Little Endian.
     const inner = vr === 'UN' ? { implicit: true, bigEndian: false } : encoding;
-    const little = !inner.bigEndian;
-    for (let offset = value; ; ) {
-      this.#need(offset, 8, limit);
-      const item = this.#tag(offset, little);
-      const length = this.#view.getUint32(offset + 4, little);
+    for (let offset = value; ;) {
+      const { tag: item, length } = this.#itemAt(offset, inner, limit);
       offset += 8;
       if (item === SEQUENCE_END) return offset;
-      if (item !== ITEM) throw new CdsError('DICOM_INVALID', 'A sequence holds something that is not an item.');
-      if (length === UNDEFINED_LENGTH) {
-        if (isPixels) throw new CdsError('DICOM_INVALID', 'A fragment has no length.');
-        offset = this.#itemEnd(offset, inner, depth + 1, limit);
-      } else {
+      if (item !== ITEM)
+        throw new CdsError('DICOM_INVALID', 'A sequence holds something that is not an item.');
+      if (length === UNDEFINED_LENGTH && isPixels)
+        throw new CdsError('DICOM_INVALID', 'A fragment has no length.');
+      if (length === UNDEFINED_LENGTH) offset = this.#itemEnd(offset, inner, depth + 1, limit);
+      else {
         this.#need(offset, length, limit);
         offset += length;
       }
     }
   }
 
+  #itemAt(offset: number, { bigEndian }: Encoding, limit: number): { tag: number; length: number } {
+    this.#need(offset, 8, limit);
+    return { tag: this.#tag(offset, !bigEndian), length: this.#view.getUint32(offset + 4, !bigEndian) };
+  }
+
   #itemEnd(start: number, encoding: Encoding, depth: number, limit: number): number {
-    for (let offset = start; ; ) {
+    for (let offset = start; ;) {
       this.#need(offset, 8, limit);
       if (this.#tag(offset, !encoding.bigEndian) === ITEM_END) return offset + 8;
       offset = this.#element(offset, encoding, depth, limit).end;

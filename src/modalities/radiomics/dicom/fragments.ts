@@ -10,13 +10,16 @@ interface Fragment {
 const truncated = (detail: string) => new CdsError('DICOM_TRUNCATED', detail);
 
 /** Items of encapsulated PixelData: the basic offset table, then the fragments (PS3.5 annex A.4). */
-function readItems(dataSet: Uint8Array, { value, end }: ElementRange): { table: Uint8Array; fragments: Fragment[] } {
+function readItems(
+  dataSet: Uint8Array,
+  { value, end }: ElementRange,
+): { table: Uint8Array; fragments: Fragment[] } {
   const view = new DataView(dataSet.buffer, dataSet.byteOffset, dataSet.byteLength);
   const fragments: Fragment[] = [];
   let table: Uint8Array | undefined;
   let first = value;
   // The walk over the data set has checked tags and lengths; the last 8 bytes are the delimiter.
-  for (let offset = value; offset < end - 8; ) {
+  for (let offset = value; offset < end - 8;) {
     const length = view.getUint32(offset + 4, true);
     const bytes = dataSet.subarray(offset + 8, offset + 8 + length);
     if (table === undefined) {
@@ -25,7 +28,8 @@ function readItems(dataSet: Uint8Array, { value, end }: ElementRange): { table: 
     } else fragments.push({ bytes, offset: offset - first });
     offset += 8 + length;
   }
-  if (table === undefined) throw new CdsError('DICOM_INVALID', 'Encapsulated PixelData has no offset table item.');
+  if (table === undefined)
+    throw new CdsError('DICOM_INVALID', 'Encapsulated PixelData has no offset table item.');
   return { table, fragments };
 }
 
@@ -36,7 +40,8 @@ const concatenate = (parts: readonly Fragment[]): Uint8Array => {
 };
 
 function readOffsets(table: Uint8Array, width: 4 | 8): number[] {
-  if (table.length % width !== 0) throw new CdsError('DICOM_INVALID', 'The offset table has a broken length.');
+  if (table.length % width !== 0)
+    throw new CdsError('DICOM_INVALID', 'The offset table has a broken length.');
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   return Array.from({ length: table.length / width }, (_, index) =>
     width === 4 ? view.getUint32(index * 4, true) : Number(view.getBigUint64(index * 8, true)),
@@ -87,5 +92,7 @@ export function splitFrames(
   const isAscending = starts.every((start, index) => index === 0 || start > (starts[index - 1] ?? 0));
   if (starts.length > frames || starts[0] !== 0 || !isAscending)
     throw new CdsError('DICOM_INVALID', 'The fragments do not make NumberOfFrames frames.');
-  return starts.map((start, index) => concatenate(fragments.slice(start, starts[index + 1] ?? fragments.length)));
+  return starts.map((start, index) =>
+    concatenate(fragments.slice(start, starts[index + 1] ?? fragments.length)),
+  );
 }

@@ -1,13 +1,12 @@
 import { data, log, type DicomDataSet } from 'dcmjs';
 import { CdsError } from '../../../domain/index.ts';
-import { ElementWalker, type ElementRange } from './elements.ts';
+import { ElementWalker, PIXEL_DATA, type ElementRange } from './elements.ts';
 import type { Part10 } from './part10.ts';
 
 // Its warnings quote values; what matters of them is checked here.
 log.setLevel('silent', false);
 log.getLogger('validation.dcmjs').setLevel('silent', false);
 
-const PIXEL_DATA = 0x7fe00010;
 const EXTENDED_OFFSETS = 0x7fe00001;
 /** Enough for the functional groups of thousands of frames. */
 const MAXIMUM_HEADER_BYTES = 16 * 2 ** 20;
@@ -21,7 +20,8 @@ const WANTED = new Set([
 ]);
 const SEQUENCES = new Set([0x52009229, 0x52009230]);
 /** Float and Double Float Pixel Data: another IOD than CT. */
-const FLOAT_PIXELS = new Set([0x7fe00008, 0x7fe00009]);
+const FLOAT_PIXELS = [0x7fe00008, 0x7fe00009];
+const FIRST_PIXEL_TAG = 0x7fe00000;
 
 export interface Header {
   readonly attributes: DicomDataSet;
@@ -34,7 +34,11 @@ export interface Header {
 /** A Part 10 file of the wanted elements alone: a few kilobytes, whatever the pixels, in an encoding dcmjs reads. */
 function smallFile(part10: Part10, wanted: readonly ElementRange[]): ArrayBuffer {
   const { implicit, bigEndian } = part10.encoding;
-  const uid = implicit ? '1.2.840.10008.1.2\0' : bigEndian ? '1.2.840.10008.1.2.2\0' : '1.2.840.10008.1.2.1\0';
+  const uid = implicit
+    ? '1.2.840.10008.1.2\0'
+    : bigEndian
+      ? '1.2.840.10008.1.2.2\0'
+      : '1.2.840.10008.1.2.1\0';
   const meta = Buffer.alloc(128 + 4 + 12 + 8 + uid.length);
   meta.write('DICM', 128, 'latin1');
   meta.set([2, 0, 0, 0, 0x55, 0x4c, 4, 0], 132);
@@ -42,7 +46,8 @@ function smallFile(part10: Part10, wanted: readonly ElementRange[]): ArrayBuffer
   meta.set([2, 0, 0x10, 0, 0x55, 0x49, uid.length, 0], 144);
   meta.write(uid, 152, 'latin1');
   const size = wanted.reduce((sum, { start, end }) => sum + end - start, meta.length);
-  if (size > MAXIMUM_HEADER_BYTES) throw new CdsError('DICOM_TOO_LARGE', 'The header is larger than any image has.');
+  if (size > MAXIMUM_HEADER_BYTES)
+    throw new CdsError('DICOM_TOO_LARGE', 'The header is larger than any image has.');
   const file = new Uint8Array(size);
   file.set(meta);
   let at = meta.length;
@@ -73,22 +78,25 @@ function parse(part10: Part10, wanted: readonly ElementRange[]): DicomDataSet {
  */
 export function readHeader(part10: Part10, { pixels }: { pixels: boolean }): Header {
   const walker = new ElementWalker(part10.dataSet, part10.encoding);
-  const wanted: ElementRange[] = [];
-  let pixelData: ElementRange | undefined;
-  let extendedOffsets: ElementRange | undefined;
-  let hasFloatPixels = false;
+  const found = new Map<number, ElementRange>();
   let last = -1;
-  for (let offset = 0; offset < walker.end && pixelData === undefined; ) {
-    if (!pixels && walker.tagAt(offset) === PIXEL_DATA) break;
+  for (let offset = 0; offset < walker.end;) {
+    const tag = walker.tagAt(offset);
+    if (tag <= last) throw new CdsError('DICOM_INVALID', 'Elements are not in ascending order.');
+    if (tag > PIXEL_DATA || (tag === PIXEL_DATA && !pixels)) break;
     const element = walker.elementAt(offset);
-    if (element.tag <= last) throw new CdsError('DICOM_INVALID', 'Elements are not in ascending order.');
-    last = element.tag;
+    if (SEQUENCES.has(tag)) walker.checkDepth(element);
+    if (WANTED.has(tag) || tag >= FIRST_PIXEL_TAG) found.set(tag, element);
+    last = tag;
     offset = element.end;
-    if (SEQUENCES.has(element.tag)) walker.checkDepth(element);
-    if (WANTED.has(element.tag)) wanted.push(element);
-    else if (element.tag === PIXEL_DATA) pixelData = element;
-    else if (element.tag === EXTENDED_OFFSETS) extendedOffsets = element;
-    else if (FLOAT_PIXELS.has(element.tag)) hasFloatPixels = true;
   }
-  return { attributes: parse(part10, wanted), pixelData, extendedOffsets, hasFloatPixels };
+  return {
+    attributes: parse(
+      part10,
+      [...found.values()].filter(({ tag }) => WANTED.has(tag)),
+    ),
+    pixelData: found.get(PIXEL_DATA),
+    extendedOffsets: found.get(EXTENDED_OFFSETS),
+    hasFloatPixels: FLOAT_PIXELS.some((tag) => found.has(tag)),
+  };
 }

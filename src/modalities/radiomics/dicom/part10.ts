@@ -38,9 +38,25 @@ function inflate(deflated: Uint8Array): Uint8Array {
     return inflateRawSync(deflated, { maxOutputLength: limit, finishFlush: constants.Z_FINISH });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new CdsError('DICOM_TOO_LARGE', `The deflated data set exceeds ${limit / MEBIBYTE} MiB.`, { cause });
+      throw new CdsError('DICOM_TOO_LARGE', `The deflated data set exceeds ${limit / MEBIBYTE} MiB.`, {
+        cause,
+      });
     throw new CdsError('DICOM_TRUNCATED', 'The deflated data set is cut or damaged.', { cause });
   }
+}
+
+/** TransferSyntaxUID (0002,0010), and where the data set begins: at the first element of another group. */
+function readMeta(bytes: Uint8Array): { uid: string; end: number } {
+  const walker = new ElementWalker(bytes, { implicit: false, bigEndian: false });
+  let offset = PREAMBLE + 4;
+  let uid = '';
+  while (offset + 8 <= walker.end && walker.tagAt(offset) >>> 16 === 0x0002) {
+    const element = walker.elementAt(offset);
+    if (element.tag === 0x00020010) uid = ascii(bytes, element.value, element.end);
+    offset = element.end;
+  }
+  // eslint-disable-next-line no-control-regex -- UI is padded with NUL (PS3.5 section 6.2)
+  return { uid: uid.replace(/[\0 ]+$/, ''), end: offset };
 }
 
 /**
@@ -53,18 +69,10 @@ function inflate(deflated: Uint8Array): Uint8Array {
 export function openPart10(bytes: Uint8Array): Part10 {
   if (bytes.length < PREAMBLE + 4 || ascii(bytes, PREAMBLE, PREAMBLE + 4) !== 'DICM')
     throw invalid('The Part 10 preamble is missing.');
-  const meta = new ElementWalker(bytes, { implicit: false, bigEndian: false });
-  let offset = PREAMBLE + 4;
-  let uid: string | undefined;
-  while (offset + 8 <= meta.end && meta.tagAt(offset) >>> 16 === 0x0002) {
-    const element = meta.elementAt(offset);
-    // eslint-disable-next-line no-control-regex -- UI is padded with NUL (PS3.5 section 6.2)
-    if (element.tag === 0x00020010) uid = ascii(bytes, element.value, element.end).replace(/[\0 ]+$/, '');
-    offset = element.end;
-  }
-  if (uid === undefined || !/^[0-9.]{1,64}$/.test(uid)) throw invalid('TransferSyntaxUID (0002,0010) is missing.');
+  const { uid, end } = readMeta(bytes);
+  if (!/^[0-9.]{1,64}$/.test(uid)) throw invalid('TransferSyntaxUID (0002,0010) is missing.');
   const syntax = transferSyntax(uid);
-  const rest = bytes.subarray(offset);
+  const rest = bytes.subarray(end);
   return {
     transferSyntaxUid: uid,
     syntax,

@@ -21,7 +21,8 @@ const unsupported = (detail: string) => new CdsError('DICOM_UNSUPPORTED', detail
 function whole(attributes: Attributes, tag: string, name: string, maximum: number): number {
   const value = attributes.number(tag, name);
   if (value === undefined) throw new CdsError('DICOM_INVALID', `${name} is missing.`);
-  if (!Number.isInteger(value) || value < 1) throw new CdsError('DICOM_INVALID', `${name} is not a positive count.`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new CdsError('DICOM_INVALID', `${name} is not a positive count.`);
   if (value > maximum) throw new CdsError('DICOM_TOO_LARGE', `${name} exceeds ${maximum}.`);
   return value;
 }
@@ -46,6 +47,19 @@ function checkGreyscale(attributes: Attributes): void {
   throw unsupported(`PhotometricInterpretation ${isKnown ? photometric : 'unknown'} is not read.`);
 }
 
+type Bits = Pick<PixelFormat, 'bitsAllocated' | 'bitsStored' | 'highBit'>;
+
+function readBits(attributes: Attributes): Bits {
+  const bitsAllocated = whole(attributes, '00280100', 'BitsAllocated', 1024);
+  if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32)
+    throw unsupported(`BitsAllocated ${bitsAllocated} is not read.`);
+  const bitsStored = whole(attributes, '00280101', 'BitsStored', 1024);
+  const highBit = attributes.number('00280102', 'HighBit') ?? bitsStored - 1;
+  if (!Number.isInteger(highBit) || highBit >= bitsAllocated || highBit < bitsStored - 1)
+    throw new CdsError('DICOM_INVALID', 'BitsStored and HighBit do not fit BitsAllocated.');
+  return { bitsAllocated, bitsStored, highBit };
+}
+
 /**
  * @throws {CdsError} DICOM_INVALID where an attribute is missing or impossible; DICOM_UNSUPPORTED for colour,
  *   MONOCHROME1 and depths that CT does not have; DICOM_TOO_LARGE
@@ -53,18 +67,10 @@ function checkGreyscale(attributes: Attributes): void {
 export function readPixelFormat(attributes: Attributes): PixelFormat {
   const matrix = readMatrix(attributes);
   checkGreyscale(attributes);
-  const bitsAllocated = whole(attributes, '00280100', 'BitsAllocated', 1024);
-  if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32)
-    throw unsupported(`BitsAllocated ${bitsAllocated} is not read.`);
-  const bitsStored = attributes.number('00280101', 'BitsStored') ?? bitsAllocated;
-  const highBit = attributes.number('00280102', 'HighBit') ?? bitsStored - 1;
-  const isPossible = bitsStored >= 1 && highBit < bitsAllocated && highBit - bitsStored + 1 >= 0;
-  if (!isPossible || !Number.isInteger(bitsStored) || !Number.isInteger(highBit))
-    throw new CdsError('DICOM_INVALID', 'BitsStored and HighBit do not fit BitsAllocated.');
   const representation = attributes.number('00280103', 'PixelRepresentation');
   if (representation !== 0 && representation !== 1)
     throw new CdsError('DICOM_INVALID', 'PixelRepresentation is neither 0 nor 1.');
-  return { ...matrix, bitsAllocated, bitsStored, highBit, signed: representation === 1 };
+  return { ...matrix, ...readBits(attributes), signed: representation === 1 };
 }
 
 export const frameBytes = ({ rows, columns, bitsAllocated }: PixelFormat): number =>

@@ -26,7 +26,8 @@ export function readDicomHeader(bytes: Uint8Array): readonly CtSlice[] {
 
 function findPixelData(header: Header): ElementRange {
   if (header.hasFloatPixels) throw new CdsError('DICOM_UNSUPPORTED', 'Float Pixel Data are not read.');
-  if (header.pixelData === undefined) throw new CdsError('DICOM_INVALID', 'PixelData (7FE0,0010) is missing.');
+  if (header.pixelData === undefined)
+    throw new CdsError('DICOM_INVALID', 'PixelData (7FE0,0010) is missing.');
   return header.pixelData;
 }
 
@@ -37,7 +38,12 @@ function swapWidth(syntax: TransferSyntax, { bitsAllocated }: PixelFormat, vr: s
   return bitsAllocated === 16 ? 2 : 4;
 }
 
-function nativeDecoder(part10: Part10, syntax: TransferSyntax, element: ElementRange, format: PixelFormat): FrameDecoder {
+function nativeDecoder(
+  part10: Part10,
+  syntax: TransferSyntax,
+  element: ElementRange,
+  format: PixelFormat,
+): FrameDecoder {
   if (element.undefinedLength) throw new CdsError('DICOM_INVALID', 'Uncompressed PixelData has no length.');
   const data = part10.dataSet.subarray(element.value, element.end);
   if (data.length < format.frames * frameBytes(format))
@@ -46,9 +52,15 @@ function nativeDecoder(part10: Part10, syntax: TransferSyntax, element: ElementR
   return (frame) => decodeNative(data, frame, format, swap);
 }
 
-function compressedDecoder(part10: Part10, syntax: TransferSyntax, header: Header, format: PixelFormat): FrameDecoder {
+function compressedDecoder(
+  part10: Part10,
+  syntax: Parameters<typeof decodeCompressed>[0],
+  header: Header,
+  format: PixelFormat,
+): FrameDecoder {
   const element = findPixelData(header);
-  if (!element.undefinedLength) throw new CdsError('DICOM_INVALID', 'Compressed PixelData is not encapsulated.');
+  if (!element.undefinedLength)
+    throw new CdsError('DICOM_INVALID', 'Compressed PixelData is not encapsulated.');
   const { extendedOffsets } = header;
   const table = extendedOffsets && part10.dataSet.subarray(extendedOffsets.value, extendedOffsets.end);
   const frames = splitFrames(part10.dataSet, element, format.frames, table);
@@ -73,7 +85,7 @@ export function readDicom(bytes: Uint8Array): DicomImage {
   const decoder =
     syntax.codec === 'native'
       ? nativeDecoder(part10, syntax, element, format)
-      : compressedDecoder(part10, syntax, header, format);
+      : compressedDecoder(part10, { ...syntax, codec: syntax.codec }, header, format);
   return {
     slices: readSlices(attributes),
     transferSyntaxUid,

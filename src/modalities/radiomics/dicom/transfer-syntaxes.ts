@@ -1,7 +1,6 @@
 /** The transfer syntaxes of DICOM PS3.5 section 10 and annex A that images come in, and what reads their frames. */
 
-export type Codec =
-  'native' | 'rle' | 'jpeg-baseline' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k';
+export type Codec = 'native' | 'rle' | 'jpeg-baseline' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k';
 
 export interface TransferSyntax {
   readonly name: string;

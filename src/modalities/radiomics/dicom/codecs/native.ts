@@ -19,7 +19,12 @@ export function asIntegers(bytes: Uint8Array, { bitsAllocated, signed }: PixelFo
  * @param lowBit where the least bit stands
  * @see DICOM PS3.5 section 8.1.1
  */
-export function keepStoredBits(pixels: StoredPixels, bits: number, lowBit: number, signed: boolean): StoredPixels {
+export function keepStoredBits(
+  pixels: StoredPixels,
+  bits: number,
+  lowBit: number,
+  signed: boolean,
+): StoredPixels {
   if (bits === pixels.BYTES_PER_ELEMENT * 8) return pixels;
   const up = 32 - bits - lowBit;
   const down = 32 - bits;
@@ -34,7 +39,12 @@ export function keepStoredBits(pixels: StoredPixels, bits: number, lowBit: numbe
  * @param data the whole value, at least `frames` frames long
  * @param swap bytes a word to be turned round: 1 (none), 2 or 4
  */
-export function decodeNative(data: Uint8Array, frame: number, format: PixelFormat, swap: 1 | 2 | 4): StoredPixels {
+export function decodeNative(
+  data: Uint8Array,
+  frame: number,
+  format: PixelFormat,
+  swap: 1 | 2 | 4,
+): StoredPixels {
   const size = frameBytes(format);
   let bytes = data.subarray(frame * size, (frame + 1) * size);
   if (swap !== 1) bytes = swapped(data, frame * size, size, swap);

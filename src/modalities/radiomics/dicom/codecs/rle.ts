@@ -11,20 +11,26 @@ const damaged = (detail: string) => new CdsError('DICOM_TRUNCATED', `RLE: ${deta
 function unpack(segment: Uint8Array, output: Uint8Array, first: number, step: number): void {
   let from = 0;
   let to = first;
-  const { length } = segment;
   while (to < output.length) {
     const control = segment[from++];
     if (control === undefined) throw damaged('a segment ends early.');
     if (control === 128) continue;
     const isRun = control > 128;
     const count = isRun ? 257 - control : control + 1;
-    if (from + (isRun ? 1 : count) > length) throw damaged('a segment ends early.');
-    if (to + (count - 1) * step >= output.length) throw damaged('a segment is longer than the frame.');
-    for (let i = 0; i < count; i++, to += step) output[to] = segment[isRun ? from : from + i] ?? 0;
-    from += isRun ? 1 : count;
+    const used = isRun ? 1 : count;
+    checkPacket(segment.length - from - used, output.length - to - (count - 1) * step);
+    const end = to + count * step;
+    if (isRun) for (const value = segment[from] ?? 0; to < end; to += step) output[to] = value;
+    else for (let at = from; to < end; to += step) output[to] = segment[at++] ?? 0;
+    from += used;
   }
   // At most padding to an even length may follow.
-  if (length - from > 1) throw damaged('a segment is longer than the frame.');
+  if (segment.length - from > 1) throw damaged('a segment is longer than the frame.');
+}
+
+function checkPacket(left: number, room: number): void {
+  if (left < 0) throw damaged('a segment ends early.');
+  if (room <= 0) throw damaged('a segment is longer than the frame.');
 }
 
 function segmentOffsets(frame: Uint8Array, segments: number): number[] {
