@@ -55,7 +55,7 @@ function readMeta(bytes: Uint8Array): { uid: string; end: number } {
     if (element.tag === 0x00020010) uid = ascii(bytes, element.value, element.end);
     offset = element.end;
   }
-  // eslint-disable-next-line no-control-regex -- UI is padded with NUL (PS3.5 section 6.2)
+  // UI is padded with NUL (PS3.5 section 6.2).
   return { uid: uid.replace(/[\0 ]+$/, ''), end: offset };
 }
 

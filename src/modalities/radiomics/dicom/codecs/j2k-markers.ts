@@ -20,26 +20,26 @@ function readSize(view: DataView, at: number): J2kStream {
   };
 }
 
-/** Walks tile-parts by their lengths (Psot) to EOC. Psot 0: the last one, up to EOC. */
+/** Psot 0: the last tile-part, up to EOC. */
+function checkLastPart(name: string, view: DataView, bytes: Uint8Array): void {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] !== 0xd9) end -= 1;
+  if (view.getUint16(end - 2) !== EOC || !isPadding(bytes, end)) throw damaged(`${name}: EOC is missing.`);
+}
+
+/** Walks tile-parts by their lengths (Psot) to EOC. */
 function walkTileParts(name: string, view: DataView, bytes: Uint8Array, first: number): void {
-  for (let at = first; ;) {
-    const marker = view.getUint16(at);
-    if (marker === EOC) {
-      if (!isPadding(bytes, at + 2)) throw damaged(`${name}: bytes follow EOC.`);
-      return;
-    }
-    if (marker !== SOT) throw damaged(`${name}: a tile-part is damaged.`);
+  let at = first;
+  for (; view.getUint16(at) === SOT; at += view.getUint32(at + 6)) {
     const length = view.getUint32(at + 6);
     if (length === 0) {
-      let end = bytes.length;
-      while (end > 0 && bytes[end - 1] !== 0xd9) end -= 1;
-      if (view.getUint16(end - 2) !== EOC || !isPadding(bytes, end))
-        throw damaged(`${name}: EOC is missing.`);
+      checkLastPart(name, view, bytes);
       return;
     }
     if (length < 14) throw damaged(`${name}: a tile-part is damaged.`);
-    at += length;
   }
+  if (view.getUint16(at) !== EOC) throw damaged(`${name}: a tile-part is damaged.`);
+  if (!isPadding(bytes, at + 2)) throw damaged(`${name}: bytes follow EOC.`);
 }
 
 /**

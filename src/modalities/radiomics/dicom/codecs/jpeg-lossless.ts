@@ -180,7 +180,14 @@ function scanOf({ scans, precision }: JpegStream) {
   const [scan] = scans;
   if (scan === undefined || scans.length !== 1 || scan.header[0] !== 1 || scan.header.length !== 6)
     throw unsupported('it is not one scan of one component.');
-  const [, , tables = 0, predictor = 0, , approximation = 0] = scan.header;
+  const [, , tables, predictor, , approximation] = [...scan.header] as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const pointTransform = approximation & 15;
   if (predictor < 1 || predictor > 7) throw unsupported(`predictor ${predictor} is not read.`);
   if (pointTransform >= precision) throw damaged(`${NAME}: the point transform is impossible.`);

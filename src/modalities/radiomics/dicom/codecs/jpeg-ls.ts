@@ -2,14 +2,12 @@ import loadCharls from '@cornerstonejs/codec-charls/decodewasmjs';
 import { CdsError } from '../../../../domain/index.ts';
 import type { StoredPixels } from '../../contract.ts';
 import type { PixelFormat } from '../pixel-format.ts';
-import { checkCodestream, damaged } from './codestream.ts';
-import { quiet, runDecoder, type Complaints } from './emscripten.ts';
+import { checkCodestream } from './codestream.ts';
+import { WasmCodec } from './emscripten.ts';
 import { readJpegMarkers } from './jpeg-markers.ts';
 import { keepStoredBits } from './native.ts';
 
-const NAME = 'JPEG-LS';
-const complaints: Complaints = { count: 0 };
-let library: ReturnType<typeof loadCharls> | undefined;
+const charls = new WasmCodec(loadCharls, ({ JpegLSDecoder }) => new JpegLSDecoder());
 
 /**
  * JPEG-LS, lossless and near-lossless, by CharLS.
@@ -17,17 +15,14 @@ let library: ReturnType<typeof loadCharls> | undefined;
  * @throws {CdsError} DICOM_TRUNCATED, DICOM_UNSUPPORTED
  * @see ITU-T T.87; DICOM PS3.5 section 8.2.3
  */
-export async function decodeJpegLs(frame: Uint8Array, format: PixelFormat): Promise<StoredPixels> {
-  const stream = readJpegMarkers(NAME, frame);
+export async function decodeJpegLs(
+  frame: Uint8Array,
+  format: PixelFormat,
+  name: string,
+): Promise<StoredPixels> {
+  const stream = readJpegMarkers(name, frame);
   if (stream.sof !== 0xf7)
-    throw new CdsError('DICOM_UNSUPPORTED', `${NAME}: the frame is of another process.`);
-  checkCodestream(NAME, stream, format);
-  library ??= loadCharls(quiet(complaints));
-  const { JpegLSDecoder } = await library;
-  try {
-    const { pixels } = runDecoder(NAME, () => new JpegLSDecoder(), complaints, frame, format);
-    return keepStoredBits(pixels, format.bitsStored, 0, format.signed);
-  } catch (cause) {
-    throw cause instanceof CdsError ? cause : damaged(`${NAME}: the codec refused it.`);
-  }
+    throw new CdsError('DICOM_UNSUPPORTED', `${name}: the frame is of another process.`);
+  checkCodestream(name, stream, format);
+  return keepStoredBits(await charls.decode(name, frame, format), format.bitsStored, 0, format.signed);
 }

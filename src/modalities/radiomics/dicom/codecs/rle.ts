@@ -4,16 +4,16 @@ import { frameBytes, type PixelFormat } from '../pixel-format.ts';
 import { asIntegers, keepStoredBits } from './native.ts';
 
 const HEADER_BYTES = 64;
+/** In place of a control byte that is not there: a run, whose value is not there either. */
+const ENDED = 129;
 
 const damaged = (detail: string) => new CdsError('DICOM_TRUNCATED', `RLE: ${detail}`);
 
 /** Unpacks one segment (PackBits) into every `step`-th byte from `first`. */
 function unpack(segment: Uint8Array, output: Uint8Array, first: number, step: number): void {
   let from = 0;
-  let to = first;
-  while (to < output.length) {
-    const control = segment[from++];
-    if (control === undefined) throw damaged('a segment ends early.');
+  for (let to = first; to < output.length;) {
+    const control = segment[from++] ?? ENDED;
     if (control === 128) continue;
     const isRun = control > 128;
     const count = isRun ? 257 - control : control + 1;
