@@ -72,7 +72,7 @@ function expectedCode(name: string, peer: Theirs): string {
   const named = REFUSED[path.basename(name)];
   if (named !== undefined) return named;
   if (peer.photometric !== undefined || UNKNOWN_SYNTAX.test(name)) return 'DICOM_UNSUPPORTED'; // colour, MONOCHROME1
-  return /truncated/.test(name) ? 'DICOM_TRUNCATED' : 'DICOM_INVALID';
+  return name.includes('truncated') ? 'DICOM_TRUNCATED' : 'DICOM_INVALID';
 }
 
 const isHtj2k = (name: string): boolean => path.basename(name).startsWith('HTJ2K');

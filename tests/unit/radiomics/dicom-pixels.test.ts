@@ -241,6 +241,14 @@ describe('what is refused before anything is decoded', () => {
     expect(() => readDicom(bytes)).toThrow(code(expected));
   });
 
+  it('says the transfer syntaxes of the standard by UID, and no other', () => {
+    const refuse = (uid: string) => () => readDicom(file({}, FOUR, 'OW', uid));
+    expect(refuse('1.2.840.10008.1.2.4.100')).toThrow(/1\.2\.840\.10008\.1\.2\.4\.100/);
+    expect(refuse('2.25.4711')).toThrow(
+      expect.objectContaining({ detail: 'Transfer syntax of a vendor is not read.' }),
+    );
+  });
+
   it('a header is read without pixels, and of syntaxes whose pixels are not read', () => {
     expect(readDicomHeader(part10(dataSet(ctElements()), '1.2.840.10008.1.2.4.100'))).toHaveLength(1);
     const cut = file({}, FOUR);

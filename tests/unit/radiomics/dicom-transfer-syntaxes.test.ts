@@ -44,7 +44,10 @@ const decode = (file: string): Promise<StoredPixels> => readDicom(readFileSync(f
 
 const largestDifference = (ours: StoredPixels, reference: StoredPixels): number => {
   expect(ours).toHaveLength(reference.length);
-  return ours.reduce((most, value, index) => Math.max(most, Math.abs(value - reference[index]!)), 0);
+  return Array.from(ours).reduce(
+    (most, value, index) => Math.max(most, Math.abs(value - reference[index]!)),
+    0,
+  );
 };
 
 describeWithData('one CT in every transfer syntax', (data) => {

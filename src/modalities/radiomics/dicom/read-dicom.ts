@@ -24,6 +24,9 @@ export function readDicomHeader(bytes: Uint8Array): readonly CtSlice[] {
   return readSlices(new Attributes(attributes));
 }
 
+/** DICOM's own UIDs (PS3.6 annex A) may be said; what else stands there may be anyone's. */
+const nameable = (uid: string): string => (uid.startsWith('1.2.840.10008.') ? uid : 'of a vendor');
+
 function findPixelData(header: Header): ElementRange {
   if (header.hasFloatPixels) throw new CdsError('DICOM_UNSUPPORTED', 'Float Pixel Data are not read.');
   if (header.pixelData === undefined)
@@ -79,7 +82,7 @@ export function readDicom(bytes: Uint8Array): DicomImage {
   const header = readHeader(part10, { pixels: true });
   const element = findPixelData(header);
   if (syntax === undefined)
-    throw new CdsError('DICOM_UNSUPPORTED', `Transfer syntax ${transferSyntaxUid} is not read.`);
+    throw new CdsError('DICOM_UNSUPPORTED', `Transfer syntax ${nameable(transferSyntaxUid)} is not read.`);
   const attributes = new Attributes(header.attributes);
   const format = readPixelFormat(attributes);
   const decoder =

@@ -14,6 +14,9 @@ function widen(bytes: Uint8Array, format: PixelFormat, isSigned: boolean): Store
   return wide;
 }
 
+/** WebAssembly.RuntimeError: unreachable, out of bounds, out of memory; a C++ exception is none. */
+const isTrap = (cause: unknown): boolean => cause instanceof Error && cause.name === 'RuntimeError';
+
 /**
  * An Emscripten codec: one instance, loaded with the first frame and kept warm, with an options object of its own
  * (Emscripten writes into it). After a trap of WASM, whose memory may be anything, the next frame gets a new one.
@@ -49,7 +52,7 @@ export class WasmCodec<Library> {
     try {
       return this.#run(library, name, frame, format);
     } catch (cause) {
-      if (cause instanceof WebAssembly.RuntimeError) this.#library = undefined;
+      if (isTrap(cause)) this.#library = undefined;
       throw cause instanceof CdsError ? cause : damaged(`${name}: the codec refused it.`);
     }
   }

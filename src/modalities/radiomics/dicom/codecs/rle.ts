@@ -19,9 +19,10 @@ function unpack(segment: Uint8Array, output: Uint8Array, first: number, step: nu
     const count = isRun ? 257 - control : control + 1;
     const used = isRun ? 1 : count;
     checkPacket(segment.length - from - used, output.length - to - (count - 1) * step);
+    // A run stays at its one byte; a literal moves on.
+    const move = isRun ? 0 : 1;
     const end = to + count * step;
-    if (isRun) for (const value = segment[from] ?? 0; to < end; to += step) output[to] = value;
-    else for (let at = from; to < end; to += step) output[to] = segment[at++] ?? 0;
+    for (let at = from; to < end; to += step, at += move) output[to] = segment[at] ?? 0;
     from += used;
   }
   // At most padding to an even length may follow.
