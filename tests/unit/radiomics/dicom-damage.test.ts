@@ -112,4 +112,45 @@ describeWithData('damaged files', (data) => {
       { numRuns: 12 },
     );
   });
+
+  const marked = compressed.filter(({ name }) => name !== 'RLE');
+  /** Where the end marker is, EOI or EOC, before what pads it. */
+  const endOf = (frame: Buffer): number => frame.lastIndexOf(Buffer.from([0xff, 0xd9]));
+
+  it.each(marked)(
+    '$folder/$name: no end marker, or something after it, is damage',
+    async ({ folder, name }) => {
+      const { frame, withFrame } = taken(load(folder, name));
+      const end = endOf(frame);
+      const start = frame.subarray(0, end);
+      const marker = frame.subarray(end, end + 2);
+      const variants: [Buffer[], string | number][] = [
+        [[start, marker, Buffer.alloc(6)], 512 * 512],
+        [[start], 'DICOM_TRUNCATED'],
+        [[start, Buffer.alloc(2)], 'DICOM_TRUNCATED'],
+        [[start, marker, Buffer.from([1, 2])], 'DICOM_TRUNCATED'],
+      ];
+      for (const [parts, expected] of variants)
+        expect(await outcome(withFrame(Buffer.concat(parts)))).toBe(expected);
+    },
+  );
+
+  it.each(['JPLL_SV1', 'JPLL_P14'])('%s: entropy-coded data that no pixel uses are damage', async (name) => {
+    const { frame, withFrame } = taken(load('ts-siemens', name));
+    const end = endOf(frame);
+    const longer = (more: number) =>
+      withFrame(Buffer.concat([frame.subarray(0, end), Buffer.alloc(more), frame.subarray(end)]));
+    expect(await outcome(longer(0))).toBe(512 * 512);
+    for (const more of [1, 2, 3, 64]) expect(await outcome(longer(more))).toBe('DICOM_TRUNCATED');
+  });
+
+  it.each(marked)(
+    '$folder/$name: another size in the header than in the codestream is damage',
+    async (one) => {
+      const file = load(one.folder, one.name);
+      const rows = file.indexOf(Buffer.from([0x28, 0x00, 0x10, 0x00, 0x55, 0x53, 2, 0]));
+      file.writeUInt16LE(511, rows + 8);
+      expect(await outcome(file)).toBe('DICOM_TRUNCATED');
+    },
+  );
 });
