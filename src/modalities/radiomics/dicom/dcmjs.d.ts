@@ -1,32 +1,23 @@
-/** What we use of dcmjs 0.52, which has no types of its own. */
+/** The part of dcmjs used here; the package ships no types. */
 declare module 'dcmjs' {
-  export interface DicomElement {
-    readonly vr: string;
-    readonly Value: readonly unknown[];
+  interface DicomElement {
+    readonly vr?: string;
+    readonly Value?: unknown;
+    /** As it stands in the file, before numbers are made of it. */
+    readonly _rawValue?: unknown;
   }
-  export type DicomElements = Readonly<Record<string, DicomElement | undefined>>;
-  export interface DicomFile {
-    /** Group 2. */
-    readonly meta: DicomElements;
-    /** By tag, eight upper-case hex digits. */
-    readonly dict: DicomElements;
+  export type DicomDataSet = Readonly<Record<string, DicomElement | undefined>>;
+  interface Logger {
+    setLevel(level: 'silent', persist?: boolean): void;
+    getLogger(name: string): Logger;
   }
-  interface Dcmjs {
-    readonly data: {
-      readonly DicomMessage: {
-        readFile(
-          buffer: ArrayBuffer,
-          options?: {
-            readonly ignoreErrors?: boolean;
-            readonly untilTag?: string;
-            readonly includeUntilTagValue?: boolean;
-            readonly noCopy?: boolean;
-          },
-        ): DicomFile;
-      };
+  export const log: Logger;
+  export const data: {
+    readonly DicomMessage: {
+      readFile(
+        buffer: ArrayBuffer,
+        options?: { ignoreErrors?: boolean; noCopy?: boolean },
+      ): { readonly dict: DicomDataSet };
     };
-    readonly log: { setLevel(level: string): void };
-  }
-  const dcmjs: Dcmjs;
-  export default dcmjs;
+  };
 }

@@ -1,102 +1,101 @@
-import dcmjs, { type DicomElements, type DicomFile } from 'dcmjs';
 import { CdsError } from '../../../domain/index.ts';
 import type { CtSlice, DicomImage, StoredPixels } from '../contract.ts';
-import { directionsAt, numberAt, pairAt, textAt, textsAt, vectorAt } from './elements.ts';
+import { Attributes } from './attributes.ts';
+import { decodeCompressed } from './codecs/decode.ts';
+import { decodeNative } from './codecs/native.ts';
+import type { ElementRange } from './elements.ts';
+import { splitFrames } from './fragments.ts';
+import { readHeader, type Header } from './header.ts';
+import { openPart10, type Part10 } from './part10.ts';
+import { frameBytes, readPixelFormat, type PixelFormat } from './pixel-format.ts';
+import { readSlices } from './slices.ts';
+import type { TransferSyntax } from './transfer-syntaxes.ts';
 
-dcmjs.log.setLevel('silent');
+type FrameDecoder = (frame: number) => StoredPixels | Promise<StoredPixels>;
 
-const PIXEL_DATA = '7FE00010';
-const NATIVE = ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.1.99'];
-
-const parse = (bytes: Uint8Array): DicomFile => {
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  try {
-    return dcmjs.data.DicomMessage.readFile(buffer, { noCopy: true });
-  } catch (cause) {
-    throw new CdsError('DICOM_INVALID', 'it cannot be parsed', { cause });
-  }
-};
-
-const required = <T>(value: T | undefined, attribute: string): T => {
-  if (value === undefined) throw new CdsError('DICOM_INVALID', `${attribute} is missing`);
-  return value;
-};
-
-const defined = <T extends object>(object: T) =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-
-const paddingOf = (dict: DicomElements): readonly [number, number] | undefined => {
-  const signed = numberAt(dict, '00280103') === 1;
-  const bits = numberAt(dict, '00280100') ?? 16;
-  const read = (tag: string): number | undefined => {
-    const value = numberAt(dict, tag);
-    return value !== undefined && signed && value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
-  };
-  const value = read('00280120');
-  if (value === undefined) return undefined;
-  const limit = read('00280121') ?? value;
-  return [Math.min(value, limit), Math.max(value, limit)];
-};
-
-const sliceOf = (dict: DicomElements): CtSlice => {
-  const directions = directionsAt(dict, '00200037');
-  return {
-    sopInstanceUid: required(textAt(dict, '00080018'), 'SOPInstanceUID'),
-    sopClassUid: required(textAt(dict, '00080016'), 'SOPClassUID'),
-    frame: 0,
-    imageType: textsAt(dict, '00080008'),
-    rows: required(numberAt(dict, '00280010'), 'Rows'),
-    columns: required(numberAt(dict, '00280011'), 'Columns'),
-    rescaleSlope: numberAt(dict, '00281053') ?? 1,
-    rescaleIntercept: numberAt(dict, '00281052') ?? 0,
-    ...defined({
-      studyInstanceUid: textAt(dict, '0020000D'),
-      seriesInstanceUid: textAt(dict, '0020000E'),
-      frameOfReferenceUid: textAt(dict, '00200052'),
-      patientId: textAt(dict, '00100020'),
-      dicomModality: textAt(dict, '00080060'),
-      instanceNumber: numberAt(dict, '00200013'),
-      acquisitionNumber: numberAt(dict, '00200012'),
-      positionMm: vectorAt(dict, '00200032'),
-      rowDirection: directions?.[0],
-      columnDirection: directions?.[1],
-      pixelSpacingMm: pairAt(dict, '00280030'),
-      sliceThicknessMm: numberAt(dict, '00180050'),
-      gantryTiltDegrees: numberAt(dict, '00181120'),
-      rescaleType: textAt(dict, '00281054'),
-      padding: paddingOf(dict),
-      convolutionKernel: dict['00181210'] === undefined ? undefined : textsAt(dict, '00181210'),
-      bodyPartExamined: textAt(dict, '00180015'),
-    }),
-  };
-};
-
-const pixelsOf = (dict: DicomElements, slice: CtSlice): StoredPixels => {
-  const data = dict[PIXEL_DATA]?.Value[0];
-  const view = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
-  const count = slice.rows * slice.columns;
-  if (!(view instanceof Uint8Array) || view.byteLength < count * 2) throw new CdsError('DICOM_TRUNCATED');
-  if (numberAt(dict, '00280100') !== 16) throw new CdsError('DICOM_UNSUPPORTED', 'BitsAllocated is not 16');
-  const copy = view.slice(0, count * 2).buffer;
-  return numberAt(dict, '00280103') === 1 ? new Int16Array(copy) : new Uint16Array(copy);
-};
-
-/** A Part 10 file. */
-export function readDicom(bytes: Uint8Array): DicomImage {
-  const { meta, dict } = parse(bytes);
-  const transferSyntaxUid = textAt(meta, '00020010') ?? '1.2.840.10008.1.2';
-  const slice = sliceOf(dict);
-  return {
-    slices: [slice],
-    transferSyntaxUid,
-    decode: (frame) =>
-      NATIVE.includes(transferSyntaxUid) && frame === 0
-        ? Promise.resolve(pixelsOf(dict, slice))
-        : Promise.reject(new CdsError('DICOM_UNSUPPORTED', `transfer syntax ${transferSyntaxUid}`)),
-  };
+/**
+ * What a Part 10 file says of its slices, without a promise that its pixels are there or can be read. The file may
+ * end anywhere after what comes before PixelData.
+ *
+ * @throws {CdsError} DICOM_INVALID, DICOM_TRUNCATED (within the header), DICOM_TOO_LARGE
+ */
+export function readDicomHeader(bytes: Uint8Array): readonly CtSlice[] {
+  const { attributes } = readHeader(openPart10(bytes), { pixels: false });
+  return readSlices(new Attributes(attributes));
 }
 
-/** What the images of a file say of themselves; no promise that there are pixels. */
-export const readDicomHeader = (bytes: Uint8Array): readonly CtSlice[] => [sliceOf(parse(bytes).dict)];
+/** DICOM's own UIDs (PS3.6 annex A) may be said; what else stands there may be anyone's. */
+const nameable = (uid: string): string => (uid.startsWith('1.2.840.10008.') ? uid : 'of a vendor');
+
+function findPixelData(header: Header): ElementRange {
+  if (header.hasFloatPixels) throw new CdsError('DICOM_UNSUPPORTED', 'Float Pixel Data are not read.');
+  if (header.pixelData === undefined)
+    throw new CdsError('DICOM_INVALID', 'PixelData (7FE0,0010) is missing.');
+  return header.pixelData;
+}
+
+/** Explicit big endian: words as wide as BitsAllocated; 8-bit pixels in OW too stand in words of 16 (PS3.5 annex A.3). */
+function swapWidth(syntax: TransferSyntax, { bitsAllocated }: PixelFormat, vr: string): 1 | 2 | 4 {
+  if (!syntax.bigEndian) return 1;
+  if (bitsAllocated === 8) return vr === 'OW' ? 2 : 1;
+  return bitsAllocated === 16 ? 2 : 4;
+}
+
+function nativeDecoder(
+  part10: Part10,
+  syntax: TransferSyntax,
+  element: ElementRange,
+  format: PixelFormat,
+): FrameDecoder {
+  if (element.undefinedLength) throw new CdsError('DICOM_INVALID', 'Uncompressed PixelData has no length.');
+  const data = part10.dataSet.subarray(element.value, element.end);
+  if (data.length < format.frames * frameBytes(format))
+    throw new CdsError('DICOM_TRUNCATED', 'PixelData is shorter than Rows x Columns x NumberOfFrames.');
+  const swap = swapWidth(syntax, format, element.vr);
+  return (frame) => decodeNative(data, frame, format, swap);
+}
+
+function compressedDecoder(
+  part10: Part10,
+  syntax: Parameters<typeof decodeCompressed>[0],
+  header: Header,
+  format: PixelFormat,
+): FrameDecoder {
+  const element = findPixelData(header);
+  if (!element.undefinedLength)
+    throw new CdsError('DICOM_INVALID', 'Compressed PixelData is not encapsulated.');
+  const { extendedOffsets } = header;
+  const table = extendedOffsets && part10.dataSet.subarray(extendedOffsets.value, extendedOffsets.end);
+  const frames = splitFrames(part10.dataSet, element, format.frames, table);
+  return (frame) => decodeCompressed(syntax, frames[frame] ?? new Uint8Array(0), format);
+}
+
+/**
+ * Reads a Part 10 file of greyscale images. The bytes are kept, not copied, until frames are decoded from them.
+ *
+ * @throws {CdsError} DICOM_INVALID where the file is not DICOM or lacks what an image needs; DICOM_TRUNCATED where it
+ *   ends early; DICOM_UNSUPPORTED for its transfer syntax or pixel format; DICOM_TOO_LARGE
+ */
+export function readDicom(bytes: Uint8Array): DicomImage {
+  const part10 = openPart10(bytes);
+  const { syntax, transferSyntaxUid } = part10;
+  const header = readHeader(part10, { pixels: true });
+  const element = findPixelData(header);
+  if (syntax === undefined)
+    throw new CdsError('DICOM_UNSUPPORTED', `Transfer syntax ${nameable(transferSyntaxUid)} is not read.`);
+  const attributes = new Attributes(header.attributes);
+  const format = readPixelFormat(attributes);
+  const decoder =
+    syntax.codec === 'native'
+      ? nativeDecoder(part10, syntax, element, format)
+      : compressedDecoder(part10, { ...syntax, codec: syntax.codec }, header, format);
+  return {
+    slices: readSlices(attributes),
+    transferSyntaxUid,
+    decode: async (frame) => {
+      if (!Number.isInteger(frame) || frame < 0 || frame >= format.frames)
+        throw new CdsError('DICOM_INVALID', 'There is no such frame.');
+      return decoder(frame);
+    },
+  };
+}
