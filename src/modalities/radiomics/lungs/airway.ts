@@ -58,19 +58,15 @@ function likeTrachea({ grid, figures, pixelMm2 }: Lumens, area: number, middle: 
 
 const alike = (a: number, b: number): boolean => a < GROWTH * b + 8 && b < GROWTH * a + 8;
 
-/** The chain of areas, one a slice from the head down, that is the longest; empty where none is long enough. */
-function findTrachea(lumens: Lumens, middle: number): readonly number[] {
-  const { areas, figures, grid } = lumens;
+/** Chains of areas from slice to slice, from the head down: how long each area's is, and what it came from. */
+function chains(lumens: Lumens, middle: number) {
+  const { areas, figures } = lumens;
   const length = new Int32Array(areas.count + 1);
   const above = new Int32Array(areas.count + 1);
-  const long = Math.round(LONG_MM / grid.spacingMm[2]);
-  let end = 0;
-  // Labels grow with z: from the last to the first is from the head down.
+  // Labels grow with z.
   for (let area = areas.count; area >= 1; area--) {
     if (!likeTrachea(lumens, area, middle)) continue;
     length[area]!++;
-    if (length[area]! > length[end]! && length[end]! < long) end = area;
-    else if (above[area] === end && end !== 0) end = area;
     for (const next of below(lumens, area).keys()) {
       if (length[area]! > length[next]! && alike(figures.voxels[area]!, figures.voxels[next]!)) {
         length[next] = length[area]!;
@@ -78,7 +74,20 @@ function findTrachea(lumens: Lumens, middle: number): readonly number[] {
       }
     }
   }
-  if (length[end]! * grid.spacingMm[2] < TRACHEA_LENGTH_MM) return [];
+  // An area that is not like a trachea ends its chain.
+  return { length: length.map((n, area) => (likeTrachea(lumens, area, middle) ? n : 0)), above };
+}
+
+/** The chain of areas, one a slice from the head down, that is the longest; empty where none is long enough. */
+function findTrachea(lumens: Lumens, middle: number): readonly number[] {
+  const { length, above } = chains(lumens, middle);
+  const sliceMm = lumens.grid.spacingMm[2];
+  let end = 0;
+  for (let area = length.length - 1; area >= 1; area--) {
+    const longer = length[area]! > length[end]! && length[end]! * sliceMm < LONG_MM;
+    if (longer || (length[area] !== 0 && above[area] === end && end !== 0)) end = area;
+  }
+  if (length[end]! * sliceMm < TRACHEA_LENGTH_MM) return [];
   const chain: number[] = [];
   for (let area = end; area !== 0; area = above[area]!) chain.unshift(area);
   return chain;

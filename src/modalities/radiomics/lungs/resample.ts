@@ -18,17 +18,24 @@ export interface ResampleOptions {
 
 type Axes = readonly [x: Taps, y: Taps, z: Taps];
 
+const clamped = (value: number): number =>
+  value < HU_RANGE[0] ? HU_RANGE[0] : value > HU_RANGE[1] ? HU_RANGE[1] : value;
+
 /** Weighted sums along x of one source row, of HU clamped to the range that CT has. */
-function alongRow(hu: CtVolume['hu'], base: number, { length, width, first, weights }: Taps, out: Float32Array) {
-  const [low, high] = HU_RANGE;
+function alongRow(hu: CtVolume['hu'], base: number, taps: Taps, out: Float32Array): void {
+  const { length, width, first, weights } = taps;
+  if (width === 2) {
+    for (let i = 0; i < length; i++) {
+      const from = base + first[i]!;
+      out[i] = weights[2 * i]! * clamped(hu[from]!) + weights[2 * i + 1]! * clamped(hu[from + 1]!);
+    }
+    return;
+  }
   for (let i = 0; i < length; i++) {
     const from = base + first[i]!;
     const weight = width * i;
     let sum = 0;
-    for (let k = 0; k < width; k++) {
-      const value = hu[from + k]!;
-      sum += weights[weight + k]! * (value < low ? low : value > high ? high : value);
-    }
+    for (let k = 0; k < width; k++) sum += weights[weight + k]! * clamped(hu[from + k]!);
     out[i] = sum;
   }
 }

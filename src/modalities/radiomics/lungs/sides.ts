@@ -124,6 +124,15 @@ function splitByShrinking(grid: WorkingGrid, pieces: Pieces, label: number): Uin
   return undefined;
 }
 
+function sidesOfPieces(pieces: Pieces, lungs: readonly number[], between: number): Uint8Array {
+  const sideOf = new Uint8Array(pieces.count + 1);
+  for (let label = 1; label <= pieces.count; label++) {
+    if (pieces.ml[label]! >= GAS_ML && !isLungLike(pieces, label)) sideOf[label] = NOT_LUNG;
+  }
+  for (const label of lungs) sideOf[label] = pieces.figures.centre[0][label]! < between ? RIGHT : LEFT;
+  return sideOf;
+}
+
 /** Lets the marks grow through the air, all at once and a voxel a time, so that each takes what is nearest. */
 function grow(map: Uint8Array, air: Uint8Array, [nx, ny, nz]: Vector3): void {
   const plane = nx * ny;
@@ -144,9 +153,7 @@ function grow(map: Uint8Array, air: Uint8Array, [nx, ny, nz]: Vector3): void {
     if (at < plane * (nz - 1)) take(at, at + plane, next);
   };
   const marks = map.slice();
-  for (let at = marks.findIndex((mark) => mark !== 0); at < marks.length; at++) {
-    if (marks[at] !== 0) spread(at, front);
-  }
+  for (let at = 0; at < marks.length; at++) if (marks[at] !== 0) spread(at, front);
   while (front.length > 0) {
     const next: number[] = [];
     for (const at of front) spread(at, next);
@@ -169,16 +176,12 @@ export function findSides(grid: WorkingGrid, air: Uint8Array, body: Body): Uint8
   const pieces = piecesOf(grid, air, body);
   const chosen = chooseLungs(pieces);
   if (chosen.length === 0) return undefined;
-  const { figures, labels, count } = pieces;
+  const { figures, labels } = pieces;
   const both = twoSides(chosen, figures, APART_MM / grid.spacingMm[0]);
   const split = both === undefined ? splitByShrinking(grid, pieces, chosen[0]!) : undefined;
   const between =
     both === undefined ? body.middle : (figures.centre[0][both[0]]! + figures.centre[0][both[1]]!) / 2;
-  const sideOf = new Uint8Array(count + 1);
-  for (let label = 1; label <= count; label++) {
-    if (chosen.includes(label)) sideOf[label] = figures.centre[0][label]! < between ? RIGHT : LEFT;
-    else if (pieces.ml[label]! >= GAS_ML && !isLungLike(pieces, label)) sideOf[label] = NOT_LUNG;
-  }
+  const sideOf = sidesOfPieces(pieces, chosen, between);
   if (split !== undefined) sideOf[chosen[0]!] = 0;
   const map = split ?? new Uint8Array(air.length);
   paint(map, labels, sideOf);

@@ -54,23 +54,24 @@ function fillTriangle(taps: Taps, i: number, at: number, half: number): void {
 export function tapsOf(axis: AxisMap, kernel: ResampleKernel, clamped: boolean): Taps {
   const { sourceLength, targetLength, start, step } = axis;
   const half = kernel === 'antialiased' ? Math.max(1, step) : 1;
-  const width = Math.min(sourceLength, Math.floor(2 * half) + 1);
+  const width = Math.min(sourceLength, half === 1 ? 2 : Math.floor(2 * half) + 1);
   const taps: Taps = {
     length: targetLength,
-    width: kernel === 'linear' || half === 1 ? Math.min(2, sourceLength) : width,
+    width,
     first: new Int32Array(targetLength),
-    weights: new Float64Array(targetLength * (kernel === 'linear' || half === 1 ? Math.min(2, sourceLength) : width)),
+    weights: new Float64Array(targetLength * width),
     inside: new Uint8Array(targetLength),
   };
-  const beyond = kernel === 'linear' ? ROUNDING : 0.5 + ROUNDING;
   const last = sourceLength - 1;
+  const beyond = (kernel === 'antialiased' ? 0.5 : 0) + ROUNDING;
+  const edge = half === 1 ? 0 : 0.5;
   for (let i = 0; i < targetLength; i++) {
     const wanted = start + i * step;
     if (!clamped && (wanted < -beyond || wanted > last + beyond)) continue;
     taps.inside[i] = 1;
-    const at = half === 1 ? Math.min(last, Math.max(0, wanted)) : wanted;
-    taps.first[i] = Math.min(sourceLength - taps.width, Math.max(0, Math.ceil(at - half)));
-    fillTriangle(taps, i, clamped ? Math.min(last + 0.5, Math.max(-0.5, at)) : at, half);
+    const at = Math.min(last + edge, Math.max(-edge, wanted));
+    taps.first[i] = Math.min(sourceLength - width, Math.max(0, Math.ceil(at - half)));
+    fillTriangle(taps, i, at, half);
   }
   return taps;
 }
