@@ -1,5 +1,5 @@
 export { type CohortLoss, type CohortLossInputs, type CohortTies, createCohortLoss } from './cohort-loss.ts';
-export { buildScoringModel } from './scoring.ts';
+export { buildScoringModel, type Standardisation } from './scoring.ts';
 export {
   checkSpec,
   initialParameters,
@@ -10,4 +10,10 @@ export {
   type ResNetParameters,
   type ResNetSpec,
 } from './spec.ts';
-export { buildTrainingStep, type Optimiser, type TrainingStepOptions } from './training-step.ts';
+export {
+  buildTrainingStep,
+  FIRST_MOMENT,
+  type Optimiser,
+  SECOND_MOMENT,
+  type TrainingStepOptions,
+} from './training-step.ts';

@@ -62,20 +62,22 @@ export function checkSpec(spec: ResNetSpec): void {
   if (known.length !== 4) refuse(`strides has ${known.length} values that are 1 or 2, not 4`);
   if (width % groups !== 0) refuse(`groups is ${groups}, which doesn't divide the width of ${width}`);
   // One value a group has no variance: its normalised value would be its shift, whatever the image.
-  if (mapSize(spec) ** 3 * (width / groups) < 2)
-    refuse(`sizeVoxels is ${sizeVoxels}, too small to normalise`);
+  const fewest = Math.min(
+    ...stageSizes(spec).map((size, stage) => size ** 3 * (width / groups) * 2 ** stage),
+  );
+  if (fewest < 2) refuse(`sizeVoxels is ${sizeVoxels}, too small to normalise`);
 }
 
 const halved = (size: number): number => Math.ceil(size / 2);
 
-/** Voxels along each edge of the last feature map, so of the activation maps. */
-export function mapSize({ sizeVoxels, strides, stemPool }: ResNetSpec): number {
-  const stem = halved(sizeVoxels);
-  return strides.reduce<number>(
-    (size, stride) => (stride === 2 ? halved(size) : size),
-    stemPool ? halved(stem) : stem,
-  );
+/** Voxels along each edge of the four stages' feature maps. */
+function stageSizes({ sizeVoxels, strides, stemPool }: ResNetSpec): readonly number[] {
+  let size = stemPool ? halved(halved(sizeVoxels)) : halved(sizeVoxels);
+  return strides.map((stride) => (size = stride === 2 ? halved(size) : size));
 }
+
+/** Voxels along each edge of the last feature map, so of the activation maps. */
+export const mapSize = (spec: ResNetSpec): number => stageSizes(spec)[3] ?? 0;
 
 /** Channels of the last feature map; the head weighs twice as many. */
 export const channelsOf = ({ width }: ResNetSpec): number => 8 * width;
