@@ -18,9 +18,7 @@ export const offsetOf = ([nx, ny]: Vector3, [x, y, z]: Vector3): number => x + n
 
 /** The 26 neighbours, as distances in memory. */
 export const neighbourOffsets = (size: Vector3): Int32Array =>
-  Int32Array.from(
-    DIRECTIONS.flatMap((direction) => [offsetOf(size, direction), -offsetOf(size, direction)]),
-  );
+  Int32Array.from(DIRECTIONS.flatMap((direction) => [offsetOf(size, direction), -offsetOf(size, direction)]));
 
 /** How HU become grey levels: fixed bins from the low end of the range on; what lies beyond the range is left out. */
 export interface Discretisation {

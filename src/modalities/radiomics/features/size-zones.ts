@@ -48,13 +48,10 @@ const tally = (values: Iterable<number>): Map<number, number> => {
 };
 
 const sumOfSquares = (counts: Map<number, number>): number =>
-  counts.values().reduce((sum, count) => sum + count ** 2, 0);
+  [...counts.values()].reduce((sum, count) => sum + count ** 2, 0);
 
 /** Mean over the zones. */
-const meanOf = (
-  { level, voxels }: SizeZones,
-  valueOf: (level: number, voxels: number) => number,
-): number => {
+const meanOf = ({ level, voxels }: SizeZones, valueOf: (level: number, voxels: number) => number): number => {
   let sum = 0;
   for (let zone = 0; zone < level.length; zone++) sum += valueOf(level[zone] ?? 0, voxels[zone] ?? 0);
   return sum / level.length;
@@ -75,10 +72,12 @@ export function sizeZoneFeatures(zones: SizeZones) {
   const byLevel = sumOfSquares(tally(zones.level));
   const bySize = sumOfSquares(tally(zones.voxels));
   // A cell of the matrix is a pair of level and size; sizes stay below 2^32.
-  const cells = tally(zones.level.reduce<number[]>((all, level, zone) => {
-    all.push(level * 2 ** 32 + (zones.voxels[zone] ?? 0));
-    return all;
-  }, []));
+  const cells = tally(
+    zones.level.reduce<number[]>((all, level, zone) => {
+      all.push(level * 2 ** 32 + (zones.voxels[zone] ?? 0));
+      return all;
+    }, []),
+  );
   return {
     smallZoneEmphasis: of((_, voxels) => 1 / voxels ** 2),
     largeZoneEmphasis: of((_, voxels) => voxels ** 2),
@@ -98,6 +97,6 @@ export function sizeZoneFeatures(zones: SizeZones) {
     zoneSizeEntropy:
       count === 0
         ? Number.NaN
-        : cells.values().reduce((sum, cell) => sum - (cell / count) * Math.log2(cell / count), 0),
+        : [...cells.values()].reduce((sum, cell) => sum - (cell / count) * Math.log2(cell / count), 0),
   };
 }

@@ -2,7 +2,12 @@
 import type { Vector3 } from '../contract.ts';
 import { erode, ONE_VOXEL, packBits, unpackBits } from './bits.ts';
 import type { Body } from './body.ts';
-import { type Components, type ComponentFigures, connectedComponents, measureComponents } from './components.ts';
+import {
+  type Components,
+  type ComponentFigures,
+  connectedComponents,
+  measureComponents,
+} from './components.ts';
 import { voxelMl, type WorkingGrid } from './working-grid.ts';
 
 /** Values of a map of sides; anything else than a lung only keeps lungs from growing into it. */
@@ -111,14 +116,19 @@ function splitByShrinking(grid: WorkingGrid, pieces: Pieces, label: number): Uin
     unpackBits(bits, piece);
     const parts = connectedComponents(piece, size);
     const figures = measureComponents(parts, size, hu);
-    const largestFirst = Array.from({ length: parts.count }, (_, i) => i + 1)
-      .sort((a, b) => figures.voxels[b]! - figures.voxels[a]!);
+    const largestFirst = Array.from({ length: parts.count }, (_, i) => i + 1).sort(
+      (a, b) => figures.voxels[b]! - figures.voxels[a]!,
+    );
     const both = twoSides(largestFirst, figures, apart);
     if (both === undefined) continue;
     const between = (figures.centre[0][both[0]]! + figures.centre[0][both[1]]!) / 2;
     const sideOf = figures.centre[0].map((x) => (x < between ? RIGHT : LEFT));
     const map = new Uint8Array(piece.length);
-    paint(map, parts.labels, Uint8Array.from(sideOf, (side, part) => (part === 0 ? 0 : side)));
+    paint(
+      map,
+      parts.labels,
+      Uint8Array.from(sideOf, (side, part) => (part === 0 ? 0 : side)),
+    );
     return map;
   }
   return undefined;

@@ -7,7 +7,9 @@ import { prepareCt } from './prepare-ct.ts';
 const answer = async ({ id, files, options }: CtRequest): Promise<void> => {
   try {
     const prepared = await prepareCt(files, options);
-    parentPort?.postMessage({ id, prepared } satisfies CtAnswer, [prepared.tensor.data.buffer as ArrayBuffer]);
+    parentPort?.postMessage({ id, prepared } satisfies CtAnswer, [
+      prepared.tensor.data.buffer as ArrayBuffer,
+    ]);
   } catch (error) {
     const { code, detail } = asCdsError(error);
     parentPort?.postMessage({ id, code, ...(detail !== undefined && { detail }) } satisfies CtAnswer);

@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { CdsError, type FeatureVector } from '../../../domain/index.ts';
-import type { CtSlice, CtTensor, CtTensorSpec, CtVolume, DicomImage, GeometryCorrection, Lungs } from '../contract.ts';
+import type {
+  CtSlice,
+  CtTensor,
+  CtTensorSpec,
+  CtVolume,
+  DicomImage,
+  GeometryCorrection,
+  Lungs,
+} from '../contract.ts';
 import { readDicom } from '../dicom/index.ts';
 import { imageFeatures } from '../features/index.ts';
 import { ctTensor, segmentLungs } from '../lungs/index.ts';

@@ -1,0 +1,2 @@
+export { buildVolume, type VolumeOptions } from './build-volume.ts';
+export { clampHu } from './clamp-hu.ts';
