@@ -38,9 +38,13 @@ function inflate(deflated: Uint8Array): Uint8Array {
     return inflateRawSync(deflated, { maxOutputLength: limit, finishFlush: constants.Z_FINISH });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new CdsError('DICOM_TOO_LARGE', `The deflated data set exceeds ${Math.floor(limit / MEBIBYTE)} MiB.`, {
-        cause,
-      });
+      throw new CdsError(
+        'DICOM_TOO_LARGE',
+        `The deflated data set exceeds ${Math.floor(limit / MEBIBYTE)} MiB.`,
+        {
+          cause,
+        },
+      );
     throw new CdsError('DICOM_TRUNCATED', 'The deflated data set is cut or damaged.', { cause });
   }
 }
