@@ -5,10 +5,10 @@ import { HEADER_ONLY, transferSyntax, type TransferSyntax } from './transfer-syn
 
 const PREAMBLE = 128;
 const MEBIBYTE = 2 ** 20;
-/** No deflated CT image is larger: 1000 slices of 512 x 512. */
-const MAXIMUM_INFLATED = 512 * MEBIBYTE;
-/** Deflate reaches 1032:1 on zeros alone; images of air and a phantom stay below a tenth of it. */
-const MAXIMUM_RATIO = 64;
+/** A deflated image of 512 frames of 512 x 512; a service of 450 MB can bear it. */
+const MAXIMUM_INFLATED = 256 * MEBIBYTE;
+/** Deflate reaches 1032:1 on zeros alone; a CT's slices stay below 10:1. */
+const MAXIMUM_RATIO = 32;
 const ALWAYS_ALLOWED = 16 * MEBIBYTE;
 
 /** A Part 10 file, opened: its data set is not deflated any more. */
@@ -38,9 +38,13 @@ function inflate(deflated: Uint8Array): Uint8Array {
     return inflateRawSync(deflated, { maxOutputLength: limit, finishFlush: constants.Z_FINISH });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new CdsError('DICOM_TOO_LARGE', `The deflated data set exceeds ${limit / MEBIBYTE} MiB.`, {
-        cause,
-      });
+      throw new CdsError(
+        'DICOM_TOO_LARGE',
+        `The deflated data set exceeds ${Math.floor(limit / MEBIBYTE)} MiB.`,
+        {
+          cause,
+        },
+      );
     throw new CdsError('DICOM_TRUNCATED', 'The deflated data set is cut or damaged.', { cause });
   }
 }
