@@ -4,12 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { addDays, CdsError, CT_ROLES, DAYS_PER_MONTH, daysBetween } from '../../domain/index.ts';
 import type { CtRole, CtTensorSpec, FloatTensor } from '../../domain/index.ts';
 import type { Modality } from '../../modalities/index.ts';
-import {
-  createImageScorer,
-  DEFAULT_INFERENCE,
-  digestOfFolds,
-  type ImageScoreManifest,
-} from '../../model-registry/index.ts';
+import { createImageScorer, DEFAULT_INFERENCE, digestOfFolds } from '../../model-registry/index.ts';
 import {
   CT_SETTINGS,
   type CtTrainingSettings,
@@ -20,13 +15,7 @@ import {
 } from '../ct/index.ts';
 import { landmarkOn, type CohortPatient, type Reading } from './cohort.ts';
 import type { TrainingSet } from './modality-score.ts';
-import type { ModalityFit, ScoreContext } from './score-strategies.ts';
-
-/** Fold networks that were trained before, on the same folds: taken as they are. */
-export interface TrainedNetworks {
-  readonly manifest: ImageScoreManifest;
-  readonly folds: readonly Uint8Array[];
-}
+import type { ModalityFit, ScoreContext, TrainedNetworks } from './score-context.ts';
 
 /** By then a CT of any day has been usable for long. */
 const LONGEST_WAIT_DAYS = 60;

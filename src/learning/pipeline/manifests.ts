@@ -3,7 +3,7 @@ import { subsetName } from '../../fusion/index.ts';
 import type { Modality } from '../../modalities/index.ts';
 import type { ModelManifest, RiskLayerManifest, ScoreManifest } from '../../model-registry/index.ts';
 import type { FittedLayer } from './risk-layers.ts';
-import type { ModalityFit } from './score-strategies.ts';
+import type { ModalityFit } from './score-context.ts';
 import { sha256Of } from './write-models.ts';
 
 const STRATA_THRESHOLDS: [number, number] = [0.1, 0.25];

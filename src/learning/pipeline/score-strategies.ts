@@ -1,68 +1,18 @@
-import { MODALITY_IDS, type CtTensorSpec, type ModalityId } from '../../domain/index.ts';
-import type { ImageScoreManifest, ModalityScoreManifest } from '../../model-registry/index.ts';
-import type { Random } from '../../numerics/index.ts';
+import { MODALITY_IDS, type ModalityId } from '../../domain/index.ts';
 import { linearScoreModel } from '../cox/index.ts';
 import {
-  type AnalyteNames,
   fitMetabolomicScore,
   METABOLOMIC_SETTINGS,
   metabolomicScoreModel,
   type MetabolomicSettings,
   panelLayout,
   type PanelTraining,
-  type ReportFile,
   selectedFeatures,
   trainingReport,
 } from '../metabolomics/index.ts';
-import type { Reading } from './cohort.ts';
-import { ctNetwork, type TrainedNetworks } from './ct-strategy.ts';
-import {
-  fitModalityScore,
-  HORIZON_END_MONTHS,
-  landmarkData,
-  matrixOf,
-  type TrainingSet,
-} from './modality-score.ts';
-
-/** What a modality's score is fitted with. */
-export interface ScoreContext {
-  readonly training: TrainingSet;
-  readonly modality: ModalityId;
-  /** The modality's features. */
-  readonly names: readonly string[];
-  readonly quick: boolean;
-  readonly threads: number;
-  readonly random: Random;
-  /** Of analytes, for a report's readers. */
-  readonly nameOf?: AnalyteNames;
-  readonly progress: (done: number, total: number, secondsLeft?: number) => void;
-  /** How the cohort was read; image models read their images by it. */
-  readonly reading: Reading;
-  readonly foldsSha256: string;
-  /** Networks that were trained before, on these folds. */
-  readonly networks?: TrainedNetworks;
-  /** Where the training of networks is kept, to go on from there after a stop. */
-  readonly checkpointDirectory?: string;
-}
-
-/** A fitted score, ready to be written. */
-export interface ModalityFit {
-  /** Per row: the score of the model that excluded its patient; NaN where the modality is absent. */
-  readonly crossFitted: Float64Array;
-  /** ONNX files: one, or one a fold. */
-  readonly models: readonly Uint8Array[];
-  /** Of a score that is read from images. */
-  readonly images?: {
-    readonly digest: string;
-    readonly tensor: CtTensorSpec;
-    readonly network?: ImageScoreManifest['network'];
-  };
-  /** How it was fitted, for the manifest and the card. */
-  readonly method: string;
-  readonly selectedFeatures?: ModalityScoreManifest['selectedFeatures'];
-  /** Files of a report on the training patients. */
-  readonly report?: () => Promise<readonly ReportFile[]>;
-}
+import { ctNetwork } from './ct-strategy.ts';
+import type { ModalityFit, ScoreContext } from './score-context.ts';
+import { fitModalityScore, HORIZON_END_MONTHS, landmarkData, matrixOf } from './modality-score.ts';
 
 type ScoreStrategy = (context: ScoreContext) => Promise<ModalityFit>;
 

@@ -9,7 +9,7 @@ import { createRandom, type Random } from '../../numerics/index.ts';
 import type { AnalyteNames } from '../metabolomics/index.ts';
 import { riskLayerModel } from '../cox/index.ts';
 import { landmarkRows, readCohort, type CohortPatient, type LeftOut, type Reading } from './cohort.ts';
-import { type TrainedNetworks } from './ct-strategy.ts';
+import type { ModalityFit, TrainedNetworks } from './score-context.ts';
 import { type CohortImages, createExtractor } from './extractor.ts';
 import { evaluateHeldOut, type HeldOutEvaluation } from './evaluate.ts';
 import { sharedFolds } from './folds.ts';
@@ -19,7 +19,7 @@ import type { TrainingSet } from './modality-score.ts';
 import { modelCard } from './model-card.ts';
 import { readOracle } from './oracle.ts';
 import { fitRiskLayer, subsetsOf, type FittedLayer } from './risk-layers.ts';
-import { fitScore, type ModalityFit, SCORED } from './score-strategies.ts';
+import { fitScore, SCORED } from './score-strategies.ts';
 import { modelFolder, writeModel, writeReport } from './write-models.ts';
 
 export interface TrainOptions {
