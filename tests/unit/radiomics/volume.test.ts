@@ -159,12 +159,7 @@ describe('Hounsfield units', () => {
   });
 
   it('are of each slice by its own slope and intercept', async () => {
-    const images = imagesOf({ ...AXIAL, slope: 2, intercept: -500 });
-    const other = imagesOf({ ...AXIAL, slope: 1, intercept: 0 });
-    const mixed = images.map((image, k) => (k % 2 === 0 ? image : other[k]!));
     const even = (x: number, y: number, z: number): number => 2 * UNEVEN_BODY(x, y, z);
-    const volume = await buildVolume(mixed);
-    expect(volume.hu).toHaveLength(240);
     const whole = imagesOf({ ...AXIAL, body: even, slope: 2, intercept: -500 });
     const shifted = imagesOf({ ...AXIAL, body: even, intercept: 0 });
     const both = await buildVolume(whole.map((image, k) => (k % 2 === 0 ? image : shifted[k]!)));
