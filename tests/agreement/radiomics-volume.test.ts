@@ -143,6 +143,35 @@ function readNifti(file: string): Nifti {
   return { size, spacingMm: axes.map(({ from }) => pixdim[from]!) as unknown as Vector3, hu };
 }
 
+describeWithData('the LIDC series with something wrong', (data) => {
+  const [images, others] = ['LIDC-IDRI-0001', 'LIDC-IDRI-0003'].map((name) =>
+    readSeries(path.join(data, 'dicom', name)),
+  ) as [DicomImage[], DicomImage[]];
+  const changed = (k: number, change: object): DicomImage[] =>
+    images.with(k, { ...images[k]!, slices: images[k]!.slices.map((slice) => ({ ...slice, ...change })) });
+
+  it.each<[string, DicomImage[], string]>([
+    ['half of its files', images.slice(0, 66), 'CT_SLICES_MISSING'],
+    ['two slices removed', images.toSpliced(40, 2), 'CT_SLICES_MISSING'],
+    [
+      'one slice twice, with the pixels of another',
+      [...images, { ...images[7]!, decode: (frame) => images[8]!.decode(frame) }],
+      'CT_SLICES_DUPLICATE',
+    ],
+    ['one rotated', changed(60, { rowDirection: [0, 1, 0], columnDirection: [-1, 0, 0] }), 'CT_SERIES_MIXED'],
+    ['one of another series', changed(60, { seriesInstanceUid: '2.25.1' }), 'CT_SERIES_MIXED'],
+    ['one of another patient', [...images, others[0]!], 'CT_SERIES_MIXED'],
+  ])('%s', async (_title, series, code) => {
+    await expect(buildVolume(series)).rejects.toMatchObject({ code });
+  });
+
+  it('one file twice: used once, flagged', async () => {
+    const twice = await buildVolume([...images, images[7]!]);
+    expect(twice.corrections).toEqual(['identical-duplicates']);
+    expect(firstDifference(twice.hu, (await buildVolume(images)).hu)).toBe('none');
+  });
+});
+
 describeWithData('volumes', (data) => {
   describeWith('python', 'beside pydicom and NumPy', (python) => {
     let out = '';

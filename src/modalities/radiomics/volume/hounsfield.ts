@@ -31,14 +31,19 @@ export interface Written {
   readonly overflow: boolean;
 }
 
-/** @throws {CdsError} DICOM_INVALID where slope or intercept is no number, or the slope not above 0 */
+/** Beyond these no float32 would keep the values apart. */
+const LARGEST_SLOPE = 1e4;
+const LARGEST_INTERCEPT = 1e6;
+
+/** @throws {CdsError} DICOM_INVALID where slope or intercept is no number or beyond reason, or the slope not above 0 */
 export function rescaleOf(
   { rescaleSlope: slope, rescaleIntercept: intercept, padding }: CtSlice,
   keepPadding: boolean,
 ): Rescale {
-  if (!(Number.isFinite(slope) && slope > 0))
+  if (!(slope > 0 && slope <= LARGEST_SLOPE))
     throw new CdsError('DICOM_INVALID', 'RescaleSlope is impossible.');
-  if (!Number.isFinite(intercept)) throw new CdsError('DICOM_INVALID', 'RescaleIntercept is impossible.');
+  if (!(Math.abs(intercept) <= LARGEST_INTERCEPT))
+    throw new CdsError('DICOM_INVALID', 'RescaleIntercept is impossible.');
   if (padding === undefined || keepPadding) return { slope, intercept, paddingLow: 1, paddingHigh: 0 };
   // PixelPaddingRangeLimit may be the lower end as well as the upper.
   return { slope, intercept, paddingLow: Math.min(...padding), paddingHigh: Math.max(...padding) };
