@@ -175,6 +175,11 @@ describe('a series is refused', () => {
       'CT_GEOMETRY_INVALID: ImagePositionPatient is missing or impossible.',
     ],
     [
+      'a position beyond any scanner',
+      one({ positionMm: [10, 20, 1e308] }),
+      'CT_GEOMETRY_INVALID: ImagePositionPatient is missing or impossible.',
+    ],
+    [
       'no orientation',
       without(images, 'rowDirection'),
       'CT_GEOMETRY_INVALID: ImageOrientationPatient is missing or impossible.',
