@@ -149,7 +149,12 @@ describe('a series is refused', () => {
       all(() => ({ sopClassUid: '1.2.840.10008.5.1.4.1.1.7' })),
       'DICOM_UNSUPPORTED: SOPClassUID is not that of a CT image.',
     ],
-    ['no HU', all(() => ({ rescaleType: 'US' })), 'DICOM_UNSUPPORTED: RescaleType is not HU.'],
+    ['no HU', all(() => ({ rescaleType: 'MGML' })), 'DICOM_UNSUPPORTED: RescaleType is not HU.'],
+    [
+      'unspecified units of a derived image',
+      all(() => ({ rescaleType: 'US', imageType: ['DERIVED', 'PRIMARY', 'AXIAL'] })),
+      'DICOM_UNSUPPORTED: RescaleType is not HU.',
+    ],
     ['no Rows', all(() => ({ rows: 0 })), 'DICOM_INVALID: Rows or Columns is 0.'],
     ['slope 0', one({ rescaleSlope: 0 }), 'DICOM_INVALID: RescaleSlope is impossible.'],
     ['slope NaN', one({ rescaleSlope: NaN }), 'DICOM_INVALID: RescaleSlope is impossible.'],
@@ -167,6 +172,11 @@ describe('a series is refused', () => {
     [
       'a position NaN',
       one({ positionMm: [10, NaN, 42.5] }),
+      'CT_GEOMETRY_INVALID: ImagePositionPatient is missing or impossible.',
+    ],
+    [
+      'a position beyond any scanner',
+      one({ positionMm: [10, 20, 1e308] }),
       'CT_GEOMETRY_INVALID: ImagePositionPatient is missing or impossible.',
     ],
     [
@@ -294,6 +304,11 @@ describe('a series is taken', () => {
     expect(await outcome(acquisitions)).toBe('a volume');
     const typed = one({ imageType: ['ORIGINAL', 'PRIMARY', 'AXIAL', 'ADD'] });
     expect(await outcome(typed)).toBe('a volume');
+  });
+
+  it('with unspecified units of original axial images, as transcoding archives write them', async () => {
+    expect(await outcome(all(() => ({ rescaleType: 'US' })))).toBe('a volume');
+    expect(await outcome(all(() => ({ rescaleType: 'HU' })))).toBe('a volume');
   });
 
   it('with a slice that is there twice, once, flagged', async () => {

@@ -30,7 +30,8 @@ const OBLIQUE_DEGREES = 0.1;
  * What it does not do is guess. All slices must be of one patient, study, series, frame of reference, matrix, spacing,
  * orientation, kernel and kind; none may be missing. Distances between slices are those of ImagePositionPatient.
  * HU are exact and not clamped: RescaleSlope x stored + RescaleIntercept, each slice by its own, as whole numbers where
- * those are whole and fit in 16 bits, else as float32; RescaleType other than HU is refused. Padding becomes -1024.
+ * those are whole and fit in 16 bits, else as float32; RescaleType other than HU is refused, but for
+ * US (unspecified) of original axial images, whose values are HU by definition; without a rescale, slope 1 and intercept 0. Padding becomes -1024.
  *
  * Slices up to 20 degrees oblique are taken as they are, their axes named after the nearest ones of the patient
  * (`obliqueDegrees` says by how much they differ): distances and values in the volume remain exact.

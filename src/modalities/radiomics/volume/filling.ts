@@ -2,12 +2,13 @@ import { CdsError } from '../../../domain/index.ts';
 import type { StoredPixels } from '../contract.ts';
 import { writeSheared, type PixelShift } from './corrections.ts';
 import type { Task } from './decoding.ts';
-import { writeHu, type HuArray, type Rescale, type Target } from './hounsfield.ts';
+import { HuWriter, type HuArray, type Rescale, type Target } from './hounsfield.ts';
 import { requireRoom, type Plan } from './plan.ts';
 
 /** The array that fills up, and may have to become a wider one. */
 export class Filling {
   readonly #plan: Plan;
+  readonly #writer = new HuWriter();
   #hu: HuArray;
   #slice: HuArray | undefined;
   paddedVoxels = 0;
@@ -53,7 +54,7 @@ export class Filling {
     const { rows, columns } = this.#plan.geometry;
     this.#slice ??= new (this.#hu instanceof Int16Array ? Int16Array : Float32Array)(rows * columns);
     const target = { hu: this.#slice, start: 0, columnStep: 1, rowStep: columns };
-    const { padded, overflow } = writeHu(pixels, task.entry.slice, this.#rescale(task), target);
+    const { padded, overflow } = this.#writer.write(pixels, task.entry.slice, this.#rescale(task), target);
     if (overflow) return false;
     const size = { rows, columns };
     this.paddedVoxels +=
@@ -71,7 +72,7 @@ export class Filling {
     const shift = this.#plan.shifts?.[task.index];
     if (shift !== undefined) return this.#writeSheared(task, pixels, shift);
     const target = this.#target(task.index);
-    const { padded, overflow } = writeHu(pixels, task.entry.slice, this.#rescale(task), target);
+    const { padded, overflow } = this.#writer.write(pixels, task.entry.slice, this.#rescale(task), target);
     if (!overflow) this.paddedVoxels += padded;
     return !overflow;
   }

@@ -31,14 +31,19 @@ export interface Written {
   readonly overflow: boolean;
 }
 
-/** @throws {CdsError} DICOM_INVALID where slope or intercept is no number, or the slope not above 0 */
+/** Beyond these no float32 would keep the values apart. */
+const LARGEST_SLOPE = 1e4;
+const LARGEST_INTERCEPT = 1e6;
+
+/** @throws {CdsError} DICOM_INVALID where slope or intercept is no number or beyond reason, or the slope not above 0 */
 export function rescaleOf(
   { rescaleSlope: slope, rescaleIntercept: intercept, padding }: CtSlice,
   keepPadding: boolean,
 ): Rescale {
-  if (!(Number.isFinite(slope) && slope > 0))
+  if (!(slope > 0 && slope <= LARGEST_SLOPE))
     throw new CdsError('DICOM_INVALID', 'RescaleSlope is impossible.');
-  if (!Number.isFinite(intercept)) throw new CdsError('DICOM_INVALID', 'RescaleIntercept is impossible.');
+  if (!(Math.abs(intercept) <= LARGEST_INTERCEPT))
+    throw new CdsError('DICOM_INVALID', 'RescaleIntercept is impossible.');
   if (padding === undefined || keepPadding) return { slope, intercept, paddingLow: 1, paddingHigh: 0 };
   // PixelPaddingRangeLimit may be the lower end as well as the upper.
   return { slope, intercept, paddingLow: Math.min(...padding), paddingHigh: Math.max(...padding) };
@@ -48,7 +53,7 @@ export function rescaleOf(
 export const isWhole = ({ slope, intercept }: Rescale): boolean =>
   Number.isInteger(slope) && Number.isInteger(intercept);
 
-/** Any slope, any width, any array. */
+/** Any slope, any width, any array; of 32-bit pixels and where values are fractions. */
 function writeRescaled(pixels: StoredPixels, columns: number, rescale: Rescale, target: Target): Written {
   const { slope, intercept, paddingLow, paddingHigh } = rescale;
   const { hu, start, columnStep, rowStep } = target;
@@ -72,44 +77,82 @@ function writeRescaled(pixels: StoredPixels, columns: number, rescale: Rescale, 
   return { padded, overflow };
 }
 
-/** The usual case, slope 1 and 16 bits or fewer, in whole numbers. */
-function writeShifted(pixels: StoredPixels, columns: number, rescale: Rescale, target: Target): Written {
-  const { intercept, paddingLow, paddingHigh } = rescale;
+const PADDING = 1 << 16;
+const OVERFLOW = 1 << 17;
+
+/** HU of all values that 16 bits can store, in the low half of each entry; above it whether it is padding or too wide. */
+interface HuTable {
+  readonly rescale: Rescale;
+  readonly signed: boolean;
+  readonly entries: Int32Array;
+}
+
+function makeTable(rescale: Rescale, signed: boolean): HuTable {
+  const { slope, intercept, paddingLow, paddingHigh } = rescale;
+  const entries = new Int32Array(0x10000);
+  for (let bits = 0; bits < 0x10000; bits++) {
+    const stored = signed ? (bits << 16) >> 16 : bits;
+    const value = stored * slope + intercept;
+    if (stored >= paddingLow && stored <= paddingHigh) entries[bits] = (AIR_HU & 0xffff) | PADDING;
+    else entries[bits] = value < -32768 || value > 32767 ? OVERFLOW : value & 0xffff;
+  }
+  return { rescale, signed, entries };
+}
+
+const isSame = (a: Rescale, b: Rescale): boolean =>
+  a.slope === b.slope &&
+  a.intercept === b.intercept &&
+  a.paddingLow === b.paddingLow &&
+  a.paddingHigh === b.paddingHigh;
+
+function countPadding(pixels: StoredPixels, { paddingLow, paddingHigh }: Rescale): number {
+  let count = 0;
+  for (const stored of pixels) if (stored >= paddingLow && stored <= paddingHigh) count++;
+  return count;
+}
+
+/** The usual case: a look a pixel, half the time of the arithmetic. */
+function writeLookedUp(pixels: StoredPixels, columns: number, table: HuTable, target: Target): Written {
+  const { entries, rescale } = table;
   const { hu, start, columnStep, rowStep } = target;
-  let [padded, beyond] = [0, 0];
+  let seen = 0;
   for (let from = 0, row = 0; from < pixels.length; row++) {
     let to = start + row * rowStep;
     for (const end = from + columns; from < end; from++) {
-      const stored = pixels[from]!;
-      let value = (stored + intercept) | 0;
-      if (stored >= paddingLow && stored <= paddingHigh) {
-        value = AIR_HU;
-        padded++;
-      }
-      // Bits that 16 do not hold.
-      beyond |= value ^ ((value << 16) >> 16);
-      hu[to] = value;
+      const entry = entries[pixels[from]! & 0xffff]!;
+      seen |= entry;
+      hu[to] = entry; // an Int16Array keeps the low half
       to += columnStep;
     }
   }
-  return { padded, overflow: beyond !== 0 };
+  return {
+    padded: (seen & PADDING) === 0 ? 0 : countPadding(pixels, rescale),
+    overflow: (seen & OVERFLOW) !== 0,
+  };
 }
 
-/**
- * Writes one slice.
- *
- * @param pixels rows x columns, row by row
- * @throws {CdsError} DICOM_TRUNCATED where there are fewer or more of them
- */
-export function writeHu(pixels: StoredPixels, slice: CtSlice, rescale: Rescale, target: Target): Written {
-  if (pixels.length !== slice.rows * slice.columns)
-    throw new CdsError('DICOM_TRUNCATED', 'PixelData is not Rows x Columns.');
-  const usual =
-    rescale.slope === 1 &&
-    pixels.BYTES_PER_ELEMENT <= 2 &&
-    Math.abs(rescale.intercept) < 2 ** 30 &&
-    target.hu instanceof Int16Array;
-  return (usual ? writeShifted : writeRescaled)(pixels, slice.columns, rescale, target);
+/** Writes slices; the table of the last rescale is kept, as most series have one. */
+export class HuWriter {
+  #table: HuTable | undefined;
+
+  #tableFor(rescale: Rescale, signed: boolean): HuTable {
+    if (this.#table?.signed !== signed || !isSame(this.#table.rescale, rescale))
+      this.#table = makeTable(rescale, signed);
+    return this.#table;
+  }
+
+  /**
+   * @param pixels rows x columns, row by row
+   * @throws {CdsError} DICOM_TRUNCATED where there are fewer or more of them
+   */
+  write(pixels: StoredPixels, slice: CtSlice, rescale: Rescale, target: Target): Written {
+    if (pixels.length !== slice.rows * slice.columns)
+      throw new CdsError('DICOM_TRUNCATED', 'PixelData is not Rows x Columns.');
+    if (!(target.hu instanceof Int16Array) || pixels.BYTES_PER_ELEMENT > 2)
+      return writeRescaled(pixels, slice.columns, rescale, target);
+    const signed = pixels instanceof Int16Array || pixels instanceof Int8Array;
+    return writeLookedUp(pixels, slice.columns, this.#tableFor(rescale, signed), target);
+  }
 }
 
 /** Whether two slices hold the same Hounsfield units, however they store them. */

@@ -63,13 +63,21 @@ const SHARED: readonly (readonly [attribute: string, read: (slice: CtSlice) => u
   ['ConvolutionKernel', ({ convolutionKernel }) => convolutionKernel?.join('\\')],
 ];
 
-function requireCt({ dicomModality, sopClassUid, rescaleType, rows, columns }: CtSlice): void {
-  if (dicomModality !== 'CT') throw new CdsError('DICOM_UNSUPPORTED', 'Modality is not CT.');
-  if (!CT_CLASSES.has(sopClassUid))
+/**
+ * Of an original axial CT image rescaled values are HU whatever RescaleType says (PS3.3 C.8.2.1): archives that
+ * transcode with GDCM write US, "unspecified", into each file. Of any other image US is not HU.
+ */
+const isHounsfield = ({ rescaleType, imageType }: CtSlice): boolean =>
+  rescaleType === undefined ||
+  rescaleType === 'HU' ||
+  (rescaleType === 'US' && imageType[0] === 'ORIGINAL' && imageType[2] === 'AXIAL');
+
+function requireCt(slice: CtSlice): void {
+  if (slice.dicomModality !== 'CT') throw new CdsError('DICOM_UNSUPPORTED', 'Modality is not CT.');
+  if (!CT_CLASSES.has(slice.sopClassUid))
     throw new CdsError('DICOM_UNSUPPORTED', 'SOPClassUID is not that of a CT image.');
-  if (rescaleType !== undefined && rescaleType !== 'HU')
-    throw new CdsError('DICOM_UNSUPPORTED', 'RescaleType is not HU.');
-  if (!(rows > 0 && columns > 0)) throw new CdsError('DICOM_INVALID', 'Rows or Columns is 0.');
+  if (!isHounsfield(slice)) throw new CdsError('DICOM_UNSUPPORTED', 'RescaleType is not HU.');
+  if (!(slice.rows > 0 && slice.columns > 0)) throw new CdsError('DICOM_INVALID', 'Rows or Columns is 0.');
 }
 
 const invalid = (attribute: string, what = 'is missing or impossible'): CdsError =>
@@ -78,9 +86,14 @@ const invalid = (attribute: string, what = 'is missing or impossible'): CdsError
 const isVector = (vector: Vector3 | undefined): vector is Vector3 =>
   vector?.length === 3 && vector.every((value) => Number.isFinite(value));
 
-/** The position of a slice, once {@link commonGeometry} has seen it. */
+/** No scanner is so large, and no sum of such numbers overflows. */
+const FARTHEST_MM = 1e5;
+const SMALLEST_PIXEL_MM = 1e-3;
+const LARGEST_PIXEL_MM = 100;
+
+/** @throws {CdsError} CT_GEOMETRY_INVALID */
 export function positionOf({ positionMm }: CtSlice): Vector3 {
-  if (!isVector(positionMm)) throw invalid('ImagePositionPatient');
+  if (!isVector(positionMm) || length(positionMm) > FARTHEST_MM) throw invalid('ImagePositionPatient');
   return positionMm;
 }
 
@@ -97,7 +110,10 @@ function directionsOf({ rowDirection, columnDirection }: CtSlice): { row: Vector
 }
 
 function spacingOf({ pixelSpacingMm }: CtSlice): readonly [number, number] {
-  if (pixelSpacingMm?.length !== 2 || !pixelSpacingMm.every((mm) => Number.isFinite(mm) && mm > 0))
+  if (
+    pixelSpacingMm?.length !== 2 ||
+    !pixelSpacingMm.every((mm) => mm >= SMALLEST_PIXEL_MM && mm <= LARGEST_PIXEL_MM)
+  )
     throw invalid('PixelSpacing');
   return pixelSpacingMm;
 }
