@@ -1,0 +1,1 @@
+export { readDicom, readDicomHeader } from './read-dicom.ts';
