@@ -72,6 +72,11 @@ export interface CtVolume {
   readonly corrections: readonly GeometryCorrection[];
   /** Of voxels outside of the field of view (padding) that were set to air. */
   readonly paddedVoxels: number;
+  /**
+   * The angle between the volume's axes and the patient's, where it is more than .1 degrees. Distances hold all the
+   * same; a position told by origin and spacing is then that of a volume turned straight about its first voxel.
+   */
+  readonly obliqueDegrees?: number;
 }
 
 /** An axis-aligned box of voxels: from the first to the last, both in it. */
