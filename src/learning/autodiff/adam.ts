@@ -59,7 +59,7 @@ export function adamW(
   return tape.withoutGradients(() => {
     const rate = div(learningRate, correction('adam:beta1', beta1));
     const rootCorrection = sqrt(correction('adam:beta2', beta2));
-    const s = tape.scalar;
+    const s = (value: number): Tensor => tape.scalar(value);
     return {
       update: (parameter, gradient, { first, second }, weightDecay) =>
         tape.withoutGradients(() => {

@@ -1,3 +1,4 @@
+import type { Dimension } from '../onnx/index.ts';
 import { add } from './arithmetic.ts';
 import { describe, fixed, requireRank, requireShape } from './shape.ts';
 import { refuse, type Tensor } from './tape.ts';
@@ -15,8 +16,8 @@ export interface Transposed {
 export function matMul(a: Tensor, b: Tensor, { a: tA = false, b: tB = false }: Transposed = {}): Tensor {
   requireRank(a, 2, 'the left matrix');
   requireRank(b, 2, 'the right matrix');
-  const [rows = 1, inner = 1] = tA ? a.shape.toReversed() : a.shape;
-  const [innerToo = 1, columns = 1] = tB ? b.shape.toReversed() : b.shape;
+  const [rows, inner] = matrixShape(a, tA);
+  const [innerToo, columns] = matrixShape(b, tB);
   if (inner !== innerToo) refuse(`${describe(a.shape)} and ${describe(b.shape)} cannot be multiplied`);
   const attributes = { transA: Number(tA), transB: Number(tB) };
   return a.tape.emit('Gemm', [a, b], [rows, columns], { attributes }, (d) => [
@@ -24,6 +25,11 @@ export function matMul(a: Tensor, b: Tensor, { a: tA = false, b: tB = false }: T
     b.differentiable ? rightGradient(d, a, tA, tB) : undefined,
   ]);
 }
+
+const matrixShape = (
+  { shape: [m = 1, n = 1] }: Tensor,
+  transposed: boolean,
+): readonly [Dimension, Dimension] => (transposed ? [n, m] : [m, n]);
 
 const leftGradient = (d: Tensor, b: Tensor, tA: boolean, tB: boolean): Tensor =>
   tA ? matMul(b, d, { a: tB, b: true }) : matMul(d, b, { b: !tB });

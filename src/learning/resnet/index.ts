@@ -12,6 +12,7 @@ export {
 } from './spec.ts';
 export {
   buildTrainingStep,
+  coxLoss,
   FIRST_MOMENT,
   type Optimiser,
   SECOND_MOMENT,

@@ -1,3 +1,4 @@
+import { CdsError } from '../../domain/index.ts';
 import {
   add,
   concat,
@@ -15,6 +16,13 @@ import { type BlockSpec, blocksOf, channelsOf, type ResNetSpec, STEM_KERNEL } fr
 
 /** Gives the tensor of a parameter. */
 export type ParameterOf = (name: string) => Tensor;
+
+/** @throws {CdsError} LEARNING_INPUT_INVALID for a name that is no parameter of the network */
+export function tensorOf(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new CdsError('LEARNING_INPUT_INVALID', `there is no parameter ${name}`);
+  return tensor;
+}
 
 export interface Network {
   /** [2 N, C, d, h, w], a patient's baseline followed by his postoperative one. */

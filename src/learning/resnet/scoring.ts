@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from '../autodiff/index.ts';
 import { graphBuilder } from '../onnx/index.ts';
-import { type Batch, type Network, network, type Pair } from './network.ts';
+import { type Batch, type Network, network, type Pair, tensorOf } from './network.ts';
 import { channelsOf, mapSize, requireParameters, type ResNetParameters, type ResNetSpec } from './spec.ts';
 
 /** Of the linear predictor over training patients: it is centred and scaled by these. */
@@ -28,8 +28,9 @@ const ANY: Batch = { pairs: 'N', volumes: '2N' };
  * Outputs, float32: `riskScore` [N, 1] = (eta - mean) / sd, higher is riskier; `activation:baseline` and
  * `activation:postoperative` [N, d, h, w], class activation maps (Zhou 2016, doi:10.1109/CVPR.2016.319): the head's
  * weights times the last feature map, in units of riskScore, so that up to float32
- * mean(activation:baseline) + mean(activation:postoperative) - mean / sd = riskScore. The product of their voxels'
- * order with the tensor's size over theirs is where they lie; each sees a neighbourhood, not that place alone.
+ * mean(activation:baseline) + mean(activation:postoperative) - mean / sd = riskScore. With S the product of all strides,
+ * voxel i of a map is centred on voxel S i of the tensor along each axis (all kernels are odd and padded by half), and
+ * sees a neighbourhood of it, not that place alone.
  *
  * @param standardisation { mean: 0, sd: 1 } gives eta itself, which training refreshes
  * @returns the ModelProto; the same arguments give the same bytes
@@ -57,7 +58,7 @@ export function buildScoringModel(
     baseline: tape.input('baseline', shape),
     postoperative: tape.input('postoperative', shape),
   };
-  const parameter = (name: string): Tensor => constants.get(name) as Tensor;
+  const parameter = (name: string): Tensor => tensorOf(constants, name);
   const made = network(spec, pair, ANY, parameter);
   const perSd = tape.scalar(1 / sd);
   tape.output('riskScore', mul(sub(made.eta, tape.scalar(mean)), perSd));

@@ -18,7 +18,7 @@ import {
   type Tensor,
 } from '../autodiff/index.ts';
 import { graphBuilder } from '../onnx/index.ts';
-import { network } from './network.ts';
+import { network, tensorOf } from './network.ts';
 import { type ParameterSpec, parametersOf, type ResNetSpec } from './spec.ts';
 
 export interface Optimiser extends AdamWSettings {
@@ -69,7 +69,7 @@ export function buildTrainingStep(
     postoperative: tape.input('postoperative', shape),
   };
   const parameters = new Map(names.map(({ name, dims }) => [name, tape.parameter(name, dims)]));
-  const parameter = (name: string): Tensor => parameters.get(name) as Tensor;
+  const parameter = (name: string): Tensor => tensorOf(parameters, name);
   const { eta } = network(spec, pair, { pairs, volumes: 2 * pairs }, parameter);
   const loss = coxLoss(eta, {
     logOthersAtRisk: tape.input('logOthersAtRisk', [events]),
@@ -134,16 +134,13 @@ function update(
   );
   const optimiser = adamW(tape, tape.input('learningRate', []), tape.input('step', []), settings);
   names.forEach(({ name, dims, role }, i) => {
+    const slope = slopes[i];
+    if (slope === undefined) return;
     const moments = {
       first: tape.input(`${FIRST_MOMENT}${name}`, dims),
       second: tape.input(`${SECOND_MOMENT}${name}`, dims),
     };
-    const next = optimiser.update(
-      parameter(name),
-      slopes[i] as Tensor,
-      moments,
-      role === 'weight' ? weightDecay : 0,
-    );
+    const next = optimiser.update(parameter(name), slope, moments, role === 'weight' ? weightDecay : 0);
     tape.output(`${NEXT}${name}`, next.parameter);
     tape.output(`${NEXT}${FIRST_MOMENT}${name}`, next.first);
     tape.output(`${NEXT}${SECOND_MOMENT}${name}`, next.second);
