@@ -16,7 +16,7 @@ export interface CtPair {
 export const sharedTensor = (sizeVoxels: number): Float32Array =>
   new Float32Array(
     new SharedArrayBuffer(sizeVoxels ** 3 * Float32Array.BYTES_PER_ELEMENT),
-  ) as unknown as Float32Array;
+  );
 
 const shared = (tensor: Float32Array): Float32Array => {
   if (tensor.buffer instanceof SharedArrayBuffer) return tensor;

@@ -39,7 +39,9 @@ describe('augment moves', () => {
   it.each([0, 1])('left to right along x, and no other axis (%d)', (wholeVoxelShare) => {
     const image = noiseImage(2);
     const flipped = changed(image, { flipProbability: 1, wholeVoxelShare });
-    const mirrored = image.map((_, i) => at(image, N - 1 - (i % N), Math.floor(i / N) % N, Math.floor(i / N ** 2)));
+    const mirrored = image.map((_, i) =>
+      at(image, N - 1 - (i % N), Math.floor(i / N) % N, Math.floor(i / N ** 2)),
+    );
     expect(flipped).toEqual(mirrored);
   });
 
