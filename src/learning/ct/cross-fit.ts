@@ -4,12 +4,7 @@ import { env } from 'onnxruntime-node';
 import { CdsError } from '../../domain/index.ts';
 import { createRandom, type Random } from '../../numerics/index.ts';
 import { selectRows, type SurvivalData, validateSurvivalData } from '../../survival/index.ts';
-import {
-  buildScoringModel,
-  buildTrainingStep,
-  createCohortLoss,
-  initialParameters,
-} from '../resnet/index.ts';
+import { buildScoringModel, buildTrainingStep, initialParameters } from '../resnet/index.ts';
 import type { CtEpoch } from './checkpoint.ts';
 import { UNSTANDARDISED } from './forward.ts';
 import { type CtPair, sharePairs } from './pairs.ts';
@@ -73,13 +68,12 @@ const digestOf = ({ pairs, data, settings, seeds, splits, step }: Omit<CtTask, '
   return hash.digest('hex');
 };
 
-/** Distinct event times of the largest risk sets that are learned from. */
-const mostColumns = (data: SurvivalData, splits: readonly FoldSplit[]): number =>
-  Math.max(
-    ...splits.map(
-      ({ learning, inner }) => createCohortLoss(selectRows(data, [...learning, ...inner])).columns,
-    ),
-  );
+/**
+ * Columns enough for the event times of any fold. Not as many as there are: then a left-out patient's event would
+ * change the step, if only in how it rounds.
+ */
+const columnsFor = (splits: readonly FoldSplit[]): number =>
+  Math.max(...splits.map(({ learning, inner }) => learning.length + inner.length));
 
 const taskOf = (
   pairs: readonly CtPair[],
@@ -104,7 +98,7 @@ const taskOf = (
     Uint8Array.from(own.event),
   );
   const seeds = splits.map(({ fold }) => random.fork(`ct fold ${fold}`).integer(2 ** 32));
-  const columns = mostColumns(own, splits);
+  const columns = columnsFor(splits);
   const { network, batchPairs, weightDecay } = settings;
   const step = buildTrainingStep(network, {
     pairs: batchPairs,

@@ -10,7 +10,7 @@ import {
   parametersOf,
   type ResNetParameters,
 } from '../resnet/index.ts';
-import { augment } from './augment.ts';
+import { type Augmenter, createAugmenter } from './augment.ts';
 import { type CtEpoch, type FoldState, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { scorePairs, UNSTANDARDISED } from './forward.ts';
 import type { CtPair } from './pairs.ts';
@@ -26,7 +26,7 @@ export interface CtTask {
   /** One a fold; everything random in a fold hangs on it. */
   readonly seeds: readonly number[];
   readonly splits: readonly FoldSplit[];
-  /** The training step, one for all folds: its columns are those of the fold with most, the others fill theirs up. */
+  /** The training step, one for all folds: with columns for any of them, which fill up what they don't need. */
   readonly step: Uint8Array;
   readonly columns: number;
   /** Where checkpoints are kept, and the digest of all of the above and of what is trained by. */
@@ -104,6 +104,7 @@ const startOf = async (
 interface Buffers {
   readonly baseline: Float32Array;
   readonly postoperative: Float32Array;
+  readonly augment: Augmenter;
 }
 
 const fillImages = (
@@ -113,9 +114,7 @@ const fillImages = (
   epoch: number,
   buffers: Buffers,
 ): void => {
-  const { network, augmentation } = task.settings;
-  const n = network.sizeVoxels;
-  const voxels = n ** 3;
+  const voxels = task.settings.network.sizeVoxels ** 3;
   const changes = random.fork('augmentation').fork(epoch);
   for (const times of ['baseline', 'postoperative'] as const) {
     const own = changes.fork(times);
@@ -123,7 +122,7 @@ const fillImages = (
     batch.forEach((at, place) => {
       const row = rows[at]!;
       const to = buffers[times].subarray(place * voxels, (place + 1) * voxels);
-      augment(task.pairs[row]![times], to, n, augmentation, own.fork(row));
+      buffers.augment(task.pairs[row]![times], to, own.fork(row));
     });
   }
 };
@@ -146,7 +145,7 @@ const cohortInputs = (
     return wide;
   };
   return {
-    logOthersAtRisk: widened(logOthersAtRisk, -Infinity),
+    logOthersAtRisk: widened(logOthersAtRisk, 0),
     events: widened(events, 0),
     atRisk: filled,
     event,
@@ -170,8 +169,10 @@ const runEpoch = async (
     fold.hooks.between();
     fillImages(fold, phase, batch, epoch, buffers);
     const rate = learningRateAt(epoch - 1 + (index + 1) / batches.length, settings);
+    const { baseline, postoperative } = buffers;
     const outputs = await fold.session.run({
-      ...buffers,
+      baseline,
+      postoperative,
       ...cohortInputs(phase, batch, eta, settings.batchPairs, columns),
       learningRate: Float32Array.of(rate),
       step: Float32Array.of(step + index + 1),
@@ -205,9 +206,13 @@ const runPhase = async (
   isOver: (state: FoldState) => boolean,
   judge: (parameters: ResNetParameters) => Promise<number>,
 ): Promise<FoldState> => {
-  const { network, batchPairs } = fold.task.settings;
+  const { network, batchPairs, augmentation } = fold.task.settings;
   const voxels = batchPairs * network.sizeVoxels ** 3;
-  const buffers: Buffers = { baseline: new Float32Array(voxels), postoperative: new Float32Array(voxels) };
+  const buffers: Buffers = {
+    baseline: new Float32Array(voxels),
+    postoperative: new Float32Array(voxels),
+    augment: createAugmenter(network.sizeVoxels, augmentation),
+  };
   const names = parametersOf(network).map(({ name }) => name);
   let state = start;
   fold.session.load(state.training);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augment } from '../../../src/learning/ct/augment.ts';
+import { createAugmenter } from '../../../src/learning/ct/augment.ts';
 import type { CtAugmentation } from '../../../src/learning/ct/index.ts';
 import { createRandom } from '../../../src/numerics/index.ts';
 
@@ -23,7 +23,7 @@ const noiseImage = (seed: number): Float32Array => {
 
 const changed = (image: Float32Array, settings: Partial<CtAugmentation>, seed = 1, n = N): Float32Array => {
   const to = new Float32Array(n ** 3).fill(NaN);
-  augment(image, to, n, { ...NONE, ...settings }, createRandom(seed));
+  createAugmenter(n, { ...NONE, ...settings })(image, to, createRandom(seed));
   return to;
 };
 

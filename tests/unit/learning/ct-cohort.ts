@@ -1,4 +1,9 @@
-import { type CtPair, sharedTensor } from '../../../src/learning/ct/index.ts';
+import {
+  type CtPair,
+  type CtTrainingSettings,
+  QUICK_CT_SETTINGS,
+  sharedTensor,
+} from '../../../src/learning/ct/index.ts';
 import { createRandom, type Random } from '../../../src/numerics/index.ts';
 import type { SurvivalData } from '../../../src/survival/index.ts';
 
@@ -69,3 +74,12 @@ export function ctCohort({
   order.forEach((patient, k) => (folds[patient] = k % 5));
   return { pairs, data: { entry, time, event }, folds, centres };
 }
+
+/** A cohort and settings that train in a second: searching and refitting. */
+export const SMALL: CtTrainingSettings = {
+  ...QUICK_CT_SETTINGS,
+  network: { ...QUICK_CT_SETTINGS.network, sizeVoxels: 12 },
+  epochs: 3,
+  refit: true,
+};
+export const smallCohort = (): CtCohort => ctCohort({ patients: 45, sizeVoxels: 12, effect: 1, seed: 3 });
