@@ -65,47 +65,45 @@ const moveWhole = (from: Float32Array, to: Float32Array, n: number, { shift, fli
     }
 };
 
-/** Trilinear at a point some of whose neighbours lie beyond the cube, where everything is 0. */
-const atEdge = (from: Float32Array, n: number, x: number, y: number, z: number): number => {
-  const [x0, y0, z0] = [Math.floor(x), Math.floor(y), Math.floor(z)];
-  let sum = 0;
-  for (let k = z0; k <= z0 + 1; k++)
-    for (let j = y0; j <= y0 + 1; j++)
-      for (let i = x0; i <= x0 + 1; i++)
-        if (i >= 0 && j >= 0 && k >= 0 && i < n && j < n && k < n)
-          sum +=
-            (1 - Math.abs(x - i)) *
-            (1 - Math.abs(y - j)) *
-            (1 - Math.abs(z - k)) *
-            from[i + n * (j + n * k)]!;
-  return sum;
+/** The image with a border of 0, one voxel wide: what lies further out is 0 too. */
+const bordered = (from: Float32Array, into: Float32Array, n: number): void => {
+  const m = n + 2;
+  for (let z = 0; z < n; z++)
+    for (let y = 0; y < n; y++) {
+      const row = n * (y + n * z);
+      into.set(from.subarray(row, row + n), 1 + m * (y + 1 + m * (z + 1)));
+    }
 };
 
-/** Trilinear; what comes from beyond the cube is 0. */
+/** Trilinear; what comes from beyond the cube is 0. @param from the image with its border, (n + 2)^3 */
 const moveTrilinear = (from: Float32Array, to: Float32Array, n: number, movement: Movement): void => {
   const { matrix, shift } = movement;
   const centre = (n - 1) / 2;
   const [mxx, myx, mzx] = [matrix[0]!, matrix[3]!, matrix[6]!];
-  const [ny, nz] = [n, n * n];
+  const [ny, nz] = [n + 2, (n + 2) ** 2];
+  // In the border's own coordinates, where the image starts at 1; a voxel's upper neighbours are always there.
+  const [origin, last] = [centre + 1, n + 1];
+  const most = last - 1e-6;
   let at = 0;
   for (let k = 0; k < n; k++)
     for (let j = 0; j < n; j++) {
       const [b, c] = [j - centre, k - centre];
-      let x = -mxx * centre + matrix[1]! * b + matrix[2]! * c + centre + shift[0];
-      let y = -myx * centre + matrix[4]! * b + matrix[5]! * c + centre + shift[1];
-      let z = -mzx * centre + matrix[7]! * b + matrix[8]! * c + centre + shift[2];
+      let x = -mxx * centre + matrix[1]! * b + matrix[2]! * c + origin + shift[0];
+      let y = -myx * centre + matrix[4]! * b + matrix[5]! * c + origin + shift[1];
+      let z = -mzx * centre + matrix[7]! * b + matrix[8]! * c + origin + shift[2];
       for (let i = 0; i < n; i++, at++, x += mxx, y += myx, z += mzx) {
-        const inside = x >= 0 && y >= 0 && z >= 0 && x < n - 1 && y < n - 1 && z < n - 1;
-        if (!inside) {
-          to[at] = atEdge(from, n, x, y, z);
+        if (x <= 0 || y <= 0 || z <= 0 || x >= most || y >= most || z >= most) {
+          to[at] = 0;
           continue;
         }
-        const [x0, y0, z0] = [x | 0, y | 0, z | 0];
-        const p = x0 + ny * y0 + nz * z0;
+        const x0 = x | 0;
+        const y0 = y | 0;
+        const z0 = z | 0;
         const [u, v, w] = [x - x0, y - y0, z - z0];
+        const p = x0 + ny * y0 + nz * z0;
+        const q = p + nz;
         const low = from[p]! + u * (from[p + 1]! - from[p]!);
         const high = from[p + ny]! + u * (from[p + ny + 1]! - from[p + ny]!);
-        const q = p + nz;
         const above = from[q]! + u * (from[q + 1]! - from[q]!);
         const beyond = from[q + ny]! + u * (from[q + ny + 1]! - from[q + ny]!);
         const near = low + v * (high - low);
@@ -131,25 +129,27 @@ const changeValues = (to: Float32Array, random: Random, { gain, offset, noise }:
   }
 };
 
+/** Writes a changed image. All draws come from `random`: equal streams give equal images. */
+export type Augmenter = (from: Float32Array, to: Float32Array, random: Random) => void;
+
 /**
- * Writes a changed image: moved (shifted, turned, scaled, left and right exchanged), then its values changed (gain,
- * offset, white noise). The two CTs of a patient are changed by the same rules and by draws of their own, as two
- * scans differ. Left and right are exchanged although a chest is not symmetric: which side was operated on says
- * nothing of the risk here, and the score must not read it. Up and down, front and back never are.
+ * Images are moved (shifted, turned, scaled, left and right exchanged), then their values changed (gain, offset, white
+ * noise). The two CTs of a patient are changed by the same rules and by draws of their own, as two scans differ. Left
+ * and right are exchanged although a chest is not symmetric: which side was operated on says nothing of the risk here,
+ * and the score must not read it. Up and down, front and back never are.
  *
- * @param from n^3 values in 0..1, x fastest
- * @param to n^3, another array
- * @param random all draws come from it: equal streams give equal images
+ * @param n voxels along each edge: images are n^3 values in 0..1, x fastest
  */
-export function augment(
-  from: Float32Array,
-  to: Float32Array,
-  n: number,
-  settings: CtAugmentation,
-  random: Random,
-): void {
-  const movement = drawMovement(random, settings);
-  if (movement.whole) moveWhole(from, to, n, movement);
-  else moveTrilinear(from, to, n, movement);
-  changeValues(to, random, settings);
+export function createAugmenter(n: number, settings: CtAugmentation): Augmenter {
+  const border = new Float32Array((n + 2) ** 3);
+  return (from, to, random) => {
+    const movement = drawMovement(random, settings);
+    if (movement.whole) {
+      moveWhole(from, to, n, movement);
+    } else {
+      bordered(from, border, n);
+      moveTrilinear(border, to, n, movement);
+    }
+    changeValues(to, random, settings);
+  };
 }

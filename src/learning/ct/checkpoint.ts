@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { FloatTensor } from '../../domain/index.ts';
@@ -99,7 +108,7 @@ export function writeCheckpoint(directory: string, fold: number, digest: string,
   const descriptor = openSync(beside, 'w', 0o600);
   try {
     for (const part of encode(state, digest))
-      for (let written = 0; written < part.length; ) written += writeSync(descriptor, part, written);
+      for (let written = 0; written < part.length;) written += writeSync(descriptor, part, written);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

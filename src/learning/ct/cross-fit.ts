@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import { env } from 'onnxruntime-node';
 import { CdsError } from '../../domain/index.ts';
-import type { Random } from '../../numerics/index.ts';
+import { createRandom, type Random } from '../../numerics/index.ts';
 import { selectRows, type SurvivalData, validateSurvivalData } from '../../survival/index.ts';
-import { buildScoringModel } from '../resnet/index.ts';
+import { buildScoringModel, buildTrainingStep, initialParameters } from '../resnet/index.ts';
 import type { CtEpoch } from './checkpoint.ts';
+import { UNSTANDARDISED } from './forward.ts';
 import { type CtPair, sharePairs } from './pairs.ts';
 import { checkSettings, type CtTrainingSettings } from './settings.ts';
-import { foldSplits } from './splits.ts';
+import { foldSplits, type FoldSplit } from './splits.ts';
 import { trainOnThreads } from './threads.ts';
 import type { CtTask, FoldCtModel } from './train-fold.ts';
 
@@ -48,10 +49,13 @@ const refuse = (detail: string): never => {
 const bytesOf = (values: Float32Array | Float64Array | Int32Array | Uint8Array | Int8Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-/** Of whatever the training's bytes hang on; the graphs come in with each fold. */
-const digestOf = ({ pairs, data, settings, seeds, splits }: Omit<CtTask, 'checkpoints'>): string => {
+/** Of whatever the training's bytes hang on: settings, seeds, folds, graphs, runtime, outcomes, images. */
+const digestOf = ({ pairs, data, settings, seeds, splits, step }: Omit<CtTask, 'checkpoints'>): string => {
+  const { network } = settings;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ settings, seeds, runtime: env.versions, splits: splits.map((s) => ({ ...s })) }));
+  hash.update(JSON.stringify({ settings, seeds, runtime: env.versions, splits }));
+  hash.update(step);
+  hash.update(buildScoringModel(network, initialParameters(network, createRandom(0)), UNSTANDARDISED));
   for (const values of [data.entry ?? new Float64Array(0), data.time, data.event]) {
     hash.update(`${values.length} `);
     hash.update(bytesOf(values));
@@ -63,6 +67,13 @@ const digestOf = ({ pairs, data, settings, seeds, splits }: Omit<CtTask, 'checkp
   }
   return hash.digest('hex');
 };
+
+/**
+ * Columns enough for the event times of any fold. Not as many as there are: then a left-out patient's event would
+ * change the step, if only in how it rounds.
+ */
+const columnsFor = (splits: readonly FoldSplit[]): number =>
+  Math.max(...splits.map(({ learning, inner }) => learning.length + inner.length));
 
 const taskOf = (
   pairs: readonly CtPair[],
@@ -87,7 +98,14 @@ const taskOf = (
     Uint8Array.from(own.event),
   );
   const seeds = splits.map(({ fold }) => random.fork(`ct fold ${fold}`).integer(2 ** 32));
-  const task = { pairs: shared, data: own, settings, seeds, splits };
+  const columns = columnsFor(splits);
+  const { network, batchPairs, weightDecay } = settings;
+  const step = buildTrainingStep(network, {
+    pairs: batchPairs,
+    events: columns,
+    optimiser: { weightDecay },
+  });
+  const task = { pairs: shared, data: own, settings, seeds, splits, step, columns };
   return checkpointDirectory === undefined
     ? task
     : { ...task, checkpoints: { directory: checkpointDirectory, digest: digestOf(task) } };

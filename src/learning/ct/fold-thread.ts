@@ -4,6 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { asCdsError } from '../../domain/index.ts';
+import { createTrainingSession } from '../autodiff/index.ts';
+import type { CtEpoch } from './checkpoint.ts';
 import { NEXT_FOLD, STOP, type ThreadData, type ThreadMessage } from './messages.ts';
 import { trainFold } from './train-fold.ts';
 
@@ -17,25 +19,24 @@ const between = (): void => {
   if (Atomics.load(control, STOP) === 1) throw new Stopped();
 };
 
-try {
-  for (
-    let index = Atomics.add(control, NEXT_FOLD, 1);
-    index < task.splits.length;
-    index = Atomics.add(control, NEXT_FOLD, 1)
-  ) {
-    between();
-    const at = index;
-    const trained = await trainFold(task, at, {
-      between,
-      report: (epoch) => {
+const trainFolds = async (): Promise<void> => {
+  const session = await createTrainingSession(task.step);
+  const next = (): number => Atomics.add(control, NEXT_FOLD, 1);
+  try {
+    for (let index = next(); index < task.splits.length; index = next()) {
+      const at = index;
+      const report = (epoch: CtEpoch): void => {
         tell({ kind: 'epoch', index: at, epoch });
-      },
-    });
-    tell({ kind: 'trained', index: at, trained });
+      };
+      tell({ kind: 'trained', index, trained: await trainFold(task, index, session, { between, report }) });
+    }
+  } finally {
+    await session.release();
   }
-} catch (error) {
-  if (!(error instanceof Stopped)) {
-    const { code, detail } = asCdsError(error);
-    tell({ kind: 'failed', code, detail });
-  }
-}
+};
+
+await trainFolds().catch((error: unknown) => {
+  if (error instanceof Stopped) return;
+  const { code, detail } = asCdsError(error);
+  tell({ kind: 'failed', code, detail });
+});

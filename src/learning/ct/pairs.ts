@@ -14,9 +14,7 @@ export interface CtPair {
  * there are (190 pairs of 64^3 are 400 MB).
  */
 export const sharedTensor = (sizeVoxels: number): Float32Array =>
-  new Float32Array(
-    new SharedArrayBuffer(sizeVoxels ** 3 * Float32Array.BYTES_PER_ELEMENT),
-  ) as unknown as Float32Array;
+  new Float32Array(new SharedArrayBuffer(sizeVoxels ** 3 * Float32Array.BYTES_PER_ELEMENT));
 
 const shared = (tensor: Float32Array): Float32Array => {
   if (tensor.buffer instanceof SharedArrayBuffer) return tensor;

@@ -55,11 +55,11 @@ const AUGMENTATION: CtAugmentation = {
 };
 
 export const CT_SETTINGS: CtTrainingSettings = {
-  network: { depth: 10, width: 16, sizeVoxels: 64, strides: [1, 2, 2, 2], stemPool: true, groups: 8 },
+  network: { depth: 10, width: 16, sizeVoxels: 64, strides: [1, 2, 2, 1], stemPool: true, groups: 8 },
   batchPairs: 4,
-  epochs: 30,
-  patience: 8,
-  refit: true,
+  epochs: 24,
+  patience: 6,
+  refit: false,
   learningRate: 1e-3,
   warmUpEpochs: 2,
   finalRateShare: 0.02,
@@ -70,11 +70,10 @@ export const CT_SETTINGS: CtTrainingSettings = {
 /** To see that it works, not to serve: small images, a thin network, few epochs. */
 export const QUICK_CT_SETTINGS: CtTrainingSettings = {
   ...CT_SETTINGS,
-  network: { depth: 10, width: 4, sizeVoxels: 24, strides: [1, 2, 2, 1], stemPool: false, groups: 2 },
+  network: { depth: 10, width: 4, sizeVoxels: 24, strides: [1, 2, 1, 1], stemPool: true, groups: 2 },
   batchPairs: 8,
-  epochs: 8,
-  patience: 8,
-  refit: false,
+  epochs: 5,
+  patience: 5,
   learningRate: 3e-3,
   warmUpEpochs: 1,
   augmentation: { ...AUGMENTATION, shiftVoxels: 1 },

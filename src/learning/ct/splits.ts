@@ -30,7 +30,9 @@ const refuse = (detail: string): never => {
 export function foldSplits(fold: Int32Array, event: Uint8Array): FoldSplit[] {
   const folds = [...new Set(fold)].sort((a, b) => a - b);
   if (folds.length < 3)
-    refuse(`there are ${folds.length} folds with CTs; one to leave out, one to stop by and one to learn from`);
+    refuse(
+      `there are ${folds.length} folds with CTs; one to leave out, one to stop by and one to learn from`,
+    );
   const eventsOf = (wanted: (f: number) => boolean): number =>
     fold.reduce((sum, f, at) => sum + (wanted(f) ? event[at]! : 0), 0);
   const where = (wanted: (f: number) => boolean): Int32Array =>

@@ -1,17 +1,16 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { createHash } from 'node:crypto';
 import { CdsError, type FloatTensor } from '../../domain/index.ts';
 import { createRandom, type Random } from '../../numerics/index.ts';
 import { selectRows, type SurvivalData } from '../../survival/index.ts';
-import { createTrainingSession, type TrainingSession } from '../autodiff/index.ts';
+import type { TrainingSession } from '../autodiff/index.ts';
 import {
-  buildTrainingStep,
   type CohortLoss,
   createCohortLoss,
   initialParameters,
+  parametersOf,
   type ResNetParameters,
 } from '../resnet/index.ts';
-import { augment } from './augment.ts';
+import { type Augmenter, createAugmenter } from './augment.ts';
 import { type CtEpoch, type FoldState, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { scorePairs, UNSTANDARDISED } from './forward.ts';
 import type { CtPair } from './pairs.ts';
@@ -27,7 +26,10 @@ export interface CtTask {
   /** One a fold; everything random in a fold hangs on it. */
   readonly seeds: readonly number[];
   readonly splits: readonly FoldSplit[];
-  /** Where checkpoints are kept, and the digest of all of the above. */
+  /** The training step, one for all folds: with columns for any of them, which fill up what they don't need. */
+  readonly step: Uint8Array;
+  readonly columns: number;
+  /** Where checkpoints are kept, and the digest of all of the above and of what is trained by. */
   readonly checkpoints?: { readonly directory: string; readonly digest: string };
 }
 
@@ -57,18 +59,18 @@ export interface FoldHooks {
   readonly between: () => void;
 }
 
-/** A phase of a fold's training: a session, the patients it learns from and their risk sets. */
+/** A phase of a fold's training: the patients it learns from and their risk sets. */
 interface Phase {
   readonly rows: Int32Array;
   readonly events: Uint8Array;
   readonly loss: CohortLoss;
-  readonly model: Uint8Array;
   readonly random: Random;
 }
 
 /** A fold at work. */
 interface Fold {
   readonly task: CtTask;
+  readonly session: TrainingSession;
   readonly split: FoldSplit;
   readonly random: Random;
   readonly hooks: FoldHooks;
@@ -80,30 +82,29 @@ const join = (a: Int32Array, b: Int32Array): Int32Array => Int32Array.from([...a
 const phaseOf = ({ task, random }: Pick<Fold, 'task' | 'random'>, rows: Int32Array, name: string): Phase => {
   const data = selectRows(task.data, rows);
   const loss = createCohortLoss(data);
-  const { network, batchPairs, weightDecay } = task.settings;
-  const model = buildTrainingStep(network, {
-    pairs: batchPairs,
-    events: loss.columns,
-    optimiser: { weightDecay },
-  });
-  return { rows, events: Uint8Array.from(data.event), loss, model, random: random.fork(name) };
+  return { rows, events: Uint8Array.from(data.event), loss, random: random.fork(name) };
 };
 
 /** Parameters to start from, and what they make of the patients: the first memory of everybody's eta. */
 const startOf = async (
-  { task, hooks }: Fold,
+  { task, hooks, session }: Fold,
   { rows, random }: Phase,
 ): Promise<Pick<FoldState, 'epoch' | 'step' | 'training' | 'eta'>> => {
   const { network } = task.settings;
-  const training = initialParameters(network, random.fork('parameters'));
-  const eta = await scorePairs(task.pairs, rows, network, training, UNSTANDARDISED, hooks.between);
-  return { epoch: 0, step: 0, training, eta };
+  const parameters = initialParameters(network, random.fork('parameters'));
+  const eta = await scorePairs(task.pairs, rows, network, parameters, UNSTANDARDISED, hooks.between);
+  // Moments start at 0, whatever the session did before.
+  const empty = new Map(
+    Array.from(session.state(), ([name, { data, dims }]) => [name, { data: data.fill(0), dims }] as const),
+  );
+  return { epoch: 0, step: 0, training: new Map([...empty, ...parameters]), eta };
 };
 
 /** Arrays that each step writes anew. */
 interface Buffers {
   readonly baseline: Float32Array;
   readonly postoperative: Float32Array;
+  readonly augment: Augmenter;
 }
 
 const fillImages = (
@@ -113,9 +114,7 @@ const fillImages = (
   epoch: number,
   buffers: Buffers,
 ): void => {
-  const { network, augmentation } = task.settings;
-  const n = network.sizeVoxels;
-  const voxels = n ** 3;
+  const voxels = task.settings.network.sizeVoxels ** 3;
   const changes = random.fork('augmentation').fork(epoch);
   for (const times of ['baseline', 'postoperative'] as const) {
     const own = changes.fork(times);
@@ -123,19 +122,44 @@ const fillImages = (
     batch.forEach((at, place) => {
       const row = rows[at]!;
       const to = buffers[times].subarray(place * voxels, (place + 1) * voxels);
-      augment(task.pairs[row]![times], to, n, augmentation, own.fork(row));
+      buffers.augment(task.pairs[row]![times], to, own.fork(row));
     });
   }
+};
+
+/** What a step takes of the cohort, filled up to the columns of the step by ones that count no event. */
+const cohortInputs = (
+  { loss }: Phase,
+  batch: Int32Array,
+  eta: Float32Array,
+  pairs: number,
+  columns: number,
+): Record<string, Float32Array> => {
+  const { logOthersAtRisk, events, atRisk, event, mask } = loss.inputs(batch, eta, pairs);
+  const filled = new Float32Array(pairs * columns);
+  for (let i = 0; i < pairs; i++)
+    filled.set(atRisk.subarray(i * loss.columns, (i + 1) * loss.columns), i * columns);
+  const widened = (values: Float32Array, filler: number): Float32Array => {
+    const wide = new Float32Array(columns).fill(filler);
+    wide.set(values);
+    return wide;
+  };
+  return {
+    logOthersAtRisk: widened(logOthersAtRisk, 0),
+    events: widened(events, 0),
+    atRisk: filled,
+    event,
+    mask,
+  };
 };
 
 /** One pass over the patients that are learned from; `eta` is brought up to date. */
 const runEpoch = async (
   fold: Fold,
   phase: Phase,
-  session: TrainingSession,
   { epoch, step, eta, buffers }: { epoch: number; step: number; eta: Float32Array; buffers: Buffers },
 ): Promise<void> => {
-  const { settings } = fold.task;
+  const { settings, columns } = fold.task;
   const batches = stratifiedBatches(
     phase.events,
     settings.batchPairs,
@@ -145,9 +169,11 @@ const runEpoch = async (
     fold.hooks.between();
     fillImages(fold, phase, batch, epoch, buffers);
     const rate = learningRateAt(epoch - 1 + (index + 1) / batches.length, settings);
-    const outputs = await session.run({
-      ...buffers,
-      ...phase.loss.inputs(batch, eta, settings.batchPairs),
+    const { baseline, postoperative } = buffers;
+    const outputs = await fold.session.run({
+      baseline,
+      postoperative,
+      ...cohortInputs(phase, batch, eta, settings.batchPairs, columns),
       learningRate: Float32Array.of(rate),
       step: Float32Array.of(step + index + 1),
     });
@@ -180,37 +206,36 @@ const runPhase = async (
   isOver: (state: FoldState) => boolean,
   judge: (parameters: ResNetParameters) => Promise<number>,
 ): Promise<FoldState> => {
-  const { network, batchPairs } = fold.task.settings;
+  const { network, batchPairs, augmentation } = fold.task.settings;
   const voxels = batchPairs * network.sizeVoxels ** 3;
-  const buffers: Buffers = { baseline: new Float32Array(voxels), postoperative: new Float32Array(voxels) };
-  const names = [...initialParameters(network, createRandom(0)).keys()];
-  const session = await createTrainingSession(phase.model);
+  const buffers: Buffers = {
+    baseline: new Float32Array(voxels),
+    postoperative: new Float32Array(voxels),
+    augment: createAugmenter(network.sizeVoxels, augmentation),
+  };
+  const names = parametersOf(network).map(({ name }) => name);
   let state = start;
-  try {
-    session.load(state.training);
-    while (!isOver(state)) {
-      const epoch = state.epoch + 1;
-      const eta = state.eta.slice();
-      await runEpoch(fold, phase, session, { epoch, step: state.step, eta, buffers });
-      const training = session.state();
-      const parameters = parametersAmong(names, training);
-      const lossTrain = phase.loss.negativeLogLikelihood(eta);
-      const done: CtEpoch = { epoch, lossTrain, deviance: await judge(parameters) };
-      const isBest = !(done.deviance >= bestDeviance(state));
-      state = {
-        ...state,
-        epoch,
-        step: state.step + Math.ceil(phase.rows.length / batchPairs),
-        history: [...state.history, done],
-        training,
-        eta,
-        ...(isBest && { best: parameters, ...(state.phase === 'search' && { bestEpoch: epoch }) }),
-      };
-      fold.keep(state);
-      fold.hooks.report(done);
-    }
-  } finally {
-    await session.release();
+  fold.session.load(state.training);
+  while (!isOver(state)) {
+    const epoch = state.epoch + 1;
+    const eta = state.eta.slice();
+    await runEpoch(fold, phase, { epoch, step: state.step, eta, buffers });
+    const training = fold.session.state();
+    const parameters = parametersAmong(names, training);
+    const lossTrain = phase.loss.negativeLogLikelihood(eta);
+    const done: CtEpoch = { epoch, lossTrain, deviance: await judge(parameters) };
+    const isBest = !(done.deviance >= bestDeviance(state));
+    state = {
+      ...state,
+      epoch,
+      step: state.step + Math.ceil(phase.rows.length / batchPairs),
+      history: [...state.history, done],
+      training,
+      eta,
+      ...(isBest && { best: parameters, ...(state.phase === 'search' && { bestEpoch: epoch }) }),
+    };
+    fold.keep(state);
+    fold.hooks.report(done);
   }
   return state;
 };
@@ -267,34 +292,30 @@ const refit = async (fold: Fold, phase: Phase, found: FoldState): Promise<FoldSt
   return { ...trained, phase: 'trained' };
 };
 
-/** A fold's part of the digest: a checkpoint of other graphs is none. */
-const digestOf = (task: CtTask, index: number, phases: readonly Phase[]): string => {
-  const hash = createHash('sha256').update(`${task.checkpoints?.digest ?? ''} ${index}`);
-  for (const { model } of phases) hash.update(model);
-  return hash.digest('hex');
-};
-
 /**
  * Trains the network of one fold and scores the patients that it never saw. From a checkpoint it goes on where that
  * stands, with the result it would have had without a stop.
  *
+ * @param session of the task's step, whatever it did before
  * @throws {CdsError} LEARNING_NOT_CONVERGED; what `hooks.between` throws
  */
-export async function trainFold(task: CtTask, index: number, hooks: FoldHooks): Promise<TrainedFold> {
+export async function trainFold(
+  task: CtTask,
+  index: number,
+  session: TrainingSession,
+  hooks: FoldHooks,
+): Promise<TrainedFold> {
   const split = task.splits[index]!;
   const random = createRandom(task.seeds[index]!);
   const others = join(split.learning, split.inner);
-  const searching = phaseOf({ task, random }, split.learning, 'search');
-  const refitting = phaseOf({ task, random }, others, 'refit');
-  const digest = digestOf(task, index, [searching, refitting]);
-  const directory = task.checkpoints?.directory;
+  const at = task.checkpoints;
   const keep = (state: FoldState): void => {
-    if (directory !== undefined) writeCheckpoint(directory, split.fold, digest, state);
+    if (at !== undefined) writeCheckpoint(at.directory, split.fold, at.digest, state);
   };
-  const fold: Fold = { task, split, random, hooks, keep };
-  const resumed = directory === undefined ? undefined : readCheckpoint(directory, split.fold, digest);
-  const found = await search(fold, searching, resumed);
-  const trained = await refit(fold, refitting, found);
+  const fold: Fold = { task, session, split, random, hooks, keep };
+  const resumed = at && readCheckpoint(at.directory, split.fold, at.digest);
+  const found = await search(fold, phaseOf(fold, split.learning, 'search'), resumed);
+  const trained = await refit(fold, phaseOf(fold, others, 'refit'), found);
   const { network } = task.settings;
   const score = (rows: Int32Array, by: { mean: number; sd: number }): Promise<Float32Array> =>
     scorePairs(task.pairs, rows, network, trained.best, by, hooks.between);

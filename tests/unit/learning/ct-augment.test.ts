@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augment } from '../../../src/learning/ct/augment.ts';
+import { createAugmenter } from '../../../src/learning/ct/augment.ts';
 import type { CtAugmentation } from '../../../src/learning/ct/index.ts';
 import { createRandom } from '../../../src/numerics/index.ts';
 
@@ -23,7 +23,7 @@ const noiseImage = (seed: number): Float32Array => {
 
 const changed = (image: Float32Array, settings: Partial<CtAugmentation>, seed = 1, n = N): Float32Array => {
   const to = new Float32Array(n ** 3).fill(NaN);
-  augment(image, to, n, { ...NONE, ...settings }, createRandom(seed));
+  createAugmenter(n, { ...NONE, ...settings })(image, to, createRandom(seed));
   return to;
 };
 
@@ -39,7 +39,9 @@ describe('augment moves', () => {
   it.each([0, 1])('left to right along x, and no other axis (%d)', (wholeVoxelShare) => {
     const image = noiseImage(2);
     const flipped = changed(image, { flipProbability: 1, wholeVoxelShare });
-    const mirrored = image.map((_, i) => at(image, N - 1 - (i % N), Math.floor(i / N) % N, Math.floor(i / N ** 2)));
+    const mirrored = image.map((_, i) =>
+      at(image, N - 1 - (i % N), Math.floor(i / N) % N, Math.floor(i / N ** 2)),
+    );
     expect(flipped).toEqual(mirrored);
   });
 

@@ -1,4 +1,9 @@
-import { type CtPair, sharedTensor } from '../../../src/learning/ct/index.ts';
+import {
+  type CtPair,
+  type CtTrainingSettings,
+  QUICK_CT_SETTINGS,
+  sharedTensor,
+} from '../../../src/learning/ct/index.ts';
 import { createRandom, type Random } from '../../../src/numerics/index.ts';
 import type { SurvivalData } from '../../../src/survival/index.ts';
 
@@ -7,7 +12,10 @@ export interface CtCohort {
   readonly data: SurvivalData;
   readonly folds: Int32Array;
   /** Centres of the spheres, x, y, z, of each patient's two CTs. */
-  readonly centres: readonly { readonly baseline: readonly number[]; readonly postoperative: readonly number[] }[];
+  readonly centres: readonly {
+    readonly baseline: readonly number[];
+    readonly postoperative: readonly number[];
+  }[];
 }
 
 const drawSphere = (tensor: Float32Array, n: number, radius: number, random: Random): readonly number[] => {
@@ -47,8 +55,7 @@ export function ctCohort({
     const latent = own.normal();
     const [baseline, postoperative] = [sharedTensor(n), sharedTensor(n)];
     for (const tensor of [baseline, postoperative])
-      for (let i = 0; i < tensor.length; i++)
-        tensor[i] = Math.min(1, Math.max(0, 0.3 + 0.1 * own.normal()));
+      for (let i = 0; i < tensor.length; i++) tensor[i] = Math.min(1, Math.max(0, 0.3 + 0.1 * own.normal()));
     const radius = (n / 24) * Math.min(6, Math.max(1, 3.5 + 1.2 * latent));
     if (effect > 0)
       centres.push({
@@ -58,7 +65,7 @@ export function ctCohort({
     entry[patient] = 1 + 2 * own.uniform();
     const until = own.exponential() / (0.03 * Math.exp(effect * latent));
     const seen = 12 + 36 * own.uniform();
-    time[patient] = entry[patient]! + Math.min(until, seen);
+    time[patient] = entry[patient] + Math.min(until, seen);
     event[patient] = Number(until <= seen);
     return { patient, baseline, postoperative };
   });
@@ -67,3 +74,12 @@ export function ctCohort({
   order.forEach((patient, k) => (folds[patient] = k % 5));
   return { pairs, data: { entry, time, event }, folds, centres };
 }
+
+/** A cohort and settings that train in a second: searching and refitting. */
+export const SMALL: CtTrainingSettings = {
+  ...QUICK_CT_SETTINGS,
+  network: { ...QUICK_CT_SETTINGS.network, sizeVoxels: 12 },
+  epochs: 3,
+  refit: true,
+};
+export const smallCohort = (): CtCohort => ctCohort({ patients: 45, sizeVoxels: 12, effect: 1, seed: 3 });

@@ -64,7 +64,7 @@ describe('crossFitCt refuses', () => {
 });
 
 describe('fitCtScore', () => {
-  it('gives each landmark its patient\'s cross-fitted score, from when the postoperative CT could be used', async () => {
+  it("gives each landmark its patient's cross-fitted score, from when the postoperative CT could be used", async () => {
     const { pairs, data, folds } = cohort();
     const cts = pairs.map(({ baseline, postoperative }, patient) =>
       patient % 7 === 0

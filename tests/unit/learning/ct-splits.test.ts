@@ -31,7 +31,10 @@ describe('foldSplits', () => {
 
   it('refuses fewer than three folds', () => {
     expect(() => foldSplits(dealt(20, 2), new Uint8Array(20).fill(1))).toThrow(
-      expect.objectContaining({ code: 'LEARNING_INPUT_INVALID', message: expect.stringContaining('2 folds') }),
+      expect.objectContaining({
+        code: 'LEARNING_INPUT_INVALID',
+        message: expect.stringContaining('2 folds'),
+      }),
     );
   });
 

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,31 +10,27 @@ import {
   crossFitCt,
   type CrossFittedCt,
   type CtProgress,
+  type CtTrainingSettings,
   QUICK_CT_SETTINGS,
   servedFold,
 } from '../../../src/learning/ct/index.ts';
 import { createRandom } from '../../../src/numerics/index.ts';
 import { concordanceIndex } from '../../../src/survival/index.ts';
-import { type CtCohort, ctCohort } from './ct-cohort.ts';
+import { type CtCohort, ctCohort, SMALL, smallCohort as small } from './ct-cohort.ts';
 import { float32, openSession } from './session.ts';
 
-const SMALL = {
-  ...QUICK_CT_SETTINGS,
-  network: { ...QUICK_CT_SETTINGS.network, sizeVoxels: 12 },
-  epochs: 3,
-  refit: true,
-};
-const small = (): CtCohort => ctCohort({ patients: 45, sizeVoxels: 12, effect: 1, seed: 3 });
+/** A program that trains {@link small} with {@link SMALL}. */
+const KILLED = path.join(import.meta.dirname, 'ct-killed.ts');
 
 const train = (
   { pairs, data, folds }: CtCohort,
-  settings = SMALL,
+  settings: CtTrainingSettings = SMALL,
   options: Partial<CrossFitOptions> = {},
 ): Promise<CrossFittedCt> =>
   crossFitCt(pairs, data, folds, settings, { random: createRandom(1), threads: 2, ...options });
 
 /** Of all that was fitted. */
-const digestOf = (fitted: CrossFittedCt, settings = SMALL): string => {
+const digestOf = (fitted: CrossFittedCt, settings: CtTrainingSettings = SMALL): string => {
   const hash = createHash('sha256').update(fitted.crossFitted);
   for (const fold of fitted.folds) {
     hash.update(JSON.stringify(fold.history)).update(servedFold(settings, fold));
@@ -79,7 +77,7 @@ describe('crossFitCt', () => {
 
   it('stopped after an epoch and begun again is what it would have been', async () => {
     const whole = digestOf(await train(small()));
-    for (const after of [1, 4, 9])
+    for (const after of [1, 9])
       await inFolder(async (checkpointDirectory) => {
         const controller = new AbortController();
         let epochs = 0;
@@ -104,6 +102,26 @@ describe('crossFitCt', () => {
         expect(digestOf(kept)).toBe(whole);
         expect(last).toEqual([]);
       });
+  });
+
+  it('killed in the middle and begun again is what it would have been', async () => {
+    const whole = digestOf(await train(small()));
+    await inFolder(async (checkpointDirectory) => {
+      const child = spawn(process.execPath, [KILLED, checkpointDirectory], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let epochs = 0;
+      child.stdout.on('data', (told: Buffer) => {
+        epochs += told.toString().split('\n').length - 1;
+        if (epochs >= 7) child.kill('SIGKILL');
+      });
+      const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      expect(signal).toBe('SIGKILL');
+      let again = 0;
+      const resumed = await train(small(), SMALL, { checkpointDirectory, progress: () => again++ });
+      expect(digestOf(resumed)).toBe(whole);
+      expect(again).toBeLessThan(SMALL.epochs * 2 * 5 - 3);
+    });
   });
 
   it('takes no checkpoint of other settings, data or seeds, nor a damaged one', async () => {
@@ -167,20 +185,59 @@ describe('crossFitCt', () => {
 });
 
 describe('what it learns', () => {
+  const TINY = { ...QUICK_CT_SETTINGS, network: { ...QUICK_CT_SETTINGS.network, sizeVoxels: 16 } };
+
   it('is nothing where the images know nothing: C is .5 in the mean', { timeout: 180_000 }, async () => {
     const found: number[] = [];
-    for (let seed = 0; seed < 8; seed++) {
-      const cohort = ctCohort({ patients: 80, sizeVoxels: 24, effect: 0, seed: 100 + seed });
-      found.push(concordanceOf(cohort, await train(cohort, QUICK_CT_SETTINGS)));
+    for (let seed = 0; seed < 6; seed++) {
+      const cohort = ctCohort({ patients: 80, sizeVoxels: 16, effect: 0, seed: 100 + seed });
+      found.push(concordanceOf(cohort, await train(cohort, TINY)));
     }
     const mean = found.reduce((sum, c) => sum + c, 0) / found.length;
-    const sd = Math.sqrt(found.reduce((sum, c) => sum + (c - mean) ** 2, 0) / (found.length - 1));
-    expect(Math.abs(mean - 0.5)).toBeLessThan(Math.max(0.03, (2.5 * sd) / Math.sqrt(found.length)));
+    // One C of 80 patients has an SD of about .05 where there is nothing to find: .045 are 2.2 of the mean's SEs.
+    console.log(found);expect(Math.abs(mean - 0.5)).toBeLessThan(0.045);
   });
 
   it('is the size of a sphere that drives the hazard, and where it lies', { timeout: 180_000 }, async () => {
-    const cohort = ctCohort({ patients: 120, sizeVoxels: 24, effect: 1.2, seed: 5 });
-    const fitted = await train(cohort, QUICK_CT_SETTINGS);
-    expect(concordanceOf(cohort, fitted)).toBeGreaterThan(0.65);
+    const network = { ...QUICK_CT_SETTINGS.network, strides: [1, 1, 1, 1] as const };
+    const settings = { ...QUICK_CT_SETTINGS, network, epochs: 7, patience: 7, batchPairs: 4 };
+    const cohort = ctCohort({ patients: 120, sizeVoxels: 24, effect: 2, seed: 5 });
+    const fitted = await train(cohort, settings);
+    expect(concordanceOf(cohort, fitted)).toBeGreaterThan(0.7);
+    const maps = await peaks(cohort, fitted, settings);
+    // In a cube of 24, one point in 15 lies within 6 voxels of another.
+    const near = maps.filter(({ distance }) => distance <= 6).length / maps.length;
+    console.log(near, concordanceOf(cohort, fitted));expect(near).toBeGreaterThan(0.35);
   });
 });
+
+/** How far from a sphere's centre its activation map peaks, in voxels, of left-out patients with a score above 0. */
+const peaks = async (
+  { pairs, folds, centres }: CtCohort,
+  fitted: CrossFittedCt,
+  settings: CtTrainingSettings,
+): Promise<{ distance: number }[]> => {
+  const n = settings.network.sizeVoxels;
+  const found: { distance: number }[] = [];
+  for (const model of fitted.folds) {
+    const session = await openSession(servedFold(settings, model));
+    const cube = (values: Float32Array) => float32(values, 1, 1, n, n, n);
+    for (const { patient, baseline, postoperative } of pairs) {
+      if (folds[patient] !== model.fold || fitted.crossFitted[patient]! <= 0) continue;
+      const outputs = await session.run({ baseline: cube(baseline), postoperative: cube(postoperative) });
+      for (const time of ['baseline', 'postoperative'] as const) {
+        const map = outputs[`activation:${time}`]!;
+        const values = map.data as Float32Array;
+        const edge = map.dims[1]!;
+        const at = values.indexOf(Math.max(...values));
+        const cell = [at % edge, Math.floor(at / edge) % edge, Math.floor(at / edge ** 2)];
+        const centre = centres[patient]![time];
+        found.push({
+          distance: Math.hypot(...cell.map((c, axis) => ((c + 0.5) * n) / edge - 0.5 - centre[axis]!)),
+        });
+      }
+    }
+    await session.release();
+  }
+  return found;
+};
