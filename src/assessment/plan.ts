@@ -63,12 +63,13 @@ const selectAll = (
 ): Map<ModalityId, Selection> =>
   new Map(
     modalities.map((modality) => {
+      // What no model would take is not looked for.
+      if (models.scoreManifest(modality.id) === undefined)
+        return [modality.id, { status: 'absent', reason: 'no-model', evidence: [] }];
       const selection = modality.select(chart, landmark);
       // What could not be read is not the same as what is not there.
       if (selection.status === 'absent' && modality.queries.some((key) => chart.unread.has(key)))
         return [modality.id, { ...selection, reason: 'no-access' }];
-      if (selection.status === 'present' && models.scoreManifest(modality.id) === undefined)
-        return [modality.id, { status: 'absent', reason: 'no-model', evidence: [] }];
       if (selection.status === 'present' && modality.needsImages && imagesOf?.(site.tenant) === undefined)
         return [modality.id, { status: 'absent', reason: 'no-archive', evidence: [] }];
       return [modality.id, selection];

@@ -55,6 +55,8 @@ const rootSchema = z
 export const imagingSchema = z.strictObject({
   /** DICOMweb roots of the site: the only addresses that images are read from. */
   dicomweb: z.array(rootSchema).max(16).default([]),
+  /** What ties images to the chart, beside StudyInstanceUID. */
+  patientIdentity: z.enum(['patient-id', 'study-uid']).default('patient-id'),
   /** Milliseconds for one request, a whole series included. */
   timeoutMs: z.number().int().min(100).default(120_000),
   /** Milliseconds without a byte after which a request is given up. */

@@ -135,7 +135,7 @@ export const createRadiomics: ModalityFactory = ({
 
   return {
     id: 'radiomics',
-    queries: ['imaging', 'procedures'],
+    queries: ['imaging'],
     needsImages: true,
     tensor: imaging.tensor,
     preprocessing: preprocessingVersion('radiomics/1', settings, (all) => all.imaging),

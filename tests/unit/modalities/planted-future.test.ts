@@ -45,8 +45,7 @@ const seenBy = async (resources: readonly Resource[]) => {
   const chart = chartOf(resources);
   const each = modalities.map(async (modality) => {
     const selection = modality.select(chart, landmark);
-    const features =
-      selection.status === 'present' ? await featuresOf(modality, chart, landmark) : undefined;
+    const features = selection.status === 'present' ? await featuresOf(modality, chart, landmark) : undefined;
     return { selection, features };
   });
   return { clinical: clinicalFacts(chart, terminology, landmark.date), modalities: await Promise.all(each) };

@@ -33,12 +33,14 @@ const withPanel = (change: Partial<MetabolomicsRules>): ModalitySettings => ({
 
 describe('the version of a preprocessing', () => {
   it('is plain under the defaults, however they are written', () => {
-    const plain = ['metabolomics/3', 'radiomics/0', 'cfdna/3'];
+    const plain = ['metabolomics/3', 'radiomics/1', 'cfdna/3'];
     expect(versions()).toEqual(plain);
     const { haemolysisSensitive, ...rest } = metabolomics;
     const turned = { haemolysisSensitive: haemolysisSensitive.toReversed(), ...rest };
     const { maxAgeDays, ...days } = draws;
-    expect(versions({ ...DEFAULT_MODALITY_SETTINGS, metabolomics: turned, draws: { maxAgeDays, ...days } })).toEqual(plain);
+    expect(
+      versions({ ...DEFAULT_MODALITY_SETTINGS, metabolomics: turned, draws: { maxAgeDays, ...days } }),
+    ).toEqual(plain);
   });
 
   it.each<[string, ModalitySettings, boolean]>([
@@ -53,7 +55,7 @@ describe('the version of a preprocessing', () => {
   ])('carries a digest of other settings: %s', (_, settings, ofAllBlood) => {
     const [panelVersion, ct, cfdna] = versions(settings);
     expect(panelVersion).toMatch(/^metabolomics\/3\+[0-9a-f]{12}$/);
-    expect(ct).toBe('radiomics/0');
+    expect(ct).toBe('radiomics/1');
     if (ofAllBlood) expect(cfdna).toMatch(/^cfdna\/3\+[0-9a-f]{12}$/);
     else expect(cfdna).toBe('cfdna/3');
     expect(versions(settings)).toEqual([panelVersion, ct, cfdna]);
@@ -152,6 +154,8 @@ describe('the configuration', () => {
     { metabolomics: { onHaemolysis: 'ignore' } },
     { metabolomics: { haemolysisSensitive: 'taurine' } },
     { metabolomics: { unknown: true } },
+    { imaging: { postoperativeFirstDay: 200 } },
+    { imaging: { tensor: { windowHu: [400, -1000] } } },
   ])('refuses %j', (modalities) => {
     expect(() => config(modalities)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
   });
@@ -159,15 +163,21 @@ describe('the configuration', () => {
 
 describe('the documentation', () => {
   it('has every setting, with its default', () => {
-    const page = readFileSync(path.join(PACKAGE_ROOT, 'docs', 'metabolomics.md'), 'utf8');
-    const documented = [...page.matchAll(/^\| `((?:draws|metabolomics)\.\w+)` +\| ([^|]+?) +\|/gm)].map(
-      ([, name, value]) => [name, value],
-    );
+    const documented = ['metabolomics.md', 'imaging.md'].flatMap((name) => {
+      const page = readFileSync(path.join(PACKAGE_ROOT, 'docs', name), 'utf8');
+      const rows = page.matchAll(/^\| `((?:draws|metabolomics|imaging)\.[\w.]+)` +\| ([^|]+?) +\|/gm);
+      return [...rows].map(([, setting, value]) => [setting, value]);
+    });
+    const leaves = (prefix: string, rules: object): [string, string][] =>
+      Object.entries(rules).flatMap(([name, value]): [string, string][] => {
+        if (name === 'haemolysisSensitive')
+          return [[`${prefix}.${name}`, `${String((value as string[]).length)} analytes`]];
+        return typeof value === 'object' && !Array.isArray(value)
+          ? leaves(`${prefix}.${name}`, value as object)
+          : [[`${prefix}.${name}`, String(value)]];
+      });
     const settings = Object.entries(DEFAULT_MODALITY_SETTINGS).flatMap(([part, rules]) =>
-      Object.entries(rules as object).map(([name, value]) => [
-        `${part}.${name}`,
-        Array.isArray(value) ? `${String(value.length)} analytes` : String(value),
-      ]),
+      leaves(part, rules as object),
     );
     expect(documented).toEqual(settings);
   });

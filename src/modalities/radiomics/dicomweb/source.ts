@@ -87,6 +87,7 @@ export function createDicomWebSource(options: DicomWebOptions): DicomWebSource {
   };
 
   return {
+    patientIdentity: imaging.patientIdentity,
     series: async (study, signal) => listSeries(await placeOf(study, signal), study.studyInstanceUid, signal),
 
     details: async (study, series, signal) =>

@@ -25,6 +25,8 @@ const IDLE_MS = 30_000;
 
 const startThread = (): Worker => {
   const worker = new Worker(new URL('./ct-thread.ts', import.meta.url));
+  // One that fails while nobody asks it anything is found ended by the next question.
+  worker.on('error', () => undefined);
   worker.unref();
   return worker;
 };
@@ -33,11 +35,10 @@ const startThread = (): Worker => {
 const ask = (worker: Worker, question: Question): Promise<'go-on' | 'ended'> =>
   new Promise((resolve) => {
     const request: CtRequest = { id: 0, files: question.files, options: question.options };
+    // Each by name: removeAllListeners would take those by which Node keeps the thread's port open.
     const done = (end: 'go-on' | 'ended'): void => {
       question.signal.removeEventListener('abort', aborted);
-      worker.removeAllListeners();
-      // One that fails while nobody asks it anything is found ended by the next question.
-      worker.on('error', () => undefined);
+      worker.off('message', answered).off('error', failed).off('exit', exited);
       worker.unref();
       resolve(end);
     };
@@ -46,20 +47,20 @@ const ask = (worker: Worker, question: Question): Promise<'go-on' | 'ended'> =>
       question.reject(question.signal.reason);
       done('ended');
     };
-    question.signal.addEventListener('abort', aborted);
-    worker.on('message', (answer: CtAnswer) => {
+    const answered = (answer: CtAnswer): void => {
       if ('prepared' in answer) question.resolve(answer.prepared);
       else question.reject(new CdsError(answer.code, answer.detail));
       done('go-on');
-    });
+    };
     const failed = (cause?: unknown): void => {
       question.reject(new CdsError('INTERNAL', 'the thread that reads CTs ended', { cause }));
       done('ended');
     };
-    worker.on('error', failed);
-    worker.on('exit', () => {
+    const exited = (): void => {
       failed();
-    });
+    };
+    question.signal.addEventListener('abort', aborted);
+    worker.on('message', answered).on('error', failed).on('exit', exited);
     worker.ref();
     worker.postMessage(request);
   });
