@@ -63,7 +63,7 @@ describe('crossFitCt refuses', () => {
   });
 });
 
-describe('fitCtScore', () => {
+describe('fitCtScore', { timeout: 120_000 }, () => {
   it("gives each landmark its patient's cross-fitted score, from when the postoperative CT could be used", async () => {
     const { pairs, data, folds } = cohort();
     const cts = pairs.map(({ baseline, postoperative }, patient) =>
