@@ -1,5 +1,10 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- typed arrays indexed within their bounds */
-import { type Components, type ComponentFigures, connectedComponents, measureComponents } from './components.ts';
+import {
+  type Components,
+  type ComponentFigures,
+  connectedComponents,
+  measureComponents,
+} from './components.ts';
 import type { WorkingGrid } from './working-grid.ts';
 
 /** Air in the windpipe and its branches; a lung has next to none of it in one piece across an airway's wall. */

@@ -170,7 +170,7 @@ function flood(open: BitMask, reached: Uint32Array, planar: boolean): void {
     if (z < nz - 1 && !planar) neighbours.push(stride * ny);
     return floodRow(state, row * stride, neighbours);
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let row = 0; row < ny * nz; row++) changed = sweep(row) || changed;
     for (let row = ny * nz - 1; row >= 0; row--) changed = sweep(row) || changed;

@@ -69,7 +69,7 @@ export function connectedComponents(mask: Uint8Array, size: Vector3, planar = fa
   const [nx, ny] = size;
   const labels = new Int32Array(mask.length);
   const state: Labelling = { labels, parent: new Int32Array(mostRuns(size) + 1), used: 0 };
-  for (let from = mask.indexOf(1); from >= 0; ) {
+  for (let from = mask.indexOf(1); from >= 0;) {
     const row = Math.floor(from / nx);
     const end = (row + 1) * nx;
     let until = from + 1;
@@ -121,7 +121,11 @@ export function measureComponents(
 ): ComponentFigures {
   const [nx, ny, nz] = size;
   const [voxels, sum] = [new Float64Array(count + 1), new Float64Array(count + 1)];
-  const centre = [new Float64Array(count + 1), new Float64Array(count + 1), new Float64Array(count + 1)] as const;
+  const centre = [
+    new Float64Array(count + 1),
+    new Float64Array(count + 1),
+    new Float64Array(count + 1),
+  ] as const;
   const boxes = new Int32Array(6 * (count + 1));
   for (let b = 0; b < boxes.length; b += 2) boxes[b] = 0x7fffffff;
   for (let row = 0; row < ny * nz; row++) {

@@ -95,7 +95,7 @@ export function outline(
     const z = (row - y) / size[1];
     const base = grid.size[0] * (Math.floor(y / factor[1]) + grid.size[1] * Math.floor(z / factor[2]));
     const start = row * size[0];
-    for (let x = 0; x < grid.size[0]; ) {
+    for (let x = 0; x < grid.size[0];) {
       const value = decided[base + x]!;
       const from = start + x * factor[0];
       while (x < grid.size[0] && decided[base + x] === value) x++;
