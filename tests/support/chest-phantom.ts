@@ -136,7 +136,7 @@ export function chestPhantom(options: ChestOptions = {}): CtVolume {
     const x = at % nx;
     const row = (at - x) / nx;
     const p = chestPosition(grid, x, row % ny, Math.floor(row / ny));
-    const noise = noiseHu === 0 ? 0 : Math.round(noiseHu * random.normal());
+    const noise = Math.round(noiseHu * random.normal());
     const isSeen = Math.hypot(p[0], p[1]) <= fieldOfViewMm;
     hu[at] = isSeen ? (shapes.find(({ holds }) => holds(...p))?.hu ?? -1000) + noise : paddingHu;
   }
