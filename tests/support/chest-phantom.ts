@@ -8,13 +8,14 @@ import type { CtVolume, Vector3 } from '../../src/modalities/radiomics/contract.
 
 export interface Shape {
   readonly hu: number;
-  holds(x: number, y: number, z: number): boolean;
+  readonly holds: (x: number, y: number, z: number) => boolean;
 }
 
 export const ellipsoid = (centre: Vector3, half: Vector3, hu: number): Shape => ({
   hu,
   holds: (x, y, z) =>
-    ((x - centre[0]) / half[0]) ** 2 + ((y - centre[1]) / half[1]) ** 2 + ((z - centre[2]) / half[2]) ** 2 <= 1,
+    ((x - centre[0]) / half[0]) ** 2 + ((y - centre[1]) / half[1]) ** 2 + ((z - centre[2]) / half[2]) ** 2 <=
+    1,
 });
 
 export const ball = (centre: Vector3, radius: number, hu: number): Shape =>
@@ -35,7 +36,9 @@ export const rod = (from: Vector3, to: Vector3, radius: number, hu: number): Sha
     holds: (x, y, z) => {
       const [dx, dy, dz] = [x - from[0], y - from[1], z - from[2]];
       const along = Math.min(1, Math.max(0, (dx * way[0] + dy * way[1] + dz * way[2]) / square));
-      return (dx - along * way[0]) ** 2 + (dy - along * way[1]) ** 2 + (dz - along * way[2]) ** 2 <= radius ** 2;
+      return (
+        (dx - along * way[0]) ** 2 + (dy - along * way[1]) ** 2 + (dz - along * way[2]) ** 2 <= radius ** 2
+      );
     },
   };
 };
@@ -102,33 +105,42 @@ export const CHEST_SIZE: Vector3 = [128, 96, 84];
 export const CHEST_SPACING_MM: Vector3 = [3, 3, 4];
 
 /** Millimetres of the phantom at a voxel. */
-export function chestPosition(volume: Pick<CtVolume, 'originMm' | 'spacingMm'>, x: number, y: number, z: number): Vector3 {
+export function chestPosition(
+  volume: Pick<CtVolume, 'originMm' | 'spacingMm'>,
+  x: number,
+  y: number,
+  z: number,
+): Vector3 {
   const { originMm, spacingMm } = volume;
   return [originMm[0] + x * spacingMm[0], originMm[1] + y * spacingMm[1], originMm[2] + z * spacingMm[2]];
 }
 
-export function chestPhantom(options: ChestOptions = {}): CtVolume {
-  const { size = CHEST_SIZE, spacingMm = CHEST_SPACING_MM, noiseHu = 15, shiftVoxels = [0, 0, 0] } = options;
-  const shapes = shapesOf(options).toReversed();
-  const random = createRandom(options.seed ?? 1);
+/** Where the phantom's voxels are: its own middle is the volume's, unless it is moved. */
+function gridOf({ size = CHEST_SIZE, spacingMm = CHEST_SPACING_MM, shiftVoxels = [0, 0, 0] }: ChestOptions) {
   const originMm: Vector3 = [
-    -(((size[0] - 1) / 2) + shiftVoxels[0]) * spacingMm[0],
-    -(((size[1] - 1) / 2) + shiftVoxels[1]) * spacingMm[1],
+    -((size[0] - 1) / 2 + shiftVoxels[0]) * spacingMm[0],
+    -((size[1] - 1) / 2 + shiftVoxels[1]) * spacingMm[1],
     -shiftVoxels[2] * spacingMm[2],
   ];
-  const hu = new Int16Array(size[0] * size[1] * size[2]);
-  const seen = options.fieldOfViewMm ?? Infinity;
-  for (let z = 0, at = 0; z < size[2]; z++) {
-    for (let y = 0; y < size[1]; y++) {
-      for (let x = 0; x < size[0]; x++, at++) {
-        const p = chestPosition({ originMm, spacingMm }, x, y, z);
-        const shape = shapes.find((candidate) => candidate.holds(...p));
-        const value = (shape?.hu ?? -1000) + (noiseHu === 0 ? 0 : Math.round(noiseHu * random.normal()));
-        hu[at] = Math.hypot(p[0], p[1]) > seen ? (options.paddingHu ?? -1024) : value;
-      }
-    }
+  return { size, spacingMm, originMm };
+}
+
+export function chestPhantom(options: ChestOptions = {}): CtVolume {
+  const { noiseHu = 15, fieldOfViewMm = Infinity, paddingHu = -1024 } = options;
+  const grid = gridOf(options);
+  const [nx, ny, nz] = grid.size;
+  const shapes = shapesOf(options).toReversed();
+  const random = createRandom(options.seed ?? 1);
+  const hu = new Int16Array(nx * ny * nz);
+  for (let at = 0; at < hu.length; at++) {
+    const x = at % nx;
+    const row = (at - x) / nx;
+    const p = chestPosition(grid, x, row % ny, Math.floor(row / ny));
+    const noise = Math.round(noiseHu * random.normal());
+    const isSeen = Math.hypot(p[0], p[1]) <= fieldOfViewMm;
+    hu[at] = isSeen ? (shapes.find(({ holds }) => holds(...p))?.hu ?? -1000) + noise : paddingHu;
   }
-  return { hu, size, spacingMm, originMm, corrections: [], paddedVoxels: 0 };
+  return { ...grid, hu, corrections: [], paddedVoxels: 0 };
 }
 
 /** How many voxels of the phantom satisfy something, and how many of them a mask has. */

@@ -93,6 +93,11 @@ export interface Lungs {
   readonly mask: Uint8Array;
   /** Of the mask. */
   readonly box: VoxelBox;
+  /**
+   * Only where one lung is missing or next to nothing: the box, widened to that side as far as the other lung reaches
+   * on its own. What fills the place of a lung is what a CT after pneumonectomy is looked at for.
+   */
+  readonly chestBox?: VoxelBox;
   /** In the patient's right and left half; 0 where that lung is missing. */
   readonly volumeMl: { readonly right: number; readonly left: number };
 }

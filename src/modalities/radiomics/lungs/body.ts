@@ -95,6 +95,8 @@ export function findInnerAir(grid: WorkingGrid): Uint8Array {
 export interface Body {
   /** Is a voxel between parts of the body, along three of its row's and its column's four ways at least? */
   encloses(x: number, y: number, z: number): boolean;
+  /** Is there body to the right or to the left of it, as the mediastinum is of a lung and nothing is of a table? */
+  flanks(x: number, y: number, z: number): boolean;
   /** Column of the working grid where the body's right and left half meet. */
   readonly middle: number;
 }
@@ -155,5 +157,6 @@ export function findBody(grid: WorkingGrid): Body | undefined {
         Number(columns.last[column]! > y);
       return ways >= 3;
     },
+    flanks: (x, y, z) => rows.first[y + ny * z]! < x || rows.last[y + ny * z]! > x,
   };
 }

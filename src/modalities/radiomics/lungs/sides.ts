@@ -24,7 +24,7 @@ const LUNG_ML = 250;
 const REMAINDER_ML = 15;
 /** A remainder lies above the lowest quarter of the lung it is the remainder beside. */
 const REMAINDER_HEIGHT = 0.25;
-/** Lungs lie in the body: of their voxels at least so many. */
+/** Lungs lie in the body: of their voxels at least so many. Of one that the field of view cuts, beside it. */
 const ENCLOSED = 0.7;
 /** Centres of a right and a left lung are at least so far from each other. */
 const APART_MM = 60;
@@ -40,6 +40,8 @@ interface Pieces extends Components {
   readonly gas: Float64Array;
   /** Of voxels that the body encloses. */
   readonly enclosed: Float64Array;
+  /** Of voxels that it flanks. */
+  readonly flanked: Float64Array;
 }
 
 /** Pieces of air, shrunk by a voxel: walls have given way to nothing, thin bridges are gone. */
@@ -50,24 +52,34 @@ function piecesOf(grid: WorkingGrid, air: Uint8Array, body: Body): Pieces {
   unpackBits(erode(packBits(air, size), ONE_VOXEL), core);
   const components = connectedComponents(core, size);
   const figures = measureComponents(components, size, hu);
-  const [gas, enclosed] = [new Float64Array(components.count + 1), new Float64Array(components.count + 1)];
+  const share = () => new Float64Array(components.count + 1);
+  const [gas, enclosed, flanked] = [share(), share(), share()];
   for (let at = 0; at < core.length; at++) {
     const label = components.labels[at]!;
     if (label === 0) continue;
     if (hu[at]! < GAS_BELOW_HU) gas[label]!++;
     const x = at % nx;
     const row = (at - x) / nx;
-    if (body.encloses(x, row % ny, Math.floor(row / ny))) enclosed[label]!++;
+    const [y, z] = [row % ny, Math.floor(row / ny)];
+    if (body.encloses(x, y, z)) enclosed[label]!++;
+    if (body.flanks(x, y, z)) flanked[label]!++;
   }
   for (let label = 1; label <= components.count; label++) {
-    gas[label]! /= figures.voxels[label]!;
-    enclosed[label]! /= figures.voxels[label]!;
+    for (const of of [gas, enclosed, flanked]) of[label]! /= figures.voxels[label]!;
   }
-  return { ...components, figures, gas, enclosed, ml: figures.voxels.map((n) => n * voxelMl(spacingMm)) };
+  return {
+    ...components,
+    figures,
+    gas,
+    enclosed,
+    flanked,
+    ml: figures.voxels.map((n) => n * voxelMl(spacingMm)),
+  };
 }
 
-const isLungLike = (pieces: Pieces, label: number): boolean =>
-  pieces.enclosed[label]! >= ENCLOSED && pieces.gas[label]! < 0.5;
+const isLungLike = ({ enclosed, flanked, gas, ml }: Pieces, label: number): boolean =>
+  gas[label]! < 0.5 &&
+  (enclosed[label]! >= ENCLOSED || (ml[label]! >= LUNG_ML && flanked[label]! >= ENCLOSED));
 
 /** Labels of lungs and parts of lungs, the largest first; empty where there is no lung. */
 function chooseLungs(pieces: Pieces): readonly number[] {

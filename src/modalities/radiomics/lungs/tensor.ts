@@ -27,11 +27,7 @@ function boxMm(volume: CtVolume, box: VoxelBox, marginMm: number): BoxMm {
   };
 }
 
-/**
- * The lungs' box and a margin around it, as far as the volume goes.
- *
- * @throws never: the margin ends where the volume does
- */
+/** A box of voxels and a margin around it, as far as the volume goes. */
 export function withMargin(volume: CtVolume, box: VoxelBox, marginMm: number): VoxelBox {
   const { size, spacingMm } = volume;
   const voxels = eachAxis((axis) => Math.ceil(marginMm / spacingMm[axis]));
@@ -42,7 +38,8 @@ export function withMargin(volume: CtVolume, box: VoxelBox, marginMm: number): V
 }
 
 /**
- * What an image model takes: a cube around the middle of the lungs' box, antialiased, the window's HU as 0..1.
+ * What an image model takes: a cube around the middle of the lungs' box, antialiased, the window's HU as 0..1. Where one
+ * lung is missing the box is that of the chest, so that its place is in the cube.
  *
  * Voxels whose centre lies outside of box and margin, or outside of the volume, are 0. `cropped` says that box and
  * margin are longer than the cube along some axis; what sticks out is lost, evenly on both sides.
@@ -52,7 +49,7 @@ export function withMargin(volume: CtVolume, box: VoxelBox, marginMm: number): V
  */
 export function ctTensor(volume: CtVolume, lungs: Lungs, spec: CtTensorSpec): CtTensor {
   const { sizeVoxels: n, spacingMm, windowHu, marginMm } = spec;
-  const { low, high } = boxMm(volume, lungs.box, marginMm);
+  const { low, high } = boxMm(volume, lungs.chestBox ?? lungs.box, marginMm);
   const originMm = eachAxis((axis) => (low[axis] + high[axis]) / 2 - ((n - 1) / 2) * spacingMm);
   const grid = { size: [n, n, n] as const, spacingMm: eachAxis(() => spacingMm), originMm };
   const hu = resample(volume, grid, 'antialiased').hu as Float32Array;
