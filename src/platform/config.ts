@@ -81,7 +81,10 @@ export const configSchema = z.strictObject({
       inference: z
         .strictObject({
           /** In order of preference; what cannot be had is passed over, and the log says why. */
-          executionProviders: z.array(z.enum(['cpu', 'cuda', 'webgpu'])).min(1).default(['cpu']),
+          executionProviders: z
+            .array(z.enum(['cpu', 'cuda', 'webgpu']))
+            .min(1)
+            .default(['cpu']),
           threads: z.number().int().min(1).max(64).default(1),
           intraOpThreads: z.number().int().min(1).max(64).default(2),
           maximumBatch: z.number().int().min(1).max(64).default(4),

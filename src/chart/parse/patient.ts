@@ -1,5 +1,13 @@
 import type { PatientFact } from '../facts.ts';
-import { calendarDay, evidenceOf, list, localReference, record, text, type Json } from '../resource-reader.ts';
+import {
+  calendarDay,
+  evidenceOf,
+  list,
+  localReference,
+  record,
+  text,
+  type Json,
+} from '../resource-reader.ts';
 import { compact, type Parser } from './common.ts';
 
 /** A partial date is no day, but it has bounds; an age may be told by them. */

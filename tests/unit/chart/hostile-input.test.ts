@@ -47,7 +47,8 @@ describe('hostile input', () => {
     });
     const landmark = { date: '2026-06-01', surgeryDate: SURGERY };
     for (const each of modalities)
-      if (each.select(chart, landmark).status === 'present') await each.extract(chart, landmark, { signal: NEVER });
+      if (each.select(chart, landmark).status === 'present')
+        await each.extract(chart, landmark, { signal: NEVER });
     JSON.stringify(chart);
   };
 

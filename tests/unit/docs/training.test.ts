@@ -19,6 +19,7 @@ const [cohortLine = '', ...printed] = trainingReport({
   leftOut: { notEligible: 0, noOutcome: 0 },
   manifests: [],
   warnings: [],
+  withoutScore: [],
 }).split('\n');
 
 describe('the figures that the documents quote', () => {
