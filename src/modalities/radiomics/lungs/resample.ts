@@ -40,20 +40,29 @@ function alongRow(hu: CtVolume['hu'], base: number, taps: Taps, out: Float32Arra
   }
 }
 
-/** `out` becomes, or gains, `weight` times `from`. */
-function addScaled(out: Float32Array, from: Float32Array, weight: number, isFirst: boolean): void {
-  if (isFirst) for (let i = 0; i < out.length; i++) out[i] = weight * from[i]!;
-  else for (let i = 0; i < out.length; i++) out[i]! += weight * from[i]!;
+/** `out` becomes, or gains, the weighted sum of two rows; of two at a time it is read and written half as often. */
+function addPair(
+  out: Float32Array,
+  [a, b]: readonly [Float32Array, Float32Array],
+  [p, q]: readonly [number, number],
+  isFirst: boolean,
+): void {
+  const { length } = out;
+  if (isFirst) for (let i = 0; i < length; i++) out[i] = p * a[i]! + q * b[i]!;
+  else for (let i = 0; i < length; i++) out[i]! += p * a[i]! + q * b[i]!;
 }
 
-/** `out` becomes the weighted sum of rows (or planes); weights of 0 are left out. */
+/** `out` becomes the weighted sum of rows (or planes). */
 function combine(out: Float32Array, taps: Taps, i: number, source: (at: number) => Float32Array): void {
-  let isFirst = true;
-  for (let k = 0; k < taps.width; k++) {
-    const weight = taps.weights[taps.width * i + k]!;
-    if (weight === 0) continue;
-    addScaled(out, source(taps.first[i]! + k), weight, isFirst);
-    isFirst = false;
+  const { width, weights } = taps;
+  const first = taps.first[i]!;
+  for (let k = 0; k < width; k += 2) {
+    const [p, q] = [weights[width * i + k]!, k + 1 < width ? weights[width * i + k + 1]! : 0];
+    if (p === 0 && q === 0 && k > 0) continue;
+    const a = source(first + k);
+    // What weighs nothing need not be computed.
+    if (q === 0 && p === 1 && k === 0) out.set(a);
+    else addPair(out, [a, q === 0 ? a : source(first + k + 1)], [p, q], k === 0);
   }
 }
 

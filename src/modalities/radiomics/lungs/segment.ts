@@ -77,7 +77,7 @@ function bothHalves(volume: CtVolume, box: VoxelBox, middle: number): VoxelBox {
 /**
  * Finds the lungs in a chest CT.
  *
- * On voxels joined to about 2 mm: air below -400 HU; what is open air is taken out slice by slice; trachea and main
+ * On voxels joined to 2 mm or so (at most 2.5): air below -400 HU; what is open air is taken out slice by slice; trachea and main
  * bronchi with it; of the pieces that are left those are lungs that the body encloses, that are not mostly gas, and
  * that are large enough; two that touch are parted. Vessels and nodules within them, and notches up to 20 mm wide (a
  * nodule at the pleura, the hilum's branches), are filled. Then their outer edge is decided voxel by voxel by the

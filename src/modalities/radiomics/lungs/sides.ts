@@ -65,7 +65,7 @@ function piecesOf(grid: WorkingGrid, air: Uint8Array, body: Body): Pieces {
     if (body.flanks(x, y, z)) flanked[label]!++;
   }
   for (let label = 1; label <= components.count; label++) {
-    for (const of of [gas, enclosed, flanked]) of[label]! /= figures.voxels[label]!;
+    for (const counts of [gas, enclosed, flanked]) counts[label]! /= figures.voxels[label]!;
   }
   return {
     ...components,
@@ -120,7 +120,8 @@ function paint(map: Uint8Array, labels: Int32Array, sideOf: Uint8Array): void {
 function splitByShrinking(grid: WorkingGrid, pieces: Pieces, label: number): Uint8Array | undefined {
   const { size, hu, spacingMm } = grid;
   const apart = APART_MM / spacingMm[0];
-  const piece = Uint8Array.from(pieces.labels, (other) => Number(other === label));
+  const piece = new Uint8Array(pieces.labels.length);
+  for (let at = 0; at < piece.length; at++) piece[at] = Number(pieces.labels[at] === label);
   let bits = packBits(piece, size);
   for (let step = 0; step < BRIDGE_MM / spacingMm[0]; step++) {
     bits = erode(bits, ONE_VOXEL);

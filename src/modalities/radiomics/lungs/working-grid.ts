@@ -5,9 +5,9 @@ import type { CtVolume, Vector3 } from '../contract.ts';
 export const HU_RANGE = [-1024, 3071] as const;
 
 /** Voxels of the volume are joined up to this length: an airway's wall and a pleural line stay visible. */
-const JOINED_MM = 2.2;
+const JOINED_MM = 2.5;
 
-/** A volume joined to voxels of about 2 mm, on which lungs are looked for. */
+/** A volume joined to voxels of at most 2.5 mm, longer ones left as they are, on which lungs are looked for. */
 export interface WorkingGrid {
   readonly size: Vector3;
   readonly spacingMm: Vector3;
