@@ -1,5 +1,5 @@
 export { createAssessor, isReady, type Assessor, type ReadyPlan } from './assessor.ts';
-export { lacksImages, lacksWhatMayCome } from './failures.ts';
+export { failureReason, lacksImages, lacksWhatMayCome, statusOfFailure } from './failures.ts';
 export { createFingerprint } from './fingerprint.ts';
 export { createHandlers } from './handlers.ts';
 export { type WorkerSite } from './read-plan.ts';

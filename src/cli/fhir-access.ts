@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { createReading, createSites, openSigningKeys } from '../app/index.ts';
+import { createReading, createSites, openSigningKeys, openSiteImages } from '../app/index.ts';
 import {
   createFhirClient,
   createFhirSource,
@@ -11,6 +11,7 @@ import {
   type TokenSource,
 } from '../chart/index.ts';
 import { CdsError } from '../domain/index.ts';
+import type { DicomWebSource } from '../modalities/index.ts';
 import {
   createLog,
   loadConfig,
@@ -33,6 +34,8 @@ export interface FhirAccess {
   readonly tokens: TokenSource;
   /** Reads charts by the queries that it was opened with. */
   readonly source: ChartSource;
+  /** The archive of a configured tenant that has one; closed by who opened it. */
+  readonly images?: DicomWebSource;
 }
 
 /** A tenant of a configuration that a command was given. */
@@ -101,7 +104,8 @@ const openTenant = async (
   // Only this tenant's: what is wrong with another one's credentials is no matter here.
   const site = (await createSites({ ...config, tenants: [tenant] }, dependencies)).get(tenant.id);
   if (site === undefined) throw new CdsError('INTERNAL', 'no such site');
-  return site;
+  const images = openSiteImages(site, log);
+  return { ...site, ...(images !== undefined && { images }) };
 };
 
 /**

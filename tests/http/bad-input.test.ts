@@ -335,7 +335,7 @@ describe('a service that cannot start says why', () => {
     writeFileSync(file, bytes);
     await expect(startStack({ models: { directory } })).rejects.toMatchObject({
       code: 'MODEL_DIGEST_MISMATCH',
-      detail: `${id}/${version}`,
+      detail: `${id}/${version}/model.onnx`,
     });
     rmSync(directory, { recursive: true });
     await expectAlive();
